@@ -1,0 +1,98 @@
+import { z } from 'zod';
+import { Instant } from '../platform/schema.ts';
+import { RecordingSummary } from '../recordings/recording.schema.ts';
+import { Presentation } from './journal.schema.ts';
+
+export const CallState = z.enum(['arriving', 'announcing', 'ringing', 'talking', 'ended']).meta({ id: 'CallState' });
+export type CallState = z.infer<typeof CallState>;
+
+/** answered = spoke with a phone; unanswered = rung, nobody took it; abandoned = caller left before an answer. */
+export const CallOutcome = z
+  .enum(['answered', 'unanswered', 'abandoned', 'refused', 'failed'])
+  .meta({ id: 'CallOutcome' });
+export type CallOutcome = z.infer<typeof CallOutcome>;
+
+/** Whether the spool file of a call in progress exists and grows: measured, not assumed. */
+export const RecorderHealth = z.enum(['waiting', 'growing', 'stalled', 'stopped']).meta({ id: 'RecorderHealth' });
+export type RecorderHealth = z.infer<typeof RecorderHealth>;
+
+export const CallSummary = z
+  .object({
+    id: z.uuid(),
+    direction: z.enum(['incoming', 'outgoing', 'internal']),
+    /** The outside party's number in national form; null when withheld or not known. */
+    number: z.string().nullable(),
+    presentation: Presentation,
+    line: z.object({ id: z.string(), name: z.string() }).nullable(),
+    dialled: z.string(),
+    desk: z.object({ id: z.string(), name: z.string() }).nullable(),
+    phone: z.object({ id: z.string(), name: z.string() }).nullable(),
+    state: CallState,
+    outcome: CallOutcome.nullable(),
+    /** Stable id of why a call was refused or failed, e.g. `unknown-line`. */
+    reason: z.string().nullable(),
+    startedAt: Instant,
+    answeredAt: Instant.nullable(),
+    endedAt: Instant.nullable(),
+    durationMs: z.int().nullable(),
+    /** `fallback` = the call was carried by the generated dialplan with no backend. */
+    handledBy: z.enum(['backend', 'fallback']).nullable(),
+    recorder: RecorderHealth,
+    recording: RecordingSummary.nullable(),
+  })
+  .meta({ id: 'CallSummary' });
+export type CallSummary = z.infer<typeof CallSummary>;
+
+export const TimelineEntry = z
+  .object({
+    at: Instant,
+    /** Milliseconds from the start of the call. */
+    offsetMs: z.int(),
+    event: z.string(),
+    /** Names and ids of the event, e.g. `{ phone: 'p201', phoneName: '市民課1' }`. */
+    detail: z.record(z.string(), z.string()),
+  })
+  .meta({ id: 'TimelineEntry' });
+export type TimelineEntry = z.infer<typeof TimelineEntry>;
+
+export const CallLeg = z
+  .object({
+    party: z.enum(['outside', 'phone']),
+    phone: z.object({ id: z.string(), name: z.string() }).nullable(),
+    startedAt: Instant,
+    endedAt: Instant.nullable(),
+  })
+  .meta({ id: 'CallLeg' });
+export type CallLeg = z.infer<typeof CallLeg>;
+
+export const CallDetail = CallSummary.extend({
+  legs: z.array(CallLeg),
+  timeline: z.array(TimelineEntry),
+}).meta({ id: 'CallDetail' });
+export type CallDetail = z.infer<typeof CallDetail>;
+
+/**
+ * Search of calls, newest first. `number` matches any part of the digits; hyphens, spaces and full-width digits are
+ * folded before matching. `cursor` is the `nextCursor` of the page before.
+ */
+export const CallSearch = z
+  .strictObject({
+    from: Instant.optional(),
+    to: Instant.optional(),
+    number: z.string().trim().max(30).optional(),
+    line: z.string().max(40).optional(),
+    outcome: CallOutcome.optional(),
+    limit: z.int().min(1).max(200).default(50),
+    cursor: z.string().max(200).optional(),
+  })
+  .meta({ id: 'CallSearch' });
+export type CallSearch = z.infer<typeof CallSearch>;
+
+export const CallPage = z
+  .object({ calls: z.array(CallSummary), nextCursor: z.string().nullable() })
+  .meta({ id: 'CallPage' });
+export type CallPage = z.infer<typeof CallPage>;
+
+/** What the live stream (`GET /api/v1/events`, server-sent events) carries: `event: call`, `data: CallSummary`. */
+export const LiveCalls = z.object({ calls: z.array(CallSummary) }).meta({ id: 'LiveCalls' });
+export type LiveCalls = z.infer<typeof LiveCalls>;

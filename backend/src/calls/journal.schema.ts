@@ -1,0 +1,59 @@
+import { z } from 'zod';
+
+/**
+ * The journal of a call: `spool/<call>.jsonl`, one JSON object a line, appended by the dialplan (`FILE()`, so it is
+ * written with no backend running) and by the telephony process. It is the whole truth about a call until the call is
+ * filed; rows in Postgres are derived from it by `reduceJournal` and can be derived again.
+ *
+ * `at` is seconds since the epoch as a string with three decimals, which is what Asterisk's STRFTIME gives.
+ */
+const At = z.string().regex(/^\d{9,11}\.\d{3}$/);
+
+export const Presentation = z.enum(['shown', 'withheld', 'payphone', 'unavailable']).meta({ id: 'Presentation' });
+export type Presentation = z.infer<typeof Presentation>;
+
+export const RefusalReason = z.enum(['unknown-line', 'invalid-request']).meta({ id: 'RefusalReason' });
+export type RefusalReason = z.infer<typeof RefusalReason>;
+
+const entry = <E extends string, S extends z.core.$ZodLooseShape>(event: E, shape: S) =>
+  z.object({ e: z.literal(event), at: At, ...shape });
+
+export const JournalEntry = z.discriminatedUnion('e', [
+  /** First line, always. `number` is empty unless `presentation` is `shown`; `line` is empty when unknown. */
+  entry('begin', {
+    direction: z.enum(['incoming', 'outgoing', 'internal']),
+    trunk: z.string(),
+    line: z.string(),
+    dialled: z.string(),
+    number: z.string(),
+    presentation: Presentation,
+    channel: z.string(),
+  }),
+  /** MixMonitor was asked to write `<call>.raw` (it may still have failed: telephony.md 0.7). */
+  entry('recorder', {}),
+  /** A telephony process claimed the call. */
+  entry('claimed', {}),
+  /** Nobody claimed or kept the lease: the fallback dialplan took the call. */
+  entry('fallback', { reason: z.enum(['unclaimed', 'lease-expired', 'failed']) }),
+  /** The box answered the outside party (billing starts). */
+  entry('accepted', {}),
+  entry('notice', { notice: z.string() }),
+  entry('notice-ended', { notice: z.string() }),
+  entry('ringing', { desk: z.string() }),
+  /** A phone answered. */
+  entry('answered', { phone: z.string() }),
+  /** Ringing ended without an answer; `status` is Asterisk's DIALSTATUS. */
+  entry('unanswered', { desk: z.string(), status: z.string() }),
+  /** A phone left the conversation. */
+  entry('left', { phone: z.string() }),
+  entry('held', { phone: z.string() }),
+  entry('resumed', { phone: z.string() }),
+  entry('transferred', { phone: z.string(), to: z.string() }),
+  entry('refused', { reason: RefusalReason }),
+  /** Something went wrong that a person should see on the call. */
+  entry('fault', { reason: z.string() }),
+  /** Last line. `cause` is Q.850; `by: lost` = found without a living channel after a restart. */
+  entry('end', { cause: z.string(), by: z.enum(['caller', 'office', 'box', 'lost']) }),
+]);
+export type JournalEntry = z.infer<typeof JournalEntry>;
+export type JournalEvent = JournalEntry['e'];

@@ -1,0 +1,43 @@
+import { z } from 'zod';
+import { Desk } from '../desks/desk.schema.ts';
+import { Line } from '../lines/line.schema.ts';
+import { Notice } from '../notices/notice.schema.ts';
+import { Pbx, Phone } from '../phones/phone.schema.ts';
+import { DisplayName, Identifier, Instant } from '../platform/schema.ts';
+import { Trunk } from '../trunks/trunk.schema.ts';
+
+/**
+ * The whole telephone configuration, validated as one. The shape is checked here; references between the parts
+ * (dangling names, loops, unreachable nodes, doubled numbers) by `findConfigurationProblems`.
+ */
+export const ConfigurationDocument = z
+  .strictObject({
+    site: z.strictObject({ id: Identifier, name: DisplayName }),
+    trunks: z.array(Trunk).max(20),
+    pbx: Pbx.nullable(),
+    phones: z.array(Phone).max(500),
+    desks: z.array(Desk).max(200),
+    notices: z.array(Notice).max(200),
+    lines: z.array(Line).max(500),
+  })
+  .meta({ id: 'ConfigurationDocument' });
+export type ConfigurationDocument = z.infer<typeof ConfigurationDocument>;
+
+/** One thing wrong with a document: where (JSON pointer), which rule, and what to do, in Japanese. */
+export const ConfigurationProblem = z
+  .object({ path: z.string(), problemId: z.string(), message: z.string() })
+  .meta({ id: 'ConfigurationProblem' });
+export type ConfigurationProblem = z.infer<typeof ConfigurationProblem>;
+
+/** A stored version and what became of it in Asterisk. `applied: null` = not yet taken over by telephony. */
+export const ConfigurationVersion = z
+  .object({
+    version: z.int(),
+    document: ConfigurationDocument,
+    createdAt: Instant,
+    createdBy: z.string().nullable(),
+    applied: z.boolean().nullable(),
+    appliedError: z.string().nullable(),
+  })
+  .meta({ id: 'ConfigurationVersion' });
+export type ConfigurationVersion = z.infer<typeof ConfigurationVersion>;

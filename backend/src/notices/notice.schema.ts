@@ -1,0 +1,13 @@
+import { z } from 'zod';
+import { DisplayName, Identifier } from '../platform/schema.ts';
+
+/** 告知: an announcement. `audio` names a prompt shipped with the box (without extension). */
+export const Notice = z
+  .strictObject({
+    id: Identifier,
+    name: DisplayName,
+    text: z.string().trim().min(1).max(1000),
+    audio: Identifier,
+  })
+  .meta({ id: 'Notice' });
+export type Notice = z.infer<typeof Notice>;

@@ -1,0 +1,56 @@
+import { DataSource, DefaultNamingStrategy, type DataSourceOptions } from 'typeorm';
+import { FirstCall1763700000000 } from '../../../migrations/1763700000000-first-call.ts';
+import { AuditEventEntity } from '../audit/audit-event.entity.ts';
+import { CallEntity } from '../calls/call.entity.ts';
+import { ConfigurationVersionEntity } from '../configuration/configuration.entity.ts';
+import { HealthReportEntity } from '../health/health-report.entity.ts';
+import { SessionEntity } from '../people/session.entity.ts';
+import { UserEntity } from '../people/user.entity.ts';
+import { RecordingEntity } from '../recordings/recording.entity.ts';
+import type { Settings } from './settings.ts';
+
+export const ENTITIES = [
+  AuditEventEntity,
+  CallEntity,
+  ConfigurationVersionEntity,
+  HealthReportEntity,
+  RecordingEntity,
+  SessionEntity,
+  UserEntity,
+];
+
+/** Columns are `snake_case` in Postgres and `camelCase` in the code. */
+class SnakeCaseNaming extends DefaultNamingStrategy {
+  override columnName(propertyName: string, customName: string): string {
+    return customName || propertyName.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+  }
+}
+
+/** How to reach the database: the socket of the embedded one, or the operator's URL. */
+export function connectionOptions(settings: Settings) {
+  const url = settings.operator.DENWABAN_POSTGRES_URL;
+  if (url) return { url };
+  return {
+    host: settings.endpoints.postgresSocketDir ?? undefined,
+    port: 5432,
+    database: 'denwaban',
+    username: 'denwaban',
+    password: settings.secret('postgres-password'),
+  };
+}
+
+/** @param poolSize connections this process may hold */
+export function dataSourceOptions(settings: Settings, poolSize: number): DataSourceOptions {
+  return {
+    type: 'postgres',
+    ...connectionOptions(settings),
+    entities: ENTITIES,
+    migrations: [FirstCall1763700000000],
+    namingStrategy: new SnakeCaseNaming(),
+    synchronize: false,
+    extra: { max: poolSize, connectionTimeoutMillis: 2000, statement_timeout: 10_000 },
+  };
+}
+
+export const createDataSource = (settings: Settings, poolSize: number) =>
+  new DataSource(dataSourceOptions(settings, poolSize));

@@ -1,0 +1,12 @@
+/** Every permission there is. `public` = no log-in; `session` = any logged-in user. */
+export const PERMISSIONS = [
+  'public',
+  'session',
+  'calls.search',
+  'calls.watch',
+  'recordings.play',
+  'configuration.read',
+  'configuration.write',
+  'health.read',
+] as const;
+export type Permission = (typeof PERMISSIONS)[number];

@@ -1,0 +1,25 @@
+import { z } from 'zod';
+
+/** Machine name of a configured thing: stands in dialplan contexts and file names, so nothing but `a-z0-9-`. */
+export const Identifier = z
+  .string()
+  .regex(/^[a-z0-9](?:[a-z0-9-]{0,38}[a-z0-9])?$/, '半角の英小文字・数字・ハイフンで40文字以内にしてください');
+
+/** A name people read. May be Japanese; no control characters, because it ends up in SIP headers and logs. */
+export const DisplayName = z
+  .string()
+  .trim()
+  .min(1, '名称を入力してください')
+  .max(60, '60文字以内にしてください')
+  .regex(/^[^\p{Cc}]*$/u, '制御文字は使えません');
+
+/** Digits as dialled, with an optional leading `+`. */
+export const DialledNumber = z.string().regex(/^\+?[0-9]{1,20}$/, '数字(先頭のみ + 可)で20桁以内にしてください');
+
+/** An IPv4 address. SIP peers are identified by address, so names are not accepted. */
+export const PeerAddress = z.ipv4('IPv4アドレスを入力してください');
+
+export const Port = z.int().min(1).max(65535);
+
+/** Instants travel as ISO 8601 in UTC with milliseconds. */
+export const Instant = z.iso.datetime({ offset: true });

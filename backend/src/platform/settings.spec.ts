@@ -1,0 +1,39 @@
+import { describe, expect, it } from '@jest/globals';
+import { readOperatorSettings, SettingsError } from './settings.ts';
+
+const problemsOf = (environment: Record<string, string>) => {
+  try {
+    readOperatorSettings(environment);
+  } catch (error) {
+    if (error instanceof SettingsError) return error.problems.map(({ setting }) => setting);
+    throw error;
+  }
+  return [];
+};
+
+describe('operator settings', () => {
+  it('have defaults that listen on loopback only', () => {
+    const settings = readOperatorSettings({});
+    expect(settings.DENWABAN_BIND).toBe('127.0.0.1');
+    expect(settings.DENWABAN_SIP_BIND).toBe('127.0.0.1');
+    expect(settings.DENWABAN_RTP_PORTS).toEqual([10000, 10999]);
+  });
+
+  it('name every wrong setting at once', () => {
+    expect(
+      problemsOf({ DENWABAN_HTTPS_PORT: '99999', DENWABAN_SIP_BIND: 'office', DENWABAN_RTP_PORTS: '10-20' }),
+    ).toEqual(['DENWABAN_HTTPS_PORT', 'DENWABAN_SIP_BIND', 'DENWABAN_RTP_PORTS']);
+  });
+
+  it('refuse a misspelt setting instead of ignoring it', () => {
+    expect(problemsOf({ DENWABAN_HTTP_PORT: '8443' })).toEqual(['DENWABAN_HTTP_PORT']);
+  });
+
+  it('treat an empty value as absent', () => {
+    expect(readOperatorSettings({ DENWABAN_ADMIN_PASSWORD: '' }).DENWABAN_ADMIN_PASSWORD).toBeUndefined();
+  });
+
+  it('refuse a short first password', () => {
+    expect(problemsOf({ DENWABAN_ADMIN_PASSWORD: 'short' })).toEqual(['DENWABAN_ADMIN_PASSWORD']);
+  });
+});

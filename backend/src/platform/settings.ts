@@ -1,0 +1,120 @@
+import { readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { z } from 'zod';
+
+const portRange = z
+  .string()
+  .regex(/^\d+-\d+$/, 'expected FIRST-LAST, e.g. 10000-10999')
+  .transform((text) => text.split('-').map(Number) as [number, number])
+  .refine(([first, last]) => first >= 1024 && last <= 65535 && last - first >= 19, {
+    message: 'expected FIRST-LAST between 1024 and 65535 with at least 20 ports',
+  });
+
+const port = z.coerce.number().int().min(1).max(65535);
+
+/** Everything an operator may set. The README's table documents the same names. */
+export const OperatorSettings = z.object({
+  DENWABAN_HOME: z
+    .string()
+    .min(1)
+    .default('./.denwaban')
+    .transform((path) => resolve(path)),
+  DENWABAN_BIND: z.ipv4().default('127.0.0.1'),
+  DENWABAN_HTTPS_PORT: port.default(8443),
+  DENWABAN_SIP_BIND: z.ipv4().default('127.0.0.1'),
+  DENWABAN_SIP_PORT: port.default(5060),
+  DENWABAN_RTP_PORTS: portRange.default([10000, 10999]),
+  DENWABAN_ADMIN_PASSWORD: z.string().min(12, 'expected at least 12 characters').max(200).optional(),
+  DENWABAN_POSTGRES_URL: z
+    .string()
+    .regex(/^postgres(ql)?:\/\//, 'expected postgres://user:password@host:port/database')
+    .optional(),
+});
+export type OperatorSettings = z.infer<typeof OperatorSettings>;
+
+/** Written by the starter into `run/endpoints.json` before any process starts: what it chose for this run. */
+export const Endpoints = z.object({
+  /** Asterisk's HTTP server (ARI) and AMI, both on 127.0.0.1. */
+  ariPort: port,
+  amiPort: port,
+  /** Directory of the Postgres socket; null when the database is external. */
+  postgresSocketDir: z.string().nullable(),
+  /** Directory of command shims for the tools of the runtime root (`flac`, `sox`, `espeak-ng` ...). */
+  toolsDir: z.string(),
+  /** Resolved package versions of the runtime root. */
+  versions: z.record(z.string(), z.string()),
+});
+export type Endpoints = z.infer<typeof Endpoints>;
+
+export class SettingsError extends Error {
+  constructor(readonly problems: { setting: string; message: string }[]) {
+    super(problems.map(({ setting, message }) => `${setting}: ${message}`).join('\n'));
+  }
+}
+
+/**
+ * Validates the operator's environment.
+ * @throws SettingsError naming every wrong setting and what was expected.
+ */
+export function readOperatorSettings(environment: Record<string, string | undefined>): OperatorSettings {
+  const known = new Set(Object.keys(OperatorSettings.shape));
+  const unknown = Object.keys(environment).filter((key) => key.startsWith('DENWABAN_') && !known.has(key));
+  const present = Object.fromEntries(
+    Object.entries(environment).filter(([key, value]) => known.has(key) && value !== undefined && value !== ''),
+  );
+  const result = OperatorSettings.safeParse(present);
+  const problems = unknown.map((setting) => ({ setting, message: 'unknown setting' }));
+  if (!result.success) {
+    problems.push(...result.error.issues.map((issue) => ({ setting: issue.path.join('.'), message: issue.message })));
+  }
+  if (problems.length > 0 || !result.success) throw new SettingsError(problems);
+  return result.data;
+}
+
+/**
+ * Where things stand below `DENWABAN_HOME`. Asterisk sees `spool` and `asterisk` below `/denwaban` inside the runtime
+ * root: see `insideRoot`.
+ */
+export function homeLayout(home: string) {
+  const at = (...parts: string[]) => resolve(home, ...parts);
+  return {
+    postgresData: at('postgres'),
+    asteriskEtc: at('asterisk', 'etc'),
+    /** Rendered from the configuration document by the telephony process; included by the files above it. */
+    asteriskGenerated: at('asterisk', 'etc', 'generated'),
+    asteriskPrompts: at('asterisk', 'prompts'),
+    asteriskLib: at('asterisk', 'lib'),
+    asteriskLog: at('asterisk', 'log'),
+    asteriskRun: at('asterisk', 'run'),
+    spool: at('spool'),
+    vault: at('vault'),
+    tls: at('tls'),
+    secrets: at('secrets'),
+    run: at('run'),
+    logs: at('logs'),
+    lastGoodConfiguration: at('configuration.json'),
+  };
+}
+export type HomeLayout = ReturnType<typeof homeLayout>;
+
+/** The same places as Asterisk sees them. Fixed, so that generated configuration does not depend on the home. */
+export const insideRoot = {
+  spool: '/denwaban/spool',
+  prompts: '/denwaban/asterisk/prompts',
+  etc: '/denwaban/asterisk/etc',
+} as const;
+
+export class Settings {
+  readonly layout: HomeLayout;
+  readonly endpoints: Endpoints;
+
+  constructor(readonly operator: OperatorSettings) {
+    this.layout = homeLayout(operator.DENWABAN_HOME);
+    this.endpoints = Endpoints.parse(JSON.parse(readFileSync(resolve(this.layout.run, 'endpoints.json'), 'utf8')));
+  }
+
+  /** @param name one of `postgres-password`, `ari-password`, `ami-password` */
+  secret(name: 'postgres-password' | 'ari-password' | 'ami-password'): string {
+    return readFileSync(resolve(this.layout.secrets, name), 'utf8').trim();
+  }
+}

@@ -1,0 +1,33 @@
+import { Column, Entity, PrimaryColumn, type ValueTransformer } from 'typeorm';
+import type { Completeness, IncompleteReason, RecordingState } from './recording.schema.ts';
+
+/** `pg` hands bigint over as a string; sizes stay far below 2^53. */
+const bigintAsNumber: ValueTransformer = {
+  to: (value: number | null) => value,
+  from: (value: string | null) => (value === null ? null : Number(value)),
+};
+
+/** The sealed audio of a call, or the reason why there is none. Exactly one for each ended call. */
+@Entity('recordings')
+export class RecordingEntity {
+  @PrimaryColumn('uuid') id: string;
+  @Column('uuid', { unique: true }) callId: string;
+  @Column('text') state: RecordingState;
+  @Column('text', { nullable: true }) completeness: Completeness | null;
+  @Column('text', { nullable: true }) reason: IncompleteReason | null;
+  @Column({ type: 'timestamptz', precision: 3 }) startedAt: Date;
+  @Column({ type: 'timestamptz', precision: 3, nullable: true }) sealedAt: Date | null;
+  @Column('int', { nullable: true }) durationMs: number | null;
+  @Column('text', { nullable: true }) format: 'flac' | null;
+  @Column('int', { nullable: true }) sampleRate: number | null;
+  /** Path below the vault, e.g. `2026/11/21/<id>.flac`. */
+  @Column('text', { nullable: true }) path: string | null;
+  @Column('bigint', { nullable: true, transformer: bigintAsNumber })
+  sizeBytes: number | null;
+  @Column('text', { nullable: true }) sha256: string | null;
+  /** Signed 8-bit minimum/maximum pairs, left then right, `peaksPerSecond` pairs a second and side. */
+  @Column('bytea', { nullable: true, select: false }) peaks: Buffer | null;
+  @Column('int', { nullable: true }) peaksPerSecond: number | null;
+  @Column('real', { nullable: true }) leftLevelDbfs: number | null;
+  @Column('real', { nullable: true }) rightLevelDbfs: number | null;
+}

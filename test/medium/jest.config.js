@@ -1,0 +1,17 @@
+import { swcTransform } from '../../backend/jest.config.js';
+
+/** Medium tests (`*.medium.ts`, beside what they test): real Postgres of the runtime root, real migrations, real files. */
+export default {
+  displayName: 'medium',
+  rootDir: '../..',
+  roots: ['<rootDir>/backend/src', '<rootDir>/provisioning', '<rootDir>/test/medium'],
+  testMatch: ['**/*.medium.ts'],
+  extensionsToTreatAsEsm: ['.ts'],
+  transform: swcTransform,
+  testEnvironment: 'node',
+  setupFiles: ['reflect-metadata'],
+  globalSetup: '<rootDir>/test/medium/global-setup.ts',
+  globalTeardown: '<rootDir>/test/medium/global-teardown.ts',
+  testTimeout: 30_000,
+  maxWorkers: 2,
+};
