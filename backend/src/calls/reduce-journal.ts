@@ -1,0 +1,133 @@
+import type { CallEntity } from './call.entity.ts';
+import type { CallOutcome, CallState } from './call.schema.ts';
+import { instantOf } from './journal.ts';
+import type { JournalEntry, JournalEvent } from './journal.schema.ts';
+
+/** What a call's row says that follows from its journal. */
+export type CallFacts = Omit<CallEntity, 'recorder' | 'journal'>;
+
+/** Names of configured things as they are when the call is filed; null when the thing is not known. */
+export interface NamesById {
+  line(id: string): string | null;
+  desk(id: string): string | null;
+  phone(id: string): string | null;
+}
+
+type EntryOf<E extends JournalEvent> = Extract<JournalEntry, { e: E }>;
+
+/** Where an event takes a call that has not ended. Events not named leave it where it is. */
+const STATE_AFTER: Partial<Record<JournalEvent, CallState>> = {
+  notice: 'announcing',
+  ringing: 'ringing',
+  answered: 'talking',
+  unanswered: 'arriving',
+  end: 'ended',
+};
+
+/** DIALSTATUS values that mean no phone could be reached at all. */
+const UNREACHABLE = new Set(['CHANUNAVAIL', 'CONGESTION']);
+
+/**
+ * Derives a call from its journal.
+ * @returns null for a journal without a line: nothing is known yet, not even when the call began
+ */
+export function reduceJournal(callId: string, entries: readonly JournalEntry[], names: NamesById): CallFacts | null {
+  const [first] = entries;
+  if (!first) return null;
+  const begin = firstOf(entries, 'begin');
+  const end = firstOf(entries, 'end');
+  const lineId = begin && begin.line !== '' ? begin.line : null;
+  const deskId = lastOf(entries, 'ringing')?.desk ?? null;
+  const phoneId = phoneOf(entries, names);
+  const startedAt = instantOf(begin ?? first);
+  return {
+    id: callId,
+    direction: begin?.direction ?? 'incoming',
+    number: begin ? outsideNumber(begin) : null,
+    presentation: begin?.presentation ?? 'unavailable',
+    trunkId: begin?.trunk ?? '',
+    lineId,
+    lineName: lineId && names.line(lineId),
+    dialled: begin?.dialled ?? '',
+    deskId,
+    deskName: deskId && names.desk(deskId),
+    phoneId,
+    phoneName: phoneId && names.phone(phoneId),
+    state: stateOf(entries),
+    outcome: end ? outcomeOf(entries, end) : null,
+    reason: reasonOf(entries, end),
+    startedAt,
+    answeredAt: timeOf(firstOf(entries, 'answered')),
+    endedAt: end ? new Date(Math.max(instantOf(end).getTime(), startedAt.getTime())) : null,
+    handledBy: handlerOf(entries),
+    endCause: end && /^\d{1,3}$/.test(end.cause) ? Number(end.cause) : null,
+    endedBy: end?.by ?? null,
+    journalLines: entries.length,
+  };
+}
+
+function firstOf<E extends JournalEvent>(entries: readonly JournalEntry[], event: E): EntryOf<E> | undefined {
+  return entries.find((entry): entry is EntryOf<E> => entry.e === event);
+}
+
+function lastOf<E extends JournalEvent>(entries: readonly JournalEntry[], event: E): EntryOf<E> | undefined {
+  return entries.findLast((entry): entry is EntryOf<E> => entry.e === event);
+}
+
+const timeOf = (entry: JournalEntry | undefined) => (entry ? instantOf(entry) : null);
+
+/** National form; null when the caller withheld it, whatever the line says. */
+function outsideNumber(begin: EntryOf<'begin'>): string | null {
+  if (begin.presentation !== 'shown') return null;
+  const number = begin.number.replace(/^\+81/, '0');
+  return /^\+?\d+$/.test(number) ? number : null;
+}
+
+function phoneOf(entries: readonly JournalEntry[], names: NamesById): string | null {
+  let phone: string | null = null;
+  for (const entry of entries) {
+    if (entry.e === 'answered') phone = entry.phone;
+    if (entry.e === 'transferred' && names.phone(entry.to) !== null) phone = entry.to;
+  }
+  return phone;
+}
+
+function stateOf(entries: readonly JournalEntry[]): CallState {
+  let state: CallState = 'arriving';
+  for (const { e } of entries) {
+    if (state === 'ended') break;
+    state = STATE_AFTER[e] ?? state;
+  }
+  return state;
+}
+
+function handlerOf(entries: readonly JournalEntry[]): CallFacts['handledBy'] {
+  const taken = entries.findLast(({ e }) => e === 'claimed' || e === 'fallback');
+  if (!taken) return null;
+  return taken.e === 'claimed' ? 'backend' : 'fallback';
+}
+
+/** `CANCEL` means that the caller left while it rang. */
+const rungOut = (entries: readonly JournalEntry[]) =>
+  entries.some((entry) => entry.e === 'unanswered' && entry.status !== 'CANCEL');
+
+function outcomeOf(entries: readonly JournalEntry[], end: EntryOf<'end'>): CallOutcome {
+  if (firstOf(entries, 'answered')) return 'answered';
+  if (firstOf(entries, 'refused')) return 'refused';
+  if (end.by === 'lost') return 'failed';
+  if (rungOut(entries)) return 'unanswered';
+  if (end.by === 'caller') return 'abandoned';
+  if (firstOf(entries, 'ringing')) return 'unanswered';
+  if (firstOf(entries, 'fault')) return 'failed';
+  return end.cause === '21' ? 'refused' : 'unanswered';
+}
+
+/** The first fault is told even when the call went well in the end: a person should look. */
+function reasonOf(entries: readonly JournalEntry[], end: EntryOf<'end'> | undefined): string | null {
+  const told = firstOf(entries, 'refused') ?? firstOf(entries, 'fault');
+  if (told) return told.reason;
+  if (end?.by === 'lost') return 'lost';
+  const unanswered = lastOf(entries, 'unanswered');
+  const reached = firstOf(entries, 'answered');
+  return unanswered && !reached && UNREACHABLE.has(unanswered.status) ? 'phones-unreachable' : null;
+}
