@@ -1,0 +1,54 @@
+/**
+ * Names by which the telephony process and the dialplan (`asterisk/etc/extensions.conf` and `generated/`) meet. What
+ * happens behind them is told in `asterisk/README.md`.
+ */
+export const STASIS_APP = 'denwaban';
+
+/** The lease in seconds on which a claimed call stands: TIMEOUT(absolute) must be set anew before it runs out. */
+export const LEASE_SECONDS = 3;
+
+/** Channel variables. All are readable by ARI on the trunk channel. */
+export const channelVariable = {
+  /** Call id; names the journal and the recording. Inherited by the phones' channels. */
+  call: 'DENWABAN_CALL',
+  line: 'DENWABAN_LINE',
+  /** Id of the flow node the call stands at. The engine sets it when it enters a node, so that a lost lease goes on there. */
+  node: 'DENWABAN_NODE',
+  /** On phone channels only: id of the phone. */
+  phone: 'DENWABAN_PHONE',
+  /** Who ended the call (`office`, `box`); empty = the caller. Set it to `box` before hanging up by ARI. */
+  endedBy: 'DENWABAN_ENDED_BY',
+} as const;
+
+/** Context of a line's flow; every node of the flow is an extension in it, entered at priority 1. */
+export const lineContext = (lineId: string): string => `line-${lineId}`;
+
+/** Asterisk ignores hyphens in extensions, and single letters mean something to it. */
+export const nodeExtension = (nodeId: string): string => `node_${nodeId.replaceAll('-', '_')}`;
+
+/** Subroutine (`s`) that rings a desk; called by the node extensions, never continued into. */
+export const deskContext = (deskId: string): string => `desk-${deskId}`;
+
+/** Context in which a trunk's calls arrive, and the one in which its dialled numbers are looked up. */
+export const trunkContext = (trunkId: string): string => `trunk-${trunkId}`;
+export const trunkLinesContext = (trunkId: string): string => `lines-${trunkId}`;
+
+export const trunkEndpoint = (trunkId: string): string => `trunk-${trunkId}`;
+export const PBX_ENDPOINT = 'pbx';
+/** A phone's endpoint is named by its extension, whether it registers or stands behind the pbx. */
+export const phoneEndpoint = (extension: string): string => extension;
+
+/** What a call that asks to be claimed says of itself, in `CallBroadcast` and in the arguments of `StasisStart`. */
+export interface Arrival {
+  callId: string;
+  lineId: string;
+  /** Node to go on at: the flow's start, or the node after a desk that did not answer. */
+  nodeId: string;
+}
+
+/** @returns null when the arguments are not those of an incoming call */
+export function readArrival(args: readonly string[]): Arrival | null {
+  const [kind, callId, lineId, nodeId] = args;
+  if (kind !== 'incoming' || !callId || !lineId || !nodeId) return null;
+  return { callId, lineId, nodeId };
+}
