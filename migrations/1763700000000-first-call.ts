@@ -70,6 +70,12 @@ export class FirstCall1763700000000 implements MigrationInterface {
         peaks_per_second int,
         left_level_dbfs real,
         right_level_dbfs real,
+        leading_silence_ms int,
+        missing_ms int,
+        left_silent_ms int,
+        right_silent_ms int,
+        spool_bytes bigint,
+        trouble text,
         CHECK (state <> 'sealed' OR (path IS NOT NULL AND sha256 IS NOT NULL AND completeness IN ('complete', 'partial'))),
         CHECK (completeness IS DISTINCT FROM 'partial' OR reason IS NOT NULL),
         CHECK (state <> 'none' OR reason IS NOT NULL)

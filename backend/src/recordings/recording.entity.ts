@@ -1,5 +1,5 @@
 import { Column, Entity, PrimaryColumn, type ValueTransformer } from 'typeorm';
-import type { Completeness, IncompleteReason, RecordingState } from './recording.schema.ts';
+import type { Completeness, IncompleteReason, RecordingState, SealingTrouble } from './recording.schema.ts';
 
 /** `pg` hands bigint over as a string; sizes stay far below 2^53. */
 const bigintAsNumber: ValueTransformer = {
@@ -25,9 +25,18 @@ export class RecordingEntity {
   @Column('bigint', { nullable: true, transformer: bigintAsNumber })
   sizeBytes: number | null;
   @Column('text', { nullable: true }) sha256: string | null;
-  /** Signed 8-bit minimum/maximum pairs, left then right, `peaksPerSecond` pairs a second and side. */
+  /** Signed 8-bit minimum/maximum pairs: all of the left side, then all of the right; `peaksPerSecond` pairs a second. */
   @Column('bytea', { nullable: true, select: false }) peaks: Buffer | null;
   @Column('int', { nullable: true }) peaksPerSecond: number | null;
   @Column('real', { nullable: true }) leftLevelDbfs: number | null;
   @Column('real', { nullable: true }) rightLevelDbfs: number | null;
+  /** Silence put before the audio so that position zero is the moment recording began. */
+  @Column('int', { nullable: true }) leadingSilenceMs: number | null;
+  @Column('int', { nullable: true }) missingMs: number | null;
+  @Column('int', { nullable: true }) leftSilentMs: number | null;
+  @Column('int', { nullable: true }) rightSilentMs: number | null;
+  /** Size of the spool file that was sealed: should it have grown since, it is sealed again. */
+  @Column('bigint', { nullable: true, transformer: bigintAsNumber })
+  spoolBytes: number | null;
+  @Column('text', { nullable: true }) trouble: SealingTrouble | null;
 }

@@ -8,11 +8,29 @@ export type RecordingState = z.infer<typeof RecordingState>;
 export const Completeness = z.enum(['complete', 'partial', 'none']).meta({ id: 'Completeness' });
 export type Completeness = z.infer<typeof Completeness>;
 
-/** Why a recording is not complete. */
+/** Why a recording is not complete. interrupted = Asterisk stopped in the middle: at most the last second is lost. */
 export const IncompleteReason = z
-  .enum(['no-audio', 'file-missing', 'short', 'not-recorded', 'refused'])
+  .enum(['no-audio', 'file-missing', 'short', 'interrupted', 'not-recorded', 'refused'])
   .meta({ id: 'IncompleteReason' });
 export type IncompleteReason = z.infer<typeof IncompleteReason>;
+
+/** Why a recording is still `sealing`: the last attempt failed and will be repeated; the spool keeps the audio. */
+export const SealingTrouble = z
+  .enum([
+    'vault-full',
+    'vault-refused',
+    'vault-failed',
+    'vault-file-damaged',
+    'encoder-failed',
+    'spool-failed',
+    'internal',
+  ])
+  .meta({ id: 'SealingTrouble' });
+export type SealingTrouble = z.infer<typeof SealingTrouble>;
+
+/** Worth a look, but nothing is missing: a whole side never rose above the noise of a line. */
+export const RecordingHint = z.enum(['left-silent', 'right-silent']).meta({ id: 'RecordingHint' });
+export type RecordingHint = z.infer<typeof RecordingHint>;
 
 export const RecordingSummary = z
   .object({
@@ -36,6 +54,15 @@ export const RecordingDetail = RecordingSummary.extend({
   sha256: z.string().nullable(),
   leftLevelDbfs: z.number().nullable(),
   rightLevelDbfs: z.number().nullable(),
+  /** Silence put before the audio so that position zero is the moment recording began. */
+  leadingSilenceMs: z.int().nullable(),
+  /** Time of the call that is not in the audio. */
+  missingMs: z.int().nullable(),
+  /** How long each side was silent. */
+  leftSilentMs: z.int().nullable(),
+  rightSilentMs: z.int().nullable(),
+  hints: z.array(RecordingHint),
+  trouble: SealingTrouble.nullable(),
 }).meta({ id: 'RecordingDetail' });
 export type RecordingDetail = z.infer<typeof RecordingDetail>;
 
