@@ -1,0 +1,26 @@
+/** SQLSTATE 08 connection exception, 53300 too many connections, 57P01-57P03 shutting down or starting up. */
+const UNREACHABLE_STATE = /^(08...|53300|57P0[123])$/;
+const UNREACHABLE_SYSCALL = new Set(['ECONNREFUSED', 'ECONNRESET', 'ENOENT', 'EPIPE', 'ETIMEDOUT', 'EHOSTUNREACH']);
+/** pg and pg-pool have no codes for these. */
+const UNREACHABLE_MESSAGE =
+  /^(timeout exceeded when trying to connect|Connection terminated|Query read timeout|Client has encountered a connection error|Driver not Connected|No metadata for ".*" was found)/;
+const UNREACHABLE_NAME = new Set([
+  'ConnectionIsNotSetError',
+  'CannotExecuteNotConnectedError',
+  'DriverNotConnectedError',
+]);
+
+const field = (error: object, name: string): unknown => (error as Record<string, unknown>)[name];
+
+/** Whether an error means "the database cannot be reached", as opposed to "the database refused the statement". */
+export function isDatabaseUnreachable(error: unknown): boolean {
+  if (!(error instanceof Error)) return false;
+  if (UNREACHABLE_NAME.has(error.name) || UNREACHABLE_MESSAGE.test(error.message)) return true;
+  const driverError = field(error, 'driverError');
+  if (driverError !== undefined && driverError !== error) return isDatabaseUnreachable(driverError);
+  if (error instanceof AggregateError) return error.errors.some(isDatabaseUnreachable);
+  const code = field(error, 'code');
+  if (typeof code !== 'string') return false;
+  const fromSocket = field(error, 'syscall') === 'connect' || field(error, 'syscall') === 'read';
+  return UNREACHABLE_STATE.test(code) || (fromSocket && UNREACHABLE_SYSCALL.has(code));
+}
