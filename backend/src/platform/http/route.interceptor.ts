@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import { type CallHandler, type ExecutionContext, Inject, Injectable, type NestInterceptor } from '@nestjs/common';
+import type { Response } from 'express';
 import { catchError, map, type Observable, throwError, timeout, TimeoutError } from 'rxjs';
 import { TooSlowError, UnsupportedMediaTypeError } from './http.errors.ts';
 import { validate } from './input.ts';
@@ -27,7 +28,7 @@ export class RouteInterceptor implements NestInterceptor {
     const route = declarationOf(context.getHandler());
     if (!route) throw new UndeclaredRouteError(context.getClass().name, context.getHandler().name);
     const request = context.switchToHttp().getRequest<AnsweringRequest>();
-    request.input = readInput(route, request);
+    request.input = readInput(route, request, context.switchToHttp().getResponse());
     if (isStreamed(route.response)) return next.handle();
     return next.handle().pipe(
       timeout(ANSWER_TIMEOUT_MS),
@@ -37,7 +38,7 @@ export class RouteInterceptor implements NestInterceptor {
   }
 }
 
-function readInput(route: RouteDeclaration, request: AnsweringRequest): AnyRouteInput {
+function readInput(route: RouteDeclaration, request: AnsweringRequest, reply: Response): AnyRouteInput {
   if (route.body && !request.is('application/json')) throw new UnsupportedMediaTypeError();
   return {
     params: route.params && validate(route.params, request.params),
@@ -45,6 +46,7 @@ function readInput(route: RouteDeclaration, request: AnsweringRequest): AnyRoute
     body: route.body && validate(route.body, request.body),
     who: request.who ?? null,
     request,
+    reply,
     remoteAddress: request.socket.remoteAddress ?? null,
   };
 }

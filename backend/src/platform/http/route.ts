@@ -1,11 +1,11 @@
 import { createParamDecorator, Delete, Get, HttpCode, Post, Put, Res, type ExecutionContext } from '@nestjs/common';
 import { METHOD_METADATA } from '@nestjs/common/constants.js';
-import type { Request } from 'express';
+import type { Request, Response } from 'express';
 import type { z } from 'zod';
 import type { Permission } from '../permissions.ts';
 import type { Who } from './who.ts';
 
-/** An answer that is not JSON: the handler gets the reply as its second argument and writes it itself. */
+/** An answer that is not JSON: the handler writes it to `reply` itself. */
 export interface StreamedResponse {
   contentType: string;
   description: string;
@@ -37,6 +37,8 @@ export interface RouteInput<D extends RouteDeclaration> {
   body: Parsed<D['body']>;
   who: D['access'] extends 'public' ? Who | null : Who;
   request: Request;
+  /** For headers; only a streamed route writes the answer itself. */
+  reply: Response;
   /** Null when the connection is already gone. */
   remoteAddress: string | null;
 }
@@ -52,6 +54,7 @@ export interface AnyRouteInput {
   body: unknown;
   who: Who | null;
   request: Request;
+  reply: Response;
   remoteAddress: string | null;
 }
 
@@ -67,17 +70,15 @@ const Input = createParamDecorator((_: unknown, context: ExecutionContext) => {
 export const isStreamed = (response: RouteDeclaration['response']): response is StreamedResponse =>
   response !== null && 'contentType' in response;
 
-/**
- * Declares a controller's method as a route. Its first argument is the validated `RouteInput`; a streamed route gets
- * the reply as its second.
- */
+/** Declares a controller's method as a route. Its argument is the validated `RouteInput`. */
 export function Route<const D extends RouteDeclaration>(declaration: D) {
-  return <H extends (input: RouteInput<D>, ...rest: never[]) => RouteAnswer<D>>(
+  return <H extends (input: RouteInput<D>) => RouteAnswer<D>>(
     target: object,
     name: string,
     descriptor: TypedPropertyDescriptor<H>,
   ): void => {
     Input()(target, name, 0);
+    // Tells Nest that the handler answers by itself.
     if (isStreamed(declaration.response)) Res()(target, name, 1);
     const method = descriptor as PropertyDescriptor;
     VERBS[declaration.method](declaration.path)(target, name, method);

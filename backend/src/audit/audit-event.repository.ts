@@ -1,0 +1,16 @@
+import { Injectable } from '@nestjs/common';
+import { DataSource } from 'typeorm';
+import { AuditEventEntity } from './audit-event.entity.ts';
+
+@Injectable()
+export class AuditEventRepository {
+  constructor(private readonly dataSource: DataSource) {}
+
+  async append(event: Omit<AuditEventEntity, 'id'>): Promise<void> {
+    await this.dataSource.query(
+      `INSERT INTO audit_events (at, user_id, action, subject, detail, remote_address)
+       VALUES ($1, $2, $3, $4, $5, $6)`,
+      [event.at, event.userId, event.action, event.subject, JSON.stringify(event.detail), event.remoteAddress],
+    );
+  }
+}
