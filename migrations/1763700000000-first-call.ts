@@ -21,6 +21,13 @@ export class FirstCall1763700000000 implements MigrationInterface {
       );
       CREATE INDEX sessions_user ON sessions (user_id);
 
+      -- Throttle of log-ins. Columns and their order are those of rate-limiter-flexible's RateLimiterPostgres.
+      CREATE TABLE log_in_attempts (
+        key varchar(255) PRIMARY KEY,
+        points int NOT NULL DEFAULT 0,
+        expire bigint
+      );
+
       CREATE TABLE calls (
         id uuid PRIMARY KEY,
         direction text NOT NULL CHECK (direction IN ('incoming', 'outgoing', 'internal')),
@@ -116,7 +123,7 @@ export class FirstCall1763700000000 implements MigrationInterface {
 
   async down(runner: QueryRunner): Promise<void> {
     await runner.query(`
-      DROP TABLE health_reports, audit_events, configuration_versions, recordings, calls, sessions, users;
+      DROP TABLE health_reports, audit_events, configuration_versions, recordings, calls, log_in_attempts, sessions, users;
       DROP FUNCTION refuse_change();
     `);
   }
