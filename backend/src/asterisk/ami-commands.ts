@@ -1,0 +1,71 @@
+import { Injectable } from '@nestjs/common';
+import { AmiConnection, type AmiItem } from './ami-connection.ts';
+import { AmiError } from './asterisk.errors.ts';
+import { AsteriskReload } from './asterisk-reload.port.ts';
+
+/** Reading 500 endpoints anew takes a while. */
+const RELOAD_TIMEOUT_MS = 15_000;
+const LIST_TIMEOUT_MS = 5000;
+
+/** The order matters: the dialplan names endpoints. */
+const RELOADED_MODULES = ['res_pjsip.so', 'pbx_config.so'];
+
+/** Where an endpoint was last seen. `unqualified` = known, but not probed with OPTIONS. */
+export interface EndpointContact {
+  endpoint: string;
+  status: 'reachable' | 'unreachable' | 'unqualified';
+  roundTripMs: number | null;
+}
+
+/** What the process asks of AMI: reloading generated configuration, and how endpoints are. */
+@Injectable()
+export class AmiCommands extends AsteriskReload {
+  constructor(private readonly connection: AmiConnection) {
+    super();
+  }
+
+  override async reload(): Promise<void> {
+    for (const module of RELOADED_MODULES) await this.connection.action('Reload', { module }, RELOAD_TIMEOUT_MS);
+  }
+
+  override async endpoints(): Promise<string[]> {
+    const items = await this.listOrNone('PJSIPShowEndpoints');
+    return items.flatMap((item) => text(item.objectname));
+  }
+
+  override async contexts(): Promise<string[]> {
+    const items = await this.connection.list('ShowDialPlan', {}, LIST_TIMEOUT_MS);
+    return [...new Set(items.flatMap((item) => text(item.context)))];
+  }
+
+  async contacts(): Promise<EndpointContact[]> {
+    const items = await this.listOrNone('PJSIPShowContacts');
+    return items.flatMap((item) => contactOf(item) ?? []);
+  }
+
+  /** Asterisk calls an empty list an error. */
+  private async listOrNone(action: string): Promise<AmiItem[]> {
+    try {
+      return await this.connection.list(action, {}, LIST_TIMEOUT_MS);
+    } catch (error) {
+      if (error instanceof AmiError && /no .* found/i.test(error.message)) return [];
+      throw error;
+    }
+  }
+}
+
+const text = (value: unknown): string[] => (typeof value === 'string' && value !== '' ? [value] : []);
+
+function contactOf(item: AmiItem): EndpointContact | null {
+  const [endpoint] = text(item.endpoint);
+  const [status] = text(item.status);
+  if (endpoint === undefined || status === undefined) return null;
+  const microseconds = Number(text(item.roundtripusec)[0]);
+  return {
+    endpoint,
+    status: STATUS[status.toLowerCase()] ?? 'unqualified',
+    roundTripMs: Number.isFinite(microseconds) ? microseconds / 1000 : null,
+  };
+}
+
+const STATUS: Record<string, EndpointContact['status']> = { reachable: 'reachable', unreachable: 'unreachable' };

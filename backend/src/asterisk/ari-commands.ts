@@ -1,0 +1,79 @@
+import { Injectable } from '@nestjs/common';
+import { z } from 'zod';
+import { AriConnection } from './ari-connection.ts';
+import { AriError } from './asterisk.errors.ts';
+import { AsteriskChannel } from './asterisk-events.ts';
+import { STASIS_APP } from './dialplan-names.ts';
+
+export interface DialplanPosition {
+  context: string;
+  extension: string;
+}
+
+const NOT_FOUND = 404;
+const CONFLICT = 409;
+const Variable = z.object({ value: z.string() });
+const AsteriskInfo = z.object({ system: z.object({ version: z.string() }) });
+
+/**
+ * What the process tells Asterisk about calls. Every command settles within 2 s, with an `AriError` or an
+ * `AsteriskUnreachableError` when it could not be done.
+ */
+@Injectable()
+export class AriCommands {
+  constructor(private readonly connection: AriConnection) {}
+
+  /** @returns false when another process was first or the dialplan has gone on without us */
+  async claim(channelId: string): Promise<boolean> {
+    try {
+      await this.connection.request('events', 'claimChannel', { channelId, application: STASIS_APP });
+      return true;
+    } catch (error) {
+      if (error instanceof AriError && (error.status === NOT_FOUND || error.status === CONFLICT)) return false;
+      throw error;
+    }
+  }
+
+  /** @returns null when the variable is not set or the channel is gone */
+  async variable(channelId: string, variable: string): Promise<string | null> {
+    try {
+      const answer = await this.connection.request('channels', 'getChannelVar', { channelId, variable });
+      return Variable.parse(answer).value;
+    } catch (error) {
+      if (error instanceof AriError && error.status === NOT_FOUND) return null;
+      throw error;
+    }
+  }
+
+  async setVariable(channelId: string, variable: string, value: string): Promise<void> {
+    await this.connection.request('channels', 'setChannelVar', { channelId, variable, value });
+  }
+
+  async answer(channelId: string): Promise<void> {
+    await this.connection.request('channels', 'answer', { channelId });
+  }
+
+  /** @param sound path of a prompt as Asterisk sees it, without extension */
+  async play(channelId: string, playbackId: string, sound: string): Promise<void> {
+    await this.connection.request('channels', 'playWithId', { channelId, playbackId, media: `sound:${sound}` });
+  }
+
+  async continueAt(channelId: string, { context, extension }: DialplanPosition): Promise<void> {
+    await this.connection.request('channels', 'continueInDialplan', { channelId, context, extension, priority: 1 });
+  }
+
+  /** Leaves the call to the dialplan where it was claimed, which is where the fallback begins. */
+  async giveBack(channelId: string): Promise<void> {
+    await this.connection.request('channels', 'continueInDialplan', { channelId });
+  }
+
+  async channels(): Promise<AsteriskChannel[]> {
+    return z.array(AsteriskChannel).parse(await this.connection.request('channels', 'list', {}));
+  }
+
+  /** @returns version as Asterisk tells it, e.g. `22.10.1+dfsg+~cs6.17.60671434-1` */
+  async version(): Promise<string> {
+    const answer = await this.connection.request('asterisk', 'getInfo', { only: 'system' });
+    return AsteriskInfo.parse(answer).system.version;
+  }
+}

@@ -1,0 +1,132 @@
+import { z } from 'zod';
+
+const RawChannel = z.object({
+  id: z.string(),
+  name: z.string(),
+  state: z.string().default(''),
+  /** Only what `channelvars` in ari.conf names. */
+  channelvars: z.record(z.string(), z.string()).default({}),
+});
+
+/** A channel as it was at the time of an event. Caller numbers are left out: they may be withheld (telephony.md 4.2). */
+export const AsteriskChannel = RawChannel.transform(({ id, name, state, channelvars }) => ({
+  id,
+  name,
+  isUp: state === 'Up',
+  variables: channelvars,
+}));
+export type AsteriskChannel = z.infer<typeof AsteriskChannel>;
+
+const Timestamp = z.string().transform((text, context) => {
+  const at = new Date(text);
+  if (!Number.isNaN(at.getTime())) return at;
+  context.addIssue('not a timestamp');
+  return z.NEVER;
+});
+
+const OptionalChannel = AsteriskChannel.nullish().transform((channel) => channel ?? null);
+
+const raw = <T extends string, S extends z.core.$ZodLooseShape>(type: T, shape: S) =>
+  z.object({ type: z.literal(type), timestamp: Timestamp, ...shape });
+
+const Playback = z.object({ id: z.string(), state: z.string() });
+
+const RawEvent = z.discriminatedUnion('type', [
+  raw('CallBroadcast', { channel: AsteriskChannel }),
+  raw('StasisStart', { channel: AsteriskChannel, args: z.array(z.string()) }),
+  raw('StasisEnd', { channel: AsteriskChannel }),
+  raw('ChannelDestroyed', { channel: AsteriskChannel }),
+  raw('ChannelHold', { channel: AsteriskChannel }),
+  raw('ChannelUnhold', { channel: AsteriskChannel }),
+  raw('PlaybackStarted', { playback: Playback }),
+  raw('PlaybackFinished', { playback: Playback }),
+  raw('BridgeAttendedTransfer', {
+    result: z.string(),
+    transferer_first_leg: AsteriskChannel,
+    transferer_second_leg: AsteriskChannel,
+    transferee: OptionalChannel,
+    transfer_target: OptionalChannel,
+  }),
+  raw('ApplicationReplaced', { application: z.string() }),
+]);
+type RawEvent = z.infer<typeof RawEvent>;
+
+const KNOWN = new Set<unknown>(RawEvent.options.map((option) => option.shape.type.value));
+
+/** What Asterisk tells, as the rest of the process sees it. */
+export type AsteriskEvent =
+  | {
+      type: 'call-broadcast' | 'stasis-ended' | 'channel-gone' | 'held' | 'resumed';
+      at: Date;
+      channel: AsteriskChannel;
+    }
+  | { type: 'stasis-started'; at: Date; channel: AsteriskChannel; args: string[] }
+  | { type: 'playback-started'; at: Date; playbackId: string }
+  | { type: 'playback-finished'; at: Date; playbackId: string; failed: boolean }
+  | {
+      type: 'attended-transfer';
+      at: Date;
+      /** The two channels of the phone that transfers, and the two parties it joins. */
+      transferer: [AsteriskChannel, AsteriskChannel];
+      transferee: AsteriskChannel | null;
+      target: AsteriskChannel | null;
+    }
+  | { type: 'application-replaced'; at: Date };
+
+/** What became of a message: an event, one that nobody here needs, or one that is not what it should be. */
+export type ReadEvent = { event: AsteriskEvent } | { ignored: true } | { malformed: string };
+
+/** @param text one message of the ARI websocket */
+export function readAsteriskEvent(text: string): ReadEvent {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    return { malformed: 'no JSON' };
+  }
+  const type = typeof value === 'object' && value !== null && 'type' in value ? value.type : undefined;
+  if (typeof type !== 'string') return { malformed: 'no type' };
+  if (!KNOWN.has(type)) return { ignored: true };
+  const result = RawEvent.safeParse(value);
+  if (!result.success)
+    return { malformed: `${type}: ${result.error.issues.map(({ path }) => path.join('.')).join(', ')}` };
+  const event = translate(result.data);
+  return event ? { event } : { ignored: true };
+}
+
+function translate(raw: RawEvent): AsteriskEvent | null {
+  const at = raw.timestamp;
+  switch (raw.type) {
+    case 'CallBroadcast':
+      return { type: 'call-broadcast', at, channel: raw.channel };
+    case 'StasisStart':
+      return { type: 'stasis-started', at, channel: raw.channel, args: raw.args };
+    case 'StasisEnd':
+      return { type: 'stasis-ended', at, channel: raw.channel };
+    case 'ChannelDestroyed':
+      return { type: 'channel-gone', at, channel: raw.channel };
+    case 'ChannelHold':
+      return { type: 'held', at, channel: raw.channel };
+    case 'ChannelUnhold':
+      return { type: 'resumed', at, channel: raw.channel };
+    case 'PlaybackStarted':
+      return { type: 'playback-started', at, playbackId: raw.playback.id };
+    case 'PlaybackFinished':
+      return { type: 'playback-finished', at, playbackId: raw.playback.id, failed: raw.playback.state !== 'done' };
+    case 'BridgeAttendedTransfer':
+      return attendedTransfer(raw);
+    case 'ApplicationReplaced':
+      return { type: 'application-replaced', at };
+  }
+}
+
+function attendedTransfer(raw: Extract<RawEvent, { type: 'BridgeAttendedTransfer' }>): AsteriskEvent | null {
+  if (raw.result !== 'Success') return null;
+  return {
+    type: 'attended-transfer',
+    at: raw.timestamp,
+    transferer: [raw.transferer_first_leg, raw.transferer_second_leg],
+    transferee: raw.transferee,
+    target: raw.transfer_target,
+  };
+}
