@@ -13,9 +13,12 @@ export type StepOutcome = { node: string; outcome: 'notice-ended' } | { node: st
 
 /** The flow does not lead from `node` in this way; a document without problems never causes it. */
 export class FlowBrokenError extends Error {
-  constructor(readonly node: string) {
+  readonly node: string;
+
+  constructor(node: string) {
     super(`flow broken at node ${node}`);
     this.name = 'FlowBrokenError';
+    this.node = node;
   }
 }
 
