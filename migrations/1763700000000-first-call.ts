@@ -87,6 +87,8 @@ export class FirstCall1763700000000 implements MigrationInterface {
         CHECK (completeness IS DISTINCT FROM 'partial' OR reason IS NOT NULL),
         CHECK (state <> 'none' OR reason IS NOT NULL)
       );
+      CREATE INDEX recordings_unsettled ON recordings (started_at) WHERE state = 'sealing';
+      CREATE INDEX recordings_trouble ON recordings (started_at) WHERE trouble IS NOT NULL;
 
       CREATE TABLE configuration_versions (
         version int GENERATED ALWAYS AS IDENTITY PRIMARY KEY,

@@ -88,6 +88,8 @@ export function homeLayout(home: string) {
     asteriskRun: at('asterisk', 'run'),
     spool: at('spool'),
     vault: at('vault'),
+    /** Which disk the vault is; beside the vault, because the vault may be a mount. */
+    vaultIdentity: at('vault.id'),
     tls: at('tls'),
     secrets: at('secrets'),
     run: at('run'),
