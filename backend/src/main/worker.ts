@@ -1,0 +1,27 @@
+import 'reflect-metadata';
+import { Module } from '@nestjs/common';
+import { NestFactory } from '@nestjs/core';
+import { Logger } from '../platform/logging.ts';
+import { PlatformModule } from '../platform/platform.module.ts';
+import { runProcess } from '../platform/process.ts';
+import { readOperatorSettings, Settings } from '../platform/settings.ts';
+import { SealingModule } from '../recordings/sealing.module.ts';
+
+/** Sealing holds a connection for moments only. */
+const DATABASE_CONNECTIONS = 4;
+
+/** Everything that must never stand in the way of a call: sealing now, retention, backup and transcripts later. */
+@Module({})
+class WorkerModule {}
+
+const logger = new Logger('worker');
+
+await runProcess(logger, async () => {
+  const settings = new Settings(readOperatorSettings(process.env));
+  const platform = PlatformModule.forProcess(settings, logger, DATABASE_CONNECTIONS);
+  const worker = await NestFactory.createApplicationContext(
+    { module: WorkerModule, imports: [platform, SealingModule] },
+    { logger },
+  );
+  return () => worker.close();
+});

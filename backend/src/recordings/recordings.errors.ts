@@ -1,0 +1,41 @@
+import { DenwabanError } from '../platform/errors.ts';
+
+/** The row says sealed, the vault has no file: found while playing, and told on the health page. */
+export class RecordingFileMissingError extends DenwabanError {
+  readonly status = 410;
+  readonly errorId = 'recording-file-missing';
+  constructor(recordingId: string) {
+    super(
+      '録音ファイルが録音庫に見つかりません。録音の記録は残っています。システム管理者に録音庫のディスクとバックアップの確認を依頼してください。',
+      { recordingId },
+    );
+  }
+}
+
+/** RFC 9110, 15.5.17. */
+export class RangeNotSatisfiableError extends DenwabanError {
+  readonly status = 416;
+  readonly errorId = 'range-not-satisfiable';
+  constructor(readonly sizeBytes: number) {
+    super('指定された範囲は録音の長さを超えています。', { sizeBytes });
+  }
+}
+
+/** There is no audio to play: not yet, or not at all. */
+export class RecordingNotPlayableError extends DenwabanError {
+  readonly status = 409;
+  readonly errorId = 'recording-not-playable';
+  constructor(state: 'sealing' | 'none', reason: string | null) {
+    super(
+      state === 'sealing'
+        ? '録音を保存しています。しばらくしてからもう一度お試しください。'
+        : 'この通話の録音はありません。理由は通話の詳細に表示されています。',
+      { state, reason },
+    );
+  }
+}
+
+/** The journal of a call was there and is not any more. */
+export class CallNotFiledError extends Error {
+  override readonly name = 'CallNotFiledError';
+}

@@ -1,0 +1,13 @@
+import { Module } from '@nestjs/common';
+import { AuditModule } from '../audit/audit.module.ts';
+import { Playback } from './playback.service.ts';
+import { RecordingsStorageModule } from './recordings-storage.module.ts';
+import { RecordingsController } from './recordings.controller.ts';
+
+/** Listening to recordings: the console's side. Stands on `PlatformModule` and `HttpModule`. */
+@Module({
+  imports: [AuditModule, RecordingsStorageModule],
+  controllers: [RecordingsController],
+  providers: [Playback],
+})
+export class RecordingsModule {}

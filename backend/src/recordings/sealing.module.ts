@@ -1,0 +1,32 @@
+import { join } from 'node:path';
+import { Module } from '@nestjs/common';
+import { CallFilingModule } from '../calls/call-filing.module.ts';
+import { HealthReportRepository } from '../health/health-report.repository.ts';
+import { Settings } from '../platform/settings.ts';
+import { FlacEncoder } from './flac-encoder.ts';
+import { RecordingsStorageModule } from './recordings-storage.module.ts';
+import { SealingQueue } from './sealing-queue.service.ts';
+import { SealingDirectory, SealingService } from './sealing.service.ts';
+import { Spool } from './spool.ts';
+import { VaultCheck } from './vault-check.service.ts';
+import { WorkerHealth } from './worker-health.service.ts';
+
+const from = <T>(provide: new (...parts: never[]) => T, useFactory: (settings: Settings) => T) => ({
+  ...{ provide, inject: [Settings], useFactory },
+});
+
+/** From the spool to the vault: the worker's side of recordings. Stands on `PlatformModule`. */
+@Module({
+  imports: [CallFilingModule, RecordingsStorageModule],
+  providers: [
+    from(Spool, ({ layout }) => new Spool(layout.spool)),
+    from(FlacEncoder, ({ endpoints }) => new FlacEncoder(join(endpoints.toolsDir, 'flac'))),
+    from(SealingDirectory, ({ layout }) => new SealingDirectory(join(layout.run, 'sealing'))),
+    HealthReportRepository,
+    SealingService,
+    SealingQueue,
+    VaultCheck,
+    WorkerHealth,
+  ],
+})
+export class SealingModule {}

@@ -1,0 +1,133 @@
+import { mkdir, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { Injectable } from '@nestjs/common';
+import { CallFiling } from '../calls/call-filing.service.ts';
+import { MessageSender } from '../platform/messages.ts';
+import {
+  type Completion,
+  decideCompleteness,
+  recordedSpan,
+  type RecordedSpan,
+  type SpoolAudio,
+} from './completeness.ts';
+import { FlacEncoder } from './flac-encoder.ts';
+import { alignedBytes, bytesLasting, PcmMeter, type PcmMeasurement, PEAKS_PER_SECOND, SAMPLE_RATE } from './pcm.ts';
+import type { RecordingEntity } from './recording.entity.ts';
+import { RecordingRepository } from './recording.repository.ts';
+import { CallNotFiledError } from './recordings.errors.ts';
+import { Spool } from './spool.ts';
+import { Vault, VaultFileDamagedError } from './vault.ts';
+
+/** Where audio is encoded before it goes to the vault. */
+export class SealingDirectory {
+  constructor(readonly path: string) {}
+}
+
+export type SealingOutcome = 'settled' | 'in-progress' | 'changed';
+
+const SILENCE = Buffer.alloc(64 * 1024);
+
+/**
+ * From the spool to the vault, in an order in which every step may be the last before a crash: the file is in the
+ * vault and read back before the row says so, and the row says so before the spool lets go. Sealing may start again
+ * at any point, any number of times.
+ */
+@Injectable()
+export class SealingService {
+  constructor(
+    private readonly spool: Spool,
+    private readonly filing: CallFiling,
+    private readonly encoder: FlacEncoder,
+    private readonly vault: Vault,
+    private readonly recordings: RecordingRepository,
+    private readonly messages: MessageSender,
+    private readonly directory: SealingDirectory,
+  ) {}
+
+  /**
+   * @returns `in-progress` when the call has not ended; `settled` when it is sealed or known to have no audio, and gone
+   *   from the spool; `changed` when a file of it has changed meanwhile, so that it has to be looked at again
+   * @throws whatever stands in the way; the spool is untouched then
+   */
+  async seal(callId: string): Promise<SealingOutcome> {
+    const before = await this.spool.sizes(callId);
+    const journal = await this.spool.journal(callId);
+    const span = recordedSpan(journal);
+    if (!span) return 'in-progress';
+    if (!(await this.filing.file(callId))) throw new CallNotFiledError(callId);
+    const audio = await this.spool.closedAudio(callId, span);
+    const recording = await this.recordings.open(callId, span.beganAt);
+    if (!(await this.isSealedAlready(recording, audio))) await this.settle(recording, span, audio);
+    // Delivered at most once anyway: the row can be found by looking.
+    await this.messages.send({ kind: 'call', callId }).catch(() => undefined);
+    const released = await this.spool.remove(callId, { journal: before.journal, audio: audio.sizeBytes });
+    return released ? 'settled' : 'changed';
+  }
+
+  /** Whether all that the spool holds is in the vault, as after a crash just before the spool was to be emptied. */
+  private async isSealedAlready(recording: RecordingEntity, audio: SpoolAudio): Promise<boolean> {
+    const { state, path, sizeBytes, sha256, spoolBytes } = recording;
+    if (state !== 'sealed' || path === null || sizeBytes === null || sha256 === null) return false;
+    const inSpool = audio.sizeBytes ?? 0;
+    const sealedFrom = spoolBytes ?? 0;
+    if (inSpool <= sealedFrom && (await this.vault.holds({ path, sizeBytes, sha256 }))) return true;
+    if (inSpool >= sealedFrom) return false;
+    throw new VaultFileDamagedError(`${path} is not what was sealed and the spool has nothing to seal it from`);
+  }
+
+  private async settle(recording: RecordingEntity, span: RecordedSpan, audio: SpoolAudio): Promise<void> {
+    const completion = decideCompleteness(span, audio);
+    if (completion.completeness !== 'none') await this.sealAudio(recording, audio, completion);
+    else await this.recordings.settleWithout(recording, completion.reason ?? 'no-audio');
+  }
+
+  private async sealAudio(recording: RecordingEntity, audio: SpoolAudio, completion: Completion): Promise<void> {
+    await this.vault.check();
+    const scratch = join(this.directory.path, `${recording.id}.${process.pid}.flac`);
+    await mkdir(this.directory.path, { recursive: true, mode: 0o700 });
+    try {
+      const spoolBytes = audio.sizeBytes ?? 0;
+      const measured = await this.encode(recording.callId, spoolBytes, completion.leadingSilenceMs, scratch);
+      const sealed = await this.vault.put(recording.path ?? vaultPath(recording), scratch);
+      await this.recordings.seal(recording, {
+        ...sealed,
+        ...completion,
+        ...{ spoolBytes, durationMs: measured.durationMs },
+        ...{ format: 'flac', sampleRate: SAMPLE_RATE, peaks: measured.peaks, peaksPerSecond: PEAKS_PER_SECOND },
+        ...{ leftLevelDbfs: measured.left.levelDbfs, rightLevelDbfs: measured.right.levelDbfs },
+        ...{ leftSilentMs: measured.left.silentMs, rightSilentMs: measured.right.silentMs },
+      });
+    } finally {
+      await rm(scratch, { force: true });
+    }
+  }
+
+  /** Measures what it encodes, in one pass. */
+  private async encode(
+    callId: string,
+    spoolBytes: number,
+    leadingSilenceMs: number,
+    target: string,
+  ): Promise<PcmMeasurement> {
+    const meter = new PcmMeter();
+    const sources = [silence(leadingSilenceMs), this.spool.audio(callId, spoolBytes)];
+    const metered = async function* () {
+      for (const source of sources) {
+        for await (const chunk of source) {
+          meter.add(chunk);
+          yield chunk;
+        }
+      }
+    };
+    await this.encoder.encode(metered(), bytesLasting(leadingSilenceMs) + alignedBytes(spoolBytes), target);
+    return meter.finish();
+  }
+}
+
+function* silence(durationMs: number): Iterable<Buffer> {
+  for (let left = bytesLasting(durationMs); left > 0; left -= SILENCE.length) yield SILENCE.subarray(0, left);
+}
+
+/** @returns where a recording lives in the vault, e.g. `2026/11/21/<id>.flac`, by the day it began in UTC */
+export const vaultPath = ({ id, startedAt }: Pick<RecordingEntity, 'id' | 'startedAt'>): string =>
+  `${startedAt.toISOString().slice(0, 10).replaceAll('-', '/')}/${id}.flac`;

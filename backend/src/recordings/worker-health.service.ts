@@ -1,0 +1,88 @@
+import { Injectable, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
+import { HealthReportRepository } from '../health/health-report.repository.ts';
+import type { HealthStatus } from '../health/health.schema.ts';
+import { RecordingRepository } from './recording.repository.ts';
+import { StoreRefusedError } from './recording-store.ts';
+import type { SealingTrouble } from './recording.schema.ts';
+import { type QueueState, SealingQueue } from './sealing-queue.service.ts';
+import { VaultCheck } from './vault-check.service.ts';
+import { Vault } from './vault.ts';
+
+const REPORT_MS = 5000;
+
+export interface Finding {
+  status: HealthStatus;
+  detail: string | null;
+}
+
+const TROUBLE_TEXT: Record<SealingTrouble, string> = {
+  'vault-full': '録音庫の空き容量がありません',
+  'vault-refused': '録音庫のディスクが確認できません',
+  'vault-failed': '録音庫に書き込めません',
+  'vault-file-damaged': '録音庫のファイルが壊れているか、見つかりません',
+  'encoder-failed': '音声の変換に失敗しました',
+  'spool-failed': '録音スプールのファイルを処理できません',
+  internal: '内部エラーが起きています',
+};
+
+/** What the worker says of itself. */
+export function workerFinding({ failing, trouble, spool }: QueueState, brakedCalls: number): Finding {
+  if (spool !== null) return { status: 'degraded', detail: '録音スプールを読み取れません。' };
+  if (failing > 0 && trouble !== null) {
+    const detail = `${TROUBLE_TEXT[trouble]}(保存待ち${failing}件)。音声は録音スプールに残っており、自動で再試行します。`;
+    return { status: 'degraded', detail };
+  }
+  if (brakedCalls > 0) {
+    const detail = `録音のない通話が一度に${brakedCalls}件以上見つかりました。録音スプールのディスクを確認してください。`;
+    return { status: 'degraded', detail };
+  }
+  return { status: 'ok', detail: null };
+}
+
+/** @param refusal why the vault refuses to be written, or null */
+export function vaultFinding(refusal: unknown, damagedFiles: number): Finding {
+  if (refusal instanceof StoreRefusedError) {
+    return { status: 'down', detail: '録音庫のディスクが確認できません。接続(マウント)を確認してください。' };
+  }
+  if (refusal !== null) return { status: 'down', detail: '録音庫に書き込めません。ディスクを確認してください。' };
+  if (damagedFiles === 0) return { status: 'ok', detail: null };
+  return {
+    status: 'degraded',
+    detail: `録音ファイルが見つからない、または壊れている録音が${damagedFiles}件あります。`,
+  };
+}
+
+/** Reports the checks `worker` and `vault` for as long as the worker runs. */
+@Injectable()
+export class WorkerHealth implements OnApplicationBootstrap, OnModuleDestroy {
+  private timer: NodeJS.Timeout | undefined;
+
+  constructor(
+    private readonly queue: SealingQueue,
+    private readonly vaultCheck: VaultCheck,
+    private readonly vault: Vault,
+    private readonly recordings: RecordingRepository,
+    private readonly reports: HealthReportRepository,
+  ) {}
+
+  onApplicationBootstrap(): void {
+    const report = () => void this.report().catch(() => undefined);
+    this.timer = setInterval(report, REPORT_MS);
+    report();
+  }
+
+  onModuleDestroy(): void {
+    clearInterval(this.timer);
+  }
+
+  private async report(): Promise<void> {
+    const worker = workerFinding(this.queue.state(), this.vaultCheck.brakedCalls);
+    await this.reports.report('worker', worker.status, worker.detail);
+    const refusal = await this.vault.check().then(
+      () => null,
+      (error: unknown) => error,
+    );
+    const vault = vaultFinding(refusal, await this.recordings.countDamaged());
+    await this.reports.report('vault', vault.status, vault.detail);
+  }
+}
