@@ -47,8 +47,11 @@ export const Endpoints = z.object({
 export type Endpoints = z.infer<typeof Endpoints>;
 
 export class SettingsError extends Error {
-  constructor(readonly problems: { setting: string; message: string }[]) {
+  readonly problems: { setting: string; message: string }[];
+
+  constructor(problems: { setting: string; message: string }[]) {
     super(problems.map(({ setting, message }) => `${setting}: ${message}`).join('\n'));
+    this.problems = problems;
   }
 }
 
@@ -109,8 +112,10 @@ export const insideRoot = {
 export class Settings {
   readonly layout: HomeLayout;
   readonly endpoints: Endpoints;
+  readonly operator: OperatorSettings;
 
-  constructor(readonly operator: OperatorSettings) {
+  constructor(operator: OperatorSettings) {
+    this.operator = operator;
     this.layout = homeLayout(operator.DENWABAN_HOME);
     this.endpoints = Endpoints.parse(JSON.parse(readFileSync(resolve(this.layout.run, 'endpoints.json'), 'utf8')));
   }
