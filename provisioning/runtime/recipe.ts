@@ -1,0 +1,63 @@
+/**
+ * What goes into the runtime root besides `packages.list`. A change of this file or of the list makes a new root;
+ * how it is fetched and unpacked does not, and stands in build-root.ts.
+ */
+export const recipe = {
+  suite: 'forky',
+  components: 'main',
+  /** Security advisories: nothing older may answer telephone calls. */
+  oldestAsterisk: '22.10.1',
+  /** Debian's own numbers differ from install to install; files of a home must keep their owner over rebuilds. */
+  users: {
+    asterisk: { id: 64080, home: '/var/lib/asterisk' },
+    postgres: { id: 64081, home: '/var/lib/postgresql' },
+  },
+  /** `apt` syntax: a trailing minus keeps a package out (the Juman dictionary is 350 MB that nothing reads). */
+  without: ['mecab-jumandic-', 'mecab-jumandic-utf8-'],
+  /** pjsip does not load without Asterisk's XML documentation, hence no exclusion of /usr/share/asterisk. */
+  excludedPaths: [
+    '/usr/share/doc/*',
+    '/usr/share/man/*',
+    '/usr/share/info/*',
+    '/usr/share/lintian/*',
+    '/usr/share/locale/*',
+    '/usr/share/bash-completion/*',
+  ],
+  /** Sources that packages compile while they are installed, and catalogues of the package tools. */
+  removedAfterwards: [
+    '/usr/share/mecab/dic',
+    // The same dictionary once more in EUC-JP.
+    '/var/lib/mecab/dic/ipadic',
+    '/var/lib/apt/lists',
+    '/var/cache/debconf',
+    '/var/log/dpkg.log',
+  ],
+  /** Targets of bind mounts at run time. */
+  mountpoints: ['/denwaban'],
+  mountedFiles: ['/etc/hosts', '/etc/resolv.conf'],
+} as const;
+
+export type RootUser = keyof typeof recipe.users;
+
+/** Shell run with the root as `$1` before any package but the essential ones is installed. */
+export function usersHook(): string {
+  const passwd = Object.entries(recipe.users).map(
+    ([name, { id, home }]) =>
+      `echo '${name}:x:${id}:${id}::${home}:/usr/sbin/nologin' >>"$1/etc/passwd"; ` +
+      `echo '${name}:x:${id}:' >>"$1/etc/group"; echo '${name}:!:19000::::::' >>"$1/etc/shadow"`,
+  );
+  // Debian would make a database cluster of its own, 40 MB that nobody uses.
+  const noCluster =
+    'mkdir -p "$1/etc/postgresql-common/createcluster.d"; ' +
+    'echo "create_main_cluster = false" >"$1/etc/postgresql-common/createcluster.d/denwaban.conf"';
+  return [...passwd, noCluster].join('; ');
+}
+
+/** Shell run with the root as `$1` after everything is installed. */
+export function finishHook(): string {
+  return [
+    ...recipe.removedAfterwards.map((path) => `rm -rf "$1${path}"`),
+    ...recipe.mountpoints.map((path) => `mkdir -p "$1${path}"`),
+    ...recipe.mountedFiles.map((path) => `rm -f "$1${path}"; : >"$1${path}"`),
+  ].join('; ');
+}
