@@ -1,5 +1,6 @@
 import { Injectable, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
 import type { Subscription } from 'rxjs';
+import { DatabaseConnector } from '../platform/database-connector.ts';
 import { Logger } from '../platform/logging.ts';
 import { MessageReceiver } from '../platform/messages.ts';
 import type { SealingTrouble } from './recording.schema.ts';
@@ -47,6 +48,7 @@ export class SealingQueue implements OnApplicationBootstrap, OnModuleDestroy {
   private stopWatching: (() => void) | undefined;
   private subscription: Subscription | undefined;
   private spoolProblem: string | null = null;
+  private databaseReady = false;
   private stopped = false;
 
   constructor(
@@ -54,11 +56,15 @@ export class SealingQueue implements OnApplicationBootstrap, OnModuleDestroy {
     private readonly sealing: SealingService,
     private readonly recordings: RecordingRepository,
     private readonly receiver: MessageReceiver,
+    private readonly database: DatabaseConnector,
     private readonly logger: Logger,
   ) {}
 
   onApplicationBootstrap(): void {
     this.subscription = this.receiver.reconnected$.subscribe(() => this.retryNow());
+    void this.database.ready().then(() => {
+      this.databaseReady = true;
+    });
     void this.keepScanning();
   }
 
@@ -86,6 +92,7 @@ export class SealingQueue implements OnApplicationBootstrap, OnModuleDestroy {
 
   /** Looks through the spool once. */
   async scan(): Promise<void> {
+    if (!this.databaseReady) return;
     const calls = new Set(await this.spool.calls());
     for (const callId of calls) {
       const readSize = this.inProgress.get(callId);
@@ -131,7 +138,7 @@ export class SealingQueue implements OnApplicationBootstrap, OnModuleDestroy {
   }
 
   private consider(callId: string): void {
-    if (this.stopped || this.running.has(callId)) return;
+    if (this.stopped || !this.databaseReady || this.running.has(callId)) return;
     const failure = this.failures.get(callId);
     if (failure && performance.now() < failure.notBeforeMs) return;
     this.waiting.add(callId);

@@ -1,5 +1,6 @@
 import { Injectable, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
 import { Clock } from '../platform/clock.ts';
+import { DatabaseConnector } from '../platform/database-connector.ts';
 import { Logger } from '../platform/logging.ts';
 import { decideCompleteness, recordedSpan } from './completeness.ts';
 import { type NamedFile, RecordingRepository, type UnsettledCall } from './recording.repository.ts';
@@ -31,11 +32,14 @@ export class VaultCheck implements OnApplicationBootstrap, OnModuleDestroy {
     private readonly spool: Spool,
     private readonly recordings: RecordingRepository,
     private readonly clock: Clock,
+    private readonly database: DatabaseConnector,
     private readonly logger: Logger,
   ) {}
 
   onApplicationBootstrap(): void {
-    this.running = this.keepChecking();
+    void this.database.ready().then(() => {
+      if (!this.stopped) this.running = this.keepChecking();
+    });
   }
 
   async onModuleDestroy(): Promise<void> {
