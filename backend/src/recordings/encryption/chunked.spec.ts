@@ -14,8 +14,8 @@ import {
 
 const CHUNK = 16384;
 const SEALED = CHUNK + 16;
-const KEY = Buffer.from('4f'.repeat(32), 'hex');
-const CONTEXT = Buffer.from('0b8f3c6e-5a1d-4c58-9a0e-2f6d1c7b9e10');
+const KEY: Buffer = Buffer.from('4f'.repeat(32), 'hex');
+const CONTEXT: Buffer = Buffer.from('0b8f3c6e-5a1d-4c58-9a0e-2f6d1c7b9e10');
 const BOUNDARIES = [0, 1, CHUNK - 1, CHUNK, CHUNK + 1, 2 * CHUNK - 1, 2 * CHUNK, 2 * CHUNK + 1, 5 * CHUNK + 17];
 
 interface Vector {
