@@ -31,8 +31,13 @@ const raw = <T extends string, S extends z.core.$ZodLooseShape>(type: T, shape: 
 
 const Playback = z.object({ id: z.string(), state: z.string() });
 
+/** The event does not carry the arguments of its own; they stand in what the channel executes. */
+const BroadcastArguments = z
+  .object({ dialplan: z.object({ app_data: z.string() }) })
+  .transform(({ dialplan }) => ({ args: (dialplan.app_data.split(',')[2] ?? '').split(':') }));
+
 const RawEvent = z.discriminatedUnion('type', [
-  raw('CallBroadcast', { channel: AsteriskChannel }),
+  raw('CallBroadcast', { channel: AsteriskChannel.and(BroadcastArguments) }),
   raw('StasisStart', { channel: AsteriskChannel, args: z.array(z.string()) }),
   raw('StasisEnd', { channel: AsteriskChannel }),
   raw('ChannelDestroyed', { channel: AsteriskChannel }),
@@ -56,11 +61,11 @@ const KNOWN = new Set<unknown>(RawEvent.options.map((option) => option.shape.typ
 /** What Asterisk tells, as the rest of the process sees it. */
 export type AsteriskEvent =
   | {
-      type: 'call-broadcast' | 'stasis-ended' | 'channel-gone' | 'held' | 'resumed';
+      type: 'stasis-ended' | 'channel-gone' | 'held' | 'resumed';
       at: Date;
       channel: AsteriskChannel;
     }
-  | { type: 'stasis-started'; at: Date; channel: AsteriskChannel; args: string[] }
+  | { type: 'call-broadcast' | 'stasis-started'; at: Date; channel: AsteriskChannel; args: string[] }
   | { type: 'playback-started'; at: Date; playbackId: string }
   | { type: 'playback-finished'; at: Date; playbackId: string; failed: boolean }
   | {
@@ -98,7 +103,7 @@ function translate(raw: RawEvent): AsteriskEvent | null {
   const at = raw.timestamp;
   switch (raw.type) {
     case 'CallBroadcast':
-      return { type: 'call-broadcast', at, channel: raw.channel };
+      return { type: 'call-broadcast', at, channel: raw.channel, args: raw.channel.args };
     case 'StasisStart':
       return { type: 'stasis-started', at, channel: raw.channel, args: raw.args };
     case 'StasisEnd':

@@ -1,0 +1,163 @@
+import { Injectable } from '@nestjs/common';
+import { AriCommands } from '../asterisk/ari-commands.ts';
+import { AriError } from '../asterisk/asterisk.errors.ts';
+import { channelVariable, lineContext, nodeExtension, type Arrival } from '../asterisk/dialplan-names.ts';
+import { ConfigurationInForce } from '../configuration/configuration-in-force.ts';
+import { NoticePlayer } from '../notices/notice-player.service.ts';
+import { Logger } from '../platform/logging.ts';
+import { nextStep, type Step, stepAt } from '../routing/decide.ts';
+import { CallJournal } from './call-journal.service.ts';
+import { keepLease } from './lease.ts';
+
+export interface ArrivedChannel {
+  id: string;
+  isUp: boolean;
+}
+
+/** After an answer the caller's side needs a moment until it hears. The fallback dialplan waits as long. */
+const EAR_OPENS_AFTER_MS = 500;
+/** Steps of one visit; a document without problems has no loops of notices. */
+const MOST_STEPS = 100;
+
+/** The call is no longer ours: hung up, or taken back by the dialplan. Nothing is left to do. */
+class CallGoneError extends Error {}
+
+/** The step could not be done; the fallback dialplan does it instead. */
+class StepFailedError extends Error {
+  constructor(readonly reason: string) {
+    super(reason);
+  }
+}
+
+interface ClaimedCall extends Arrival {
+  channel: ArrivedChannel;
+  gone: AbortController;
+}
+
+/**
+ * Steers incoming calls from the claim until they are handed to the dialplan, which rings, bridges and hangs up by
+ * itself. Whatever goes wrong here, the call goes on in the fallback: handed over at once, or when its lease runs out.
+ */
+@Injectable()
+export class CallEngine {
+  private readonly calls = new Map<string, ClaimedCall>();
+
+  constructor(
+    private readonly commands: AriCommands,
+    private readonly configuration: ConfigurationInForce,
+    private readonly notices: NoticePlayer,
+    private readonly journal: CallJournal,
+    private readonly logger: Logger,
+  ) {}
+
+  /** Calls in our hands at the moment. */
+  get size(): number {
+    return this.calls.size;
+  }
+
+  /** A call asks to be claimed. One that our configuration does not know is left to the dialplan. */
+  async claim(channelId: string, arrival: Arrival | null): Promise<void> {
+    if (!arrival || !this.firstStep(arrival)) return;
+    try {
+      await this.commands.claim(channelId);
+    } catch (error) {
+      this.logger.warn({ callId: arrival.callId, error: String(error) }, 'claim failed');
+    }
+  }
+
+  /** A claimed call has come. Resolves when it is out of our hands again; never rejects. */
+  async carry(channel: ArrivedChannel, arrival: Arrival): Promise<void> {
+    const call: ClaimedCall = { ...arrival, channel, gone: new AbortController() };
+    this.calls.set(channel.id, call);
+    try {
+      await this.journal.write(call.callId, { e: 'claimed' });
+      await this.walk(call);
+    } catch (error) {
+      await this.giveUp(call, error);
+    } finally {
+      this.calls.delete(channel.id);
+    }
+  }
+
+  /** The channel has left us or is gone. */
+  left(channelId: string): void {
+    this.calls.get(channelId)?.gone.abort();
+  }
+
+  /** The connection is lost: what happens to the calls now we would not learn. Their leases run out. */
+  leftAll(): void {
+    for (const call of this.calls.values()) call.gone.abort();
+  }
+
+  private firstStep({ lineId, nodeId }: Arrival): Step | null {
+    const line = this.configuration.line(lineId);
+    return line && Object.hasOwn(line.flow.nodes, nodeId) ? stepAt(line.flow, nodeId) : null;
+  }
+
+  private async walk(call: ClaimedCall): Promise<void> {
+    const line = this.configuration.line(call.lineId);
+    if (!line) throw new StepFailedError('line-missing');
+    let step = stepAt(line.flow, call.nodeId);
+    for (let steps = 0; step.type === 'notice'; steps += 1) {
+      if (steps >= MOST_STEPS) throw new StepFailedError('flow-endless');
+      await this.announce(call, step.node, step.notice);
+      step = nextStep(line.flow, { node: step.node, outcome: 'notice-ended' });
+    }
+    if (call.gone.signal.aborted) throw new CallGoneError();
+    await this.commands.continueAt(call.channel.id, {
+      context: lineContext(line.id),
+      extension: nodeExtension(step.node),
+    });
+  }
+
+  private async announce(call: ClaimedCall, node: string, noticeId: string): Promise<void> {
+    const notice = this.configuration.notice(noticeId);
+    if (!notice) throw new StepFailedError('notice-missing');
+    await this.commands.setVariable(call.channel.id, channelVariable.node, node);
+    await this.accept(call);
+    await this.journal.write(call.callId, { e: 'notice', notice: noticeId });
+    const result = await this.notices.play(call.channel.id, notice.audio, call.gone.signal);
+    if (result === 'gone') throw new CallGoneError();
+    if (result === 'stuck') throw new StepFailedError('notice-stuck');
+    // The fallback could not play it either: the caller is better served by the next step.
+    if (result === 'failed') await this.journal.write(call.callId, { e: 'fault', reason: 'notice-failed' });
+    await this.journal.write(call.callId, { e: 'notice-ended', notice: noticeId });
+  }
+
+  private async accept(call: ClaimedCall): Promise<void> {
+    if (call.channel.isUp) return;
+    await this.commands.answer(call.channel.id);
+    call.channel.isUp = true;
+    await this.journal.write(call.callId, { e: 'accepted' });
+    const stopLease = keepLease(this.commands, call.channel.id, () => true);
+    await pause(EAR_OPENS_AFTER_MS, call.gone.signal).finally(stopLease);
+  }
+
+  private async giveUp(call: ClaimedCall, error: unknown): Promise<void> {
+    if (error instanceof CallGoneError || call.gone.signal.aborted || meansGone(error)) return;
+    const reason = error instanceof StepFailedError ? error.reason : 'engine-failed';
+    this.logger.error({ callId: call.callId, reason, error: String(error) }, 'call handed to the fallback');
+    await this.journal.write(call.callId, { e: 'fault', reason });
+    // Should this fail too, the lease runs out and the dialplan helps itself.
+    await this.commands.giveBack(call.channel.id).catch(() => undefined);
+  }
+}
+
+/** 404: no such channel. 409: it has left Stasis. 412: it is hanging up. */
+const meansGone = (error: unknown) => error instanceof AriError && [404, 409, 412].includes(error.status);
+
+/** @throws CallGoneError */
+function pause(durationMs: number, gone: AbortSignal): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const stop = () => {
+      clearTimeout(timer);
+      reject(new CallGoneError());
+    };
+    const timer = setTimeout(() => {
+      gone.removeEventListener('abort', stop);
+      resolve();
+    }, durationMs);
+    if (gone.aborted) stop();
+    else gone.addEventListener('abort', stop, { once: true });
+  });
+}

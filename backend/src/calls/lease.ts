@@ -1,0 +1,20 @@
+import { AriCommands } from '../asterisk/ari-commands.ts';
+import { LEASE_SECONDS } from '../asterisk/dialplan-names.ts';
+
+const RENEW_EVERY_MS = 1000;
+
+/**
+ * Renews the lease of a claimed call at once and each second, as long as the step makes progress. A renewal that fails
+ * is not told: the next one follows in time, or the dialplan takes the call back, which is what the lease is for.
+ * @param makesProgress asked before each renewal
+ * @returns what ends the renewing
+ */
+export function keepLease(commands: AriCommands, channelId: string, makesProgress: () => boolean): () => void {
+  const renew = () => {
+    if (!makesProgress()) return;
+    commands.setVariable(channelId, 'TIMEOUT(absolute)', String(LEASE_SECONDS)).catch(() => undefined);
+  };
+  renew();
+  const timer = setInterval(renew, RENEW_EVERY_MS);
+  return () => clearInterval(timer);
+}

@@ -1,0 +1,47 @@
+import { readFile } from 'node:fs/promises';
+import { Injectable } from '@nestjs/common';
+import { BehaviorSubject, type Observable } from 'rxjs';
+import type { Line } from '../lines/line.schema.ts';
+import type { Notice } from '../notices/notice.schema.ts';
+import { Logger } from '../platform/logging.ts';
+import { Settings } from '../platform/settings.ts';
+import { ConfigurationDocument } from './configuration.schema.ts';
+
+/** The document by which Asterisk works at the moment. Kept as a file as well, so that calls need no database. */
+@Injectable()
+export class ConfigurationInForce {
+  private readonly state = new BehaviorSubject<ConfigurationDocument | null>(null);
+
+  readonly document$: Observable<ConfigurationDocument | null> = this.state.asObservable();
+
+  constructor(
+    private readonly settings: Settings,
+    private readonly logger: Logger,
+  ) {}
+
+  get document(): ConfigurationDocument | null {
+    return this.state.value;
+  }
+
+  /** Takes the document that was in force when the process last ran; none on a new box. */
+  async load(): Promise<void> {
+    const path = this.settings.layout.lastGoodConfiguration;
+    try {
+      this.state.next(ConfigurationDocument.parse(JSON.parse(await readFile(path, 'utf8'))));
+    } catch (error) {
+      this.logger.warn({ error: String(error) }, 'no last good configuration yet');
+    }
+  }
+
+  replace(document: ConfigurationDocument): void {
+    this.state.next(document);
+  }
+
+  line(id: string): Line | null {
+    return this.document?.lines.find((line) => line.id === id) ?? null;
+  }
+
+  notice(id: string): Notice | null {
+    return this.document?.notices.find((notice) => notice.id === id) ?? null;
+  }
+}
