@@ -60,11 +60,8 @@ const KNOWN = new Set<unknown>(RawEvent.options.map((option) => option.shape.typ
 
 /** What Asterisk tells, as the rest of the process sees it. */
 export type AsteriskEvent =
-  | {
-      type: 'stasis-ended' | 'channel-gone' | 'held' | 'resumed';
-      at: Date;
-      channel: AsteriskChannel;
-    }
+  | { type: 'stasis-ended' | 'channel-gone'; at: Date; channel: AsteriskChannel }
+  | { type: 'held' | 'resumed'; at: Date; channel: AsteriskChannel }
   | { type: 'call-broadcast' | 'stasis-started'; at: Date; channel: AsteriskChannel; args: string[] }
   | { type: 'playback-started'; at: Date; playbackId: string }
   | { type: 'playback-finished'; at: Date; playbackId: string; failed: boolean }
