@@ -43,6 +43,11 @@ export interface RouteInput<D extends RouteDeclaration> {
   remoteAddress: string | null;
 }
 
+/** The part of `RouteInput` that every route has, for a handler's signature: `Asked & { body: CallSearch }`. */
+export type Asked = Pick<RouteInput<RouteDeclaration>, 'who' | 'request' | 'reply' | 'remoteAddress'>;
+/** The same for a public route. */
+export type AskedByAnybody = Omit<Asked, 'who'>;
+
 type RouteAnswer<D extends RouteDeclaration> = D['response'] extends z.ZodType
   ? z.input<D['response']> | Promise<z.input<D['response']>>
   : Promise<void>;

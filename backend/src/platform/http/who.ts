@@ -10,7 +10,6 @@ export interface Who {
   mustChangePassword: boolean;
   /** SHA-256 of the session's token. */
   sessionHash: Buffer;
-  expiresAt: Date;
 }
 
 export type Refusal = 'not-logged-in' | 'not-allowed' | 'password-change-required';

@@ -1,0 +1,84 @@
+import { Injectable } from '@nestjs/common';
+import { DataSource, type SelectQueryBuilder } from 'typeorm';
+import { RecordingEntity } from '../recordings/recording.entity.ts';
+import type { CallPosition } from './call-cursor.ts';
+import { CallEntity } from './call.entity.ts';
+import type { CallOutcome } from './call.schema.ts';
+
+export interface CallCriteria {
+  /** Inclusive. */
+  from?: Date;
+  /** Exclusive. */
+  to?: Date;
+  /** Folded; matches any part. */
+  number?: string;
+  line?: string;
+  outcome?: CallOutcome;
+}
+
+/** A call without its journal, and its recording as far as there is one. */
+export interface FoundCall {
+  call: Omit<CallEntity, 'journal'>;
+  recording: RecordingEntity | null;
+}
+
+/** Every column but the journal, which a list never shows and which is most of the row. */
+const LISTED = [
+  ...['id', 'direction', 'number', 'presentation', 'trunkId', 'lineId', 'lineName', 'dialled', 'deskId', 'deskName'],
+  ...['phoneId', 'phoneName', 'state', 'outcome', 'reason', 'startedAt', 'answeredAt', 'endedAt', 'handledBy'],
+  ...['endCause', 'endedBy', 'recorder', 'journalLines'],
+].map((column) => `call.${column}`);
+
+type WithRecording = CallEntity & { recording?: RecordingEntity | null };
+
+/** The reading side of the calls table. */
+@Injectable()
+export class CallSearchRepository {
+  constructor(private readonly dataSource: DataSource) {}
+
+  /** @returns calls newest first, at most `limit`, all older than `after` */
+  async search(criteria: CallCriteria, after: CallPosition | null, limit: number): Promise<FoundCall[]> {
+    const query = this.listed().orderBy('call.startedAt', 'DESC').addOrderBy('call.id', 'DESC').limit(limit);
+    const { from, to, number, line, outcome } = criteria;
+    if (from) query.andWhere('call.startedAt >= :from', { from });
+    if (to) query.andWhere('call.startedAt < :to', { to });
+    if (number !== undefined) query.andWhere('call.number LIKE :number', { number: `%${number}%` });
+    if (line !== undefined) query.andWhere('call.lineId = :line', { line });
+    if (outcome) query.andWhere('call.outcome = :outcome', { outcome });
+    if (after)
+      query.andWhere('(call.startedAt, call.id) < (:afterAt, :afterId)', {
+        afterAt: after.startedAt,
+        afterId: after.id,
+      });
+    return found(query);
+  }
+
+  /** @param alsoIds calls to return whether they are in progress or not */
+  async inProgress(alsoIds: readonly string[] = []): Promise<FoundCall[]> {
+    return found(this.listed().where('call.endedAt IS NULL OR call.id = ANY(:alsoIds)', { alsoIds }));
+  }
+
+  async byIds(ids: readonly string[]): Promise<FoundCall[]> {
+    return found(this.listed().where('call.id = ANY(:ids)', { ids }));
+  }
+
+  async withJournal(id: string): Promise<{ call: CallEntity; recording: RecordingEntity | null } | null> {
+    const [call, recording] = await Promise.all([
+      this.dataSource.manager.findOneBy(CallEntity, { id }),
+      this.dataSource.manager.findOneBy(RecordingEntity, { callId: id }),
+    ]);
+    return call && { call, recording };
+  }
+
+  private listed(): SelectQueryBuilder<CallEntity> {
+    return this.dataSource.manager
+      .createQueryBuilder(CallEntity, 'call')
+      .select(LISTED)
+      .leftJoinAndMapOne('call.recording', RecordingEntity, 'recording', 'recording.callId = call.id');
+  }
+}
+
+async function found(query: SelectQueryBuilder<CallEntity>): Promise<FoundCall[]> {
+  const calls = (await query.getMany()) as WithRecording[];
+  return calls.map((call) => ({ call, recording: call.recording ?? null }));
+}

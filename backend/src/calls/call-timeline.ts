@@ -1,0 +1,84 @@
+import type { CallLeg, TimelineEntry } from './call.schema.ts';
+import { instantOf } from './journal.ts';
+import type { JournalEntry } from './journal.schema.ts';
+import type { NamesById } from './reduce-journal.ts';
+
+/** Machinery of the box: says nothing to a person who looks at the call. */
+const NOT_TOLD = new Set(['channel', 'number', 'e', 'at']);
+
+const NAMED: Partial<Record<string, { name: string; of: keyof NamesById }>> = {
+  line: { name: 'lineName', of: 'line' },
+  desk: { name: 'deskName', of: 'desk' },
+  phone: { name: 'phoneName', of: 'phone' },
+  to: { name: 'toName', of: 'phone' },
+};
+
+/** Two writers append to a journal, so its lines can be a little out of order. */
+const inOrder = (journal: readonly JournalEntry[]) =>
+  journal.toSorted((a, b) => instantOf(a).getTime() - instantOf(b).getTime());
+
+function detailOf(entry: JournalEntry, names: NamesById): Record<string, string> {
+  const detail: Record<string, string> = {};
+  for (const [key, value] of Object.entries<string>(entry)) {
+    if (NOT_TOLD.has(key) || value === '') continue;
+    detail[key] = value;
+    const naming = NAMED[key];
+    const name = naming && names[naming.of](value);
+    if (naming && name) detail[naming.name] = name;
+  }
+  return detail;
+}
+
+/** @param startedAt what offsets count from; an entry before it counts as at its start */
+export function callTimeline(journal: readonly JournalEntry[], startedAt: Date, names: NamesById): TimelineEntry[] {
+  return inOrder(journal).map((entry) => {
+    const at = instantOf(entry);
+    return {
+      at: at.toISOString(),
+      offsetMs: Math.max(0, at.getTime() - startedAt.getTime()),
+      event: entry.e,
+      detail: detailOf(entry, names),
+    };
+  });
+}
+
+interface Leg {
+  phone: string | null;
+  from: Date;
+  to: Date | null;
+}
+
+/**
+ * Who took part, and when: the outside party for the whole call, each phone from its answer until it left, handed over
+ * or the call ended.
+ * @param endedAt null while the call is in progress
+ */
+export function callLegs(journal: readonly JournalEntry[], endedAt: Date | null, names: NamesById): CallLeg[] {
+  const [first] = inOrder(journal);
+  if (!first) return [];
+  const legs: Leg[] = [{ phone: null, from: instantOf(first), to: endedAt }];
+  const openLeg = (phone: string) => legs.findLast((leg) => leg.phone === phone && leg.to === null);
+  for (const entry of inOrder(journal)) {
+    const at = instantOf(entry);
+    if (entry.e === 'answered' && !openLeg(entry.phone)) legs.push({ phone: entry.phone, from: at, to: null });
+    if (entry.e === 'left' || entry.e === 'transferred') closeLeg(openLeg(entry.phone), at);
+    if (entry.e === 'transferred' && names.phone(entry.to) !== null && !openLeg(entry.to)) {
+      legs.push({ phone: entry.to, from: at, to: null });
+    }
+  }
+  return legs.map((leg) => toCallLeg(leg, endedAt, names));
+}
+
+function closeLeg(leg: Leg | undefined, at: Date): void {
+  if (leg) leg.to = at;
+}
+
+function toCallLeg({ phone, from, to }: Leg, endedAt: Date | null, names: NamesById): CallLeg {
+  const end = to ?? endedAt;
+  return {
+    party: phone === null ? 'outside' : 'phone',
+    phone: phone === null ? null : { id: phone, name: names.phone(phone) ?? phone },
+    startedAt: from.toISOString(),
+    endedAt: end?.toISOString() ?? null,
+  };
+}

@@ -1,0 +1,13 @@
+import { Module } from '@nestjs/common';
+import { AuditModule } from '../audit/audit.module.ts';
+import { ConfigurationController } from './configuration.controller.ts';
+import { ConfigurationService } from './configuration.service.ts';
+import { ConfigurationVersionModule } from './configuration-version.module.ts';
+
+/** The configuration document as the API shows and changes it. */
+@Module({
+  imports: [AuditModule, ConfigurationVersionModule],
+  controllers: [ConfigurationController],
+  providers: [ConfigurationService],
+})
+export class ConfigurationModule {}

@@ -1,0 +1,101 @@
+import { Injectable } from '@nestjs/common';
+import { filter, firstValueFrom, of, ReplaySubject, take, timeout } from 'rxjs';
+import { AuditTrail } from '../audit/audit-trail.service.ts';
+import { MessageReceiver, MessageSender } from '../platform/messages.ts';
+import { ConfigurationChangedMeanwhileError } from './configuration.errors.ts';
+import type { ConfigurationVersionEntity } from './configuration.entity.ts';
+import type { ConfigurationDocument, ConfigurationVersion } from './configuration.schema.ts';
+import { ConfigurationVersionRepository } from './configuration-version.repository.ts';
+
+/** How long a change waits to hear what became of it in Asterisk. Not hearing is no failure: `applied` is then null. */
+const APPLY_TIMEOUT_MS = 5000;
+
+/** Before anything has been configured. */
+export const NOTHING_CONFIGURED: ConfigurationVersion = {
+  version: 0,
+  document: {
+    site: { id: 'main', name: '本庁' },
+    trunks: [],
+    pbx: null,
+    phones: [],
+    desks: [],
+    notices: [],
+    lines: [],
+  },
+  createdAt: new Date(0).toISOString(),
+  createdBy: null,
+  applied: null,
+  appliedError: null,
+};
+
+export const toConfigurationVersion = (entity: ConfigurationVersionEntity): ConfigurationVersion => ({
+  version: entity.version,
+  document: entity.document,
+  createdAt: entity.createdAt.toISOString(),
+  createdBy: entity.createdBy,
+  applied: entity.applied,
+  appliedError: entity.appliedError,
+});
+
+export interface ConfigurationChange {
+  document: ConfigurationDocument;
+  /** The version the change was made from; null = on top of whatever is newest. */
+  onTopOf: number | null;
+  userId: string;
+  remoteAddress: string | null;
+}
+
+@Injectable()
+export class ConfigurationService {
+  constructor(
+    private readonly versions: ConfigurationVersionRepository,
+    private readonly sender: MessageSender,
+    private readonly receiver: MessageReceiver,
+    private readonly audit: AuditTrail,
+  ) {}
+
+  async newest(): Promise<ConfigurationVersion> {
+    const newest = await this.versions.newest();
+    return newest ? toConfigurationVersion(newest) : NOTHING_CONFIGURED;
+  }
+
+  /**
+   * Stores a version and tells telephony, then waits a little for what becomes of it.
+   * @throws ConfigurationInvalidError, ConfigurationChangedMeanwhileError; nothing is stored then
+   */
+  async change({ document, onTopOf, userId, remoteAddress }: ConfigurationChange): Promise<ConfigurationVersion> {
+    const settled = new ReplaySubject<number>();
+    const subscription = this.receiver.messages$.subscribe((message) => {
+      if (message.kind === 'configuration-applied') settled.next(message.version);
+    });
+    try {
+      const { version } = await this.store(document, userId, onTopOf, remoteAddress);
+      await this.sender.send({ kind: 'configuration', version });
+      await firstValueFrom(
+        settled.pipe(
+          filter((settledVersion) => settledVersion >= version),
+          take(1),
+          timeout({ first: APPLY_TIMEOUT_MS, with: () => of(null) }),
+        ),
+      );
+      const entity = await this.versions.byVersion(version);
+      if (!entity) throw new Error(`configuration version ${version} has vanished`);
+      return toConfigurationVersion(entity);
+    } finally {
+      subscription.unsubscribe();
+    }
+  }
+
+  private async store(
+    document: ConfigurationDocument,
+    userId: string,
+    onTopOf: number | null,
+    remoteAddress: string | null,
+  ): Promise<ConfigurationVersionEntity> {
+    const added = await this.versions.add(document, userId, onTopOf);
+    if (!added) throw new ConfigurationChangedMeanwhileError((await this.newest()).version);
+    const subject = String(added.version);
+    await this.audit.record({ userId, action: 'configuration.change', subject, detail: { onTopOf }, remoteAddress });
+    return added;
+  }
+}

@@ -1,0 +1,126 @@
+import { X509Certificate } from 'node:crypto';
+import { readFile, statfs } from 'node:fs/promises';
+import { join } from 'node:path';
+import { Injectable } from '@nestjs/common';
+import { ConfigurationVersionRepository } from '../configuration/configuration-version.repository.ts';
+import { Clock } from '../platform/clock.ts';
+import { project } from '../platform/project.ts';
+import { Settings } from '../platform/settings.ts';
+import { HealthReadingRepository } from './health-reading.repository.ts';
+import type { HealthCheck, HealthDetails } from './health.schema.ts';
+import {
+  certificateCheck,
+  overallStatus,
+  partChecks,
+  type Space,
+  storageOf,
+  thingChecks,
+  thingsOf,
+  type HealthReport,
+} from './health-view.ts';
+
+/** Asking about health must be answered while a database hangs. */
+const DATABASE_TIMEOUT_MS = 2000;
+/** Anybody may ask, as often as they like; the box looks once a second. */
+const FRESH_MS = 1000;
+
+interface Told {
+  reports: HealthReport[];
+  things: ReturnType<typeof thingsOf>;
+  bytesPerHour: number | null;
+}
+
+@Injectable()
+export class HealthService {
+  private last: { at: number; details: Promise<HealthDetails> } | undefined;
+  private databaseDownSince: Date | null = null;
+
+  constructor(
+    private readonly reading: HealthReadingRepository,
+    private readonly configuration: ConfigurationVersionRepository,
+    private readonly settings: Settings,
+    private readonly clock: Clock,
+  ) {}
+
+  async details(): Promise<HealthDetails> {
+    const at = this.clock.now().getTime();
+    if (!this.last || at - this.last.at >= FRESH_MS) this.last = { at, details: this.look() };
+    return this.last.details;
+  }
+
+  private async look(): Promise<HealthDetails> {
+    const { spool, vault, tls } = this.settings.layout;
+    const [told, expiresAt, ...spaces] = await Promise.all([
+      this.askDatabase(),
+      expiryOf(join(tls, 'server.crt')),
+      ...[spool, vault].map(spaceOf),
+    ]);
+    const now = this.clock.now();
+    const reports = told?.reports ?? [];
+    const trunks = thingChecks('trunk', told?.things.trunks ?? [], reports, now);
+    const checks = [
+      this.databaseCheck(told !== null, now),
+      // With the database down nothing is known of the others: saying that they are down would be a guess.
+      ...(told ? partChecks(reports, now) : []),
+      certificateCheck(expiresAt, now),
+    ];
+    return {
+      status: overallStatus(checks, trunks),
+      checks,
+      versions: { denwaban: project.version, node: process.versions.node, ...this.settings.endpoints.versions },
+      storage: storageOf(
+        spaces.filter((space) => space !== null),
+        told?.bytesPerHour ?? null,
+      ),
+      trunks,
+      phones: thingChecks('phone', told?.things.phones ?? [], reports, now),
+    };
+  }
+
+  private databaseCheck(reachable: boolean, now: Date): HealthCheck {
+    if (reachable) {
+      this.databaseDownSince = null;
+      return { checkId: 'postgres', status: 'ok', detail: null, since: null };
+    }
+    this.databaseDownSince ??= now;
+    const detail = 'データベースに接続できません。通話と録音は続いています。';
+    return { checkId: 'postgres', status: 'down', detail, since: this.databaseDownSince.toISOString() };
+  }
+
+  /** @returns null when the database does not answer in time */
+  private async askDatabase(): Promise<Told | null> {
+    const { promise: tooLate, resolve } = Promise.withResolvers<null>();
+    const timer = setTimeout(() => resolve(null), DATABASE_TIMEOUT_MS);
+    try {
+      return await Promise.race([this.readDatabase().catch(() => null), tooLate]);
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
+  private async readDatabase(): Promise<Told> {
+    const [reports, newest, bytesPerHour] = await Promise.all([
+      this.reading.reports(),
+      this.configuration.newest(),
+      this.reading.bytesPerRecordedHour(),
+    ]);
+    return { reports, things: thingsOf(newest?.document ?? null), bytesPerHour };
+  }
+}
+
+async function expiryOf(path: string): Promise<Date | null> {
+  try {
+    return new Date(new X509Certificate(await readFile(path)).validTo);
+  } catch {
+    return null;
+  }
+}
+
+async function spaceOf(directory: string): Promise<Space | null> {
+  try {
+    const { bavail, blocks, bsize } = await statfs(directory);
+    return { freeBytes: bavail * bsize, totalBytes: blocks * bsize };
+  } catch {
+    return null;
+  }
+}

@@ -1,0 +1,15 @@
+import { Module } from '@nestjs/common';
+import { CallsModule } from '../calls/calls.module.ts';
+import { ConfigurationModule } from '../configuration/configuration.module.ts';
+import { HealthModule } from '../health/health.module.ts';
+import { PeopleModule } from '../people/people.module.ts';
+import { CaCertificateController } from '../platform/http/ca-certificate.controller.ts';
+import { OpenApiController } from '../platform/http/openapi.controller.ts';
+import { RecordingsModule } from '../recordings/recordings.module.ts';
+
+/** Every room that has routes. */
+@Module({
+  imports: [PeopleModule, CallsModule, ConfigurationModule, HealthModule, RecordingsModule],
+  controllers: [OpenApiController, CaCertificateController],
+})
+export class ApiModule {}
