@@ -37,6 +37,10 @@ export class RecorderWatch implements OnApplicationBootstrap, OnApplicationShutd
     return this.recorders.size;
   }
 
+  get stalled(): number {
+    return [...this.recorders.values()].filter(({ measure }) => measure.health === 'stalled').length;
+  }
+
   onApplicationBootstrap(): void {
     this.lookTimer = setTimeout(() => void this.look(), LOOK_EVERY_MS);
     this.syncTimer = setTimeout(() => void this.sync(), SYNC_EVERY_MS);

@@ -12,6 +12,9 @@ import { ConfigurationDocument } from './configuration.schema.ts';
 export class ConfigurationInForce {
   private readonly state = new BehaviorSubject<ConfigurationDocument | null>(null);
 
+  /** Why the newest version is not in force; null when it is. */
+  error: string | null = null;
+
   readonly document$: Observable<ConfigurationDocument | null> = this.state.asObservable();
 
   constructor(

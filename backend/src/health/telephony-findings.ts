@@ -1,0 +1,106 @@
+import type { EndpointContact } from '../asterisk/ami-commands.ts';
+import { PBX_ENDPOINT, phoneEndpoint, trunkEndpoint } from '../asterisk/dialplan-names.ts';
+import type { ConfigurationDocument } from '../configuration/configuration.schema.ts';
+import type { HealthStatus } from './health.schema.ts';
+
+export interface Finding {
+  checkId: string;
+  status: HealthStatus;
+  detail: string | null;
+}
+
+const finding = (checkId: string, status: HealthStatus, detail: string | null = null): Finding => ({
+  checkId,
+  status,
+  detail,
+});
+
+/** Older ones have holes through which calls can be listened to or dropped (telephony.md 7). */
+const OLDEST_SAFE_VERSION = [22, 10, 1] as const;
+
+/** @param version as Asterisk tells it, e.g. `22.10.1+dfsg` */
+export function isSafeVersion(version: string): boolean {
+  const parts = /^(\d+)\.(\d+)\.(\d+)/.exec(version)?.slice(1).map(Number);
+  if (!parts) return false;
+  for (const [index, oldest] of OLDEST_SAFE_VERSION.entries()) {
+    const part = parts[index] ?? 0;
+    if (part !== oldest) return part > oldest;
+  }
+  return true;
+}
+
+/** @param version null = Asterisk cannot be asked */
+export function asteriskFinding(version: string | null, amiConnected: boolean): Finding {
+  if (version === null) {
+    return finding('asterisk', 'down', '電話の交換部(Asterisk)に接続できません。自動で再接続しています。');
+  }
+  if (!isSafeVersion(version)) {
+    const oldest = OLDEST_SAFE_VERSION.join('.');
+    const detail = `Asterisk ${version} には既知の脆弱性があります。${oldest} 以降に更新してください。`;
+    return finding('asterisk', 'degraded', detail);
+  }
+  if (!amiConnected) return finding('asterisk', 'degraded', '電話の交換部の管理接続(AMI)が切れています。');
+  return finding('asterisk', 'ok', `Asterisk ${version}`);
+}
+
+export interface TelephonyState {
+  stalledRecorders: number;
+  /** Why the newest configuration is not in force; null when it is. */
+  configurationError: string | null;
+}
+
+export function telephonyFinding({ stalledRecorders, configurationError }: TelephonyState): Finding {
+  if (stalledRecorders > 0) {
+    return finding('telephony', 'degraded', `録音が進んでいない通話が${stalledRecorders}件あります。`);
+  }
+  if (configurationError !== null) {
+    return finding('telephony', 'degraded', '最新の設定を電話に反映できず、前の設定で動いています。');
+  }
+  return finding('telephony', 'ok');
+}
+
+/** How the trunks and phones of a document are. Nothing is known of any while Asterisk cannot be asked. */
+export function endpointFindings(document: ConfigurationDocument, contacts: readonly EndpointContact[]): Finding[] {
+  const contactsOf = (endpoint: string) => contacts.filter((contact) => contact.endpoint === endpoint);
+  const trunks = document.trunks.map(({ id }) => peerFinding(`trunk:${id}`, contactsOf(trunkEndpoint(id))));
+  const phones = document.phones.map((phone) => {
+    const own = contactsOf(phoneEndpoint(phone.extension));
+    if (phone.type === 'sip') return phoneFinding(`phone:${phone.id}`, own);
+    return peerFinding(`phone:${phone.id}`, contactsOf(PBX_ENDPOINT));
+  });
+  return [...trunks, ...phones];
+}
+
+function peerFinding(checkId: string, contacts: readonly EndpointContact[]): Finding {
+  if (contacts.some(({ status }) => status === 'reachable')) return finding(checkId, 'ok', roundTrip(contacts));
+  if (contacts.some(({ status }) => status === 'unqualified')) return finding(checkId, 'ok', '応答を確認中です。');
+  return finding(checkId, 'down', '相手の機器から応答がありません。');
+}
+
+function phoneFinding(checkId: string, contacts: readonly EndpointContact[]): Finding {
+  if (contacts.length === 0) return finding(checkId, 'down', '電話機が登録されていません。');
+  if (contacts.every(({ status }) => status === 'unreachable')) {
+    return finding(checkId, 'down', '電話機から応答がありません。');
+  }
+  return finding(checkId, 'ok', roundTrip(contacts));
+}
+
+function roundTrip(contacts: readonly EndpointContact[]): string | null {
+  const best = contacts.map(({ roundTripMs }) => roundTripMs ?? 0).filter((ms) => ms > 0);
+  return best.length === 0 ? null : `応答 ${Math.max(1, Math.round(Math.min(...best)))} ミリ秒`;
+}
+
+/** 8 kHz, 16 bit, two channels. */
+const SPOOL_BYTES_PER_HOUR = 8000 * 2 * 2 * 3600;
+const SHORT_HOURS = 24;
+const FULL_BYTES = 100 * 1024 * 1024;
+
+/** @param recordings in progress; with none, one is assumed */
+export function spoolFinding(freeBytes: number, recordings: number): Finding {
+  const hours = freeBytes / (SPOOL_BYTES_PER_HOUR * Math.max(1, recordings));
+  const room = `空き ${(freeBytes / 1e9).toFixed(1)} GB(現在の通話数で約${Math.floor(hours)}時間分)`;
+  if (freeBytes < FULL_BYTES) return finding('spool', 'down', `録音スプールがいっぱいで、録音できません。${room}`);
+  return hours < SHORT_HOURS
+    ? finding('spool', 'degraded', `録音スプールの空きが残りわずかです。${room}`)
+    : finding('spool', 'ok', room);
+}

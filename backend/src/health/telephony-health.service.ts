@@ -1,0 +1,66 @@
+import { statfs } from 'node:fs/promises';
+import { Injectable, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
+import { AmiCommands } from '../asterisk/ami-commands.ts';
+import { AriCommands } from '../asterisk/ari-commands.ts';
+import { RecorderWatch } from '../calls/recorder-watch.service.ts';
+import { ConfigurationInForce } from '../configuration/configuration-in-force.ts';
+import { Settings } from '../platform/settings.ts';
+import { HealthReportRepository } from './health-report.repository.ts';
+import {
+  asteriskFinding,
+  endpointFindings,
+  type Finding,
+  spoolFinding,
+  telephonyFinding,
+} from './telephony-findings.ts';
+
+const REPORT_EVERY_MS = 5000;
+
+/** Reports what only the telephony process sees. A report that cannot be stored is dropped: the next one follows. */
+@Injectable()
+export class TelephonyHealth implements OnApplicationBootstrap, OnApplicationShutdown {
+  private timer: NodeJS.Timeout | undefined;
+  private stopped = false;
+
+  constructor(
+    private readonly ari: AriCommands,
+    private readonly ami: AmiCommands,
+    private readonly recorders: RecorderWatch,
+    private readonly configuration: ConfigurationInForce,
+    private readonly settings: Settings,
+    private readonly reports: HealthReportRepository,
+  ) {}
+
+  onApplicationBootstrap(): void {
+    void this.report();
+  }
+
+  onApplicationShutdown(): void {
+    this.stopped = true;
+    clearTimeout(this.timer);
+  }
+
+  private async report(): Promise<void> {
+    try {
+      for (const { checkId, status, detail } of await this.look()) await this.reports.report(checkId, status, detail);
+    } catch {
+      // Health of the database is the api process's to tell.
+    }
+    if (!this.stopped) this.timer = setTimeout(() => void this.report(), REPORT_EVERY_MS);
+  }
+
+  private async look(): Promise<Finding[]> {
+    const [version, contacts, spool] = await Promise.all([
+      this.ari.version().catch(() => null),
+      this.ami.contacts().catch(() => null),
+      statfs(this.settings.layout.spool).catch(() => null),
+    ]);
+    const { document, error } = this.configuration;
+    return [
+      telephonyFinding({ stalledRecorders: this.recorders.stalled, configurationError: error }),
+      asteriskFinding(version, contacts !== null),
+      ...(document && contacts ? endpointFindings(document, contacts) : []),
+      ...(spool ? [spoolFinding(spool.bavail * spool.bsize, this.recorders.size)] : []),
+    ];
+  }
+}

@@ -1,0 +1,35 @@
+import { Module } from '@nestjs/common';
+import { AsteriskModule } from '../asterisk/asterisk.module.ts';
+import { CallEngine } from '../calls/call-engine.service.ts';
+import { CallEngineStasis } from '../calls/call-engine.stasis.ts';
+import { CallFilingModule } from '../calls/call-filing.module.ts';
+import { CallJournal } from '../calls/call-journal.service.ts';
+import { CallReconciliation } from '../calls/call-reconciliation.service.ts';
+import { ConversationStasis } from '../calls/conversation.stasis.ts';
+import { LiveFiling } from '../calls/live-filing.service.ts';
+import { RecorderWatch } from '../calls/recorder-watch.service.ts';
+import { SpoolWatch } from '../calls/spool-watch.service.ts';
+import { ConfigurationInForce } from '../configuration/configuration-in-force.ts';
+import { HealthReportRepository } from '../health/health-report.repository.ts';
+import { TelephonyHealth } from '../health/telephony-health.service.ts';
+import { NoticePlayer } from '../notices/notice-player.service.ts';
+
+/** The process that steers calls. Everything in it works with Postgres down and waits for Asterisk. */
+@Module({
+  imports: [AsteriskModule, CallFilingModule],
+  providers: [
+    CallEngine,
+    CallEngineStasis,
+    CallJournal,
+    CallReconciliation,
+    ConfigurationInForce,
+    ConversationStasis,
+    HealthReportRepository,
+    LiveFiling,
+    NoticePlayer,
+    RecorderWatch,
+    SpoolWatch,
+    TelephonyHealth,
+  ],
+})
+export class TelephonyModule {}
