@@ -61,7 +61,7 @@ export class NoticePlayer {
       await this.commands.play(channelId, playbackId, `${insideRoot.prompts}/${audio}`);
       return await result;
     } finally {
-      stopLease();
+      await stopLease();
       watching.unsubscribe();
     }
   }
