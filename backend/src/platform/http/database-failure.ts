@@ -1,5 +1,5 @@
-/** SQLSTATE 08 connection exception, 53300 too many connections, 57P01-57P03 shutting down or starting up. */
-const UNREACHABLE_STATE = /^(08...|53300|57P0[123])$/;
+/** SQLSTATE class 08: connection exception. */
+const CONNECTION_EXCEPTION = /^08...$/;
 const UNREACHABLE_SYSCALL = new Set(['ECONNREFUSED', 'ECONNRESET', 'ENOENT', 'EPIPE', 'ETIMEDOUT', 'EHOSTUNREACH']);
 /** pg and pg-pool have no codes for these. */
 const UNREACHABLE_MESSAGE =
@@ -19,8 +19,10 @@ export function isDatabaseUnreachable(error: unknown): boolean {
   const driverError = field(error, 'driverError');
   if (driverError !== undefined && driverError !== error) return isDatabaseUnreachable(driverError);
   if (error instanceof AggregateError) return error.errors.some(isDatabaseUnreachable);
+  // A FATAL error ends the connection or refuses it: shutting down, starting up, too many connections.
+  if (field(error, 'severity') === 'FATAL') return true;
   const code = field(error, 'code');
   if (typeof code !== 'string') return false;
   const fromSocket = field(error, 'syscall') === 'connect' || field(error, 'syscall') === 'read';
-  return UNREACHABLE_STATE.test(code) || (fromSocket && UNREACHABLE_SYSCALL.has(code));
+  return CONNECTION_EXCEPTION.test(code) || (fromSocket && UNREACHABLE_SYSCALL.has(code));
 }
