@@ -29,7 +29,10 @@ export function serveConsole(directory: string) {
 async function answer(files: ConsoleFiles, request: Request, response: Response, next: NextFunction): Promise<void> {
   const file = await files.find(request.path);
   if (file) return send(files, file, request, response);
-  if (await files.isBuilt()) { next(); return; }
+  if (await files.isBuilt()) {
+    next();
+    return;
+  }
   response.status(503).type('html').set('cache-control', 'no-store').send(NOT_BUILT);
 }
 
