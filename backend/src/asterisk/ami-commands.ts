@@ -17,7 +17,7 @@ export interface EndpointContact {
   roundTripMs: number | null;
 }
 
-/** What the process asks of AMI: reloading generated configuration, and how endpoints are. */
+/** What the process asks of AMI: variables of channels, reloading generated configuration, how endpoints are. */
 @Injectable()
 export class AmiCommands extends AsteriskReload {
   constructor(private readonly connection: AmiConnection) {
@@ -36,6 +36,15 @@ export class AmiCommands extends AsteriskReload {
   override async contexts(): Promise<string[]> {
     const items = await this.connection.list('ShowDialPlan', {}, LIST_TIMEOUT_MS);
     return [...new Set(items.flatMap((item) => text(item.context)))];
+  }
+
+  /**
+   * Sets a channel variable or writes a function such as `TIMEOUT(absolute)`. Not done by ARI: there Asterisk 22.10.1
+   * sets it in the channel's own thread with "dangerous" functions inhibited and never lifts that, after which the
+   * dialplan cannot write the call's journal.
+   */
+  async setVariable(channelId: string, variable: string, value: string): Promise<void> {
+    await this.connection.action('Setvar', { channel: channelId, variable, value });
   }
 
   async contacts(): Promise<EndpointContact[]> {

@@ -55,17 +55,6 @@ export class AriCommands {
    * (Asterisk 22.10.1, `app_control_set_channel_var` does not undo its `ast_thread_inhibit_escalations_swap`), and the
    * dialplan of that channel can then write no journal any more: "Dangerous function FILE write blocked".
    */
-  async setVariable(channelId: string, variable: string, value: string): Promise<void> {
-    try {
-      await this.ami.action('Setvar', { channel: channelId, variable, value });
-    } catch (error) {
-      if (error instanceof AmiError && /no such channel/i.test(error.message)) {
-        throw new AriError(NOT_FOUND, error.message);
-      }
-      throw error;
-    }
-  }
-
   async answer(channelId: string): Promise<void> {
     await this.connection.request('channels', 'answer', { channelId });
   }

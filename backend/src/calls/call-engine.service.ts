@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { AmiCommands } from '../asterisk/ami-commands.ts';
 import { AriCommands } from '../asterisk/ari-commands.ts';
 import { AriError } from '../asterisk/asterisk.errors.ts';
 import { channelVariable, lineContext, nodeExtension, type Arrival } from '../asterisk/dialplan-names.ts';
@@ -44,6 +45,7 @@ export class CallEngine {
 
   constructor(
     private readonly commands: AriCommands,
+    private readonly variables: AmiCommands,
     private readonly configuration: ConfigurationInForce,
     private readonly notices: NoticePlayer,
     private readonly journal: CallJournal,
@@ -113,7 +115,7 @@ export class CallEngine {
   private async announce(call: ClaimedCall, node: string, noticeId: string): Promise<void> {
     const notice = this.configuration.notice(noticeId);
     if (!notice) throw new StepFailedError('notice-missing');
-    await this.commands.setVariable(call.channel.id, channelVariable.node, node);
+    await this.variables.setVariable(call.channel.id, channelVariable.node, node);
     await this.accept(call);
     await this.journal.write(call.callId, { e: 'notice', notice: noticeId });
     const result = await this.notices.play(call.channel.id, notice.audio, call.gone.signal);
@@ -129,7 +131,7 @@ export class CallEngine {
     await this.commands.answer(call.channel.id);
     call.channel.isUp = true;
     await this.journal.write(call.callId, { e: 'accepted' });
-    const stopLease = keepLease(this.commands, call.channel.id, () => true);
+    const stopLease = keepLease(this.variables, call.channel.id, () => true);
     await pause(EAR_OPENS_AFTER_MS, call.gone.signal).finally(stopLease);
   }
 

@@ -1,5 +1,6 @@
 import { Injectable, type OnApplicationShutdown, type OnModuleInit } from '@nestjs/common';
 import type { Subscription } from 'rxjs';
+import { AmiCommands } from '../asterisk/ami-commands.ts';
 import { AriCommands } from '../asterisk/ari-commands.ts';
 import { AriConnection } from '../asterisk/ari-connection.ts';
 import type { AsteriskChannel, AsteriskEvent } from '../asterisk/asterisk-events.ts';
@@ -21,6 +22,7 @@ export class ConversationStasis implements OnModuleInit, OnApplicationShutdown {
   constructor(
     private readonly connection: AriConnection,
     private readonly commands: AriCommands,
+    private readonly variables: AmiCommands,
     private readonly configuration: ConfigurationInForce,
     private readonly journal: CallJournal,
     private readonly logger: Logger,
@@ -62,7 +64,7 @@ export class ConversationStasis implements OnModuleInit, OnApplicationShutdown {
     const callId = await this.commands.variable(outside.id, channelVariable.call);
     if (!callId) return;
     await this.journal.write(callId, { e: 'transferred', phone: from, to }, at);
-    await this.commands.setVariable(taker.id, channelVariable.call, callId);
+    await this.variables.setVariable(taker.id, channelVariable.call, callId);
   }
 
   /** @returns id of the phone whose channel it is; null for the outside party */

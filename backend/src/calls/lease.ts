@@ -1,4 +1,4 @@
-import { AriCommands } from '../asterisk/ari-commands.ts';
+import { AmiCommands } from '../asterisk/ami-commands.ts';
 import { LEASE_SECONDS } from '../asterisk/dialplan-names.ts';
 
 const RENEW_EVERY_MS = 1000;
@@ -10,7 +10,7 @@ const RENEW_EVERY_MS = 1000;
  * @returns what ends the renewing; resolves when no renewal is on its way any more, because one that arrived after the
  * call was handed to the dialplan would cut it off 3 s later
  */
-export function keepLease(commands: AriCommands, channelId: string, makesProgress: () => boolean): () => Promise<void> {
+export function keepLease(commands: AmiCommands, channelId: string, makesProgress: () => boolean): () => Promise<void> {
   let underWay: Promise<unknown> = Promise.resolve();
   const renew = () => {
     if (!makesProgress()) return;

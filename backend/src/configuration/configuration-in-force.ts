@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { Injectable } from '@nestjs/common';
+import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { BehaviorSubject, type Observable } from 'rxjs';
 import type { Line } from '../lines/line.schema.ts';
 import type { Notice } from '../notices/notice.schema.ts';
@@ -9,7 +9,7 @@ import { ConfigurationDocument } from './configuration.schema.ts';
 
 /** The document by which Asterisk works at the moment. Kept as a file as well, so that calls need no database. */
 @Injectable()
-export class ConfigurationInForce {
+export class ConfigurationInForce implements OnModuleInit {
   private readonly state = new BehaviorSubject<ConfigurationDocument | null>(null);
 
   /** Why the newest version is not in force; null when it is. */
@@ -27,7 +27,7 @@ export class ConfigurationInForce {
   }
 
   /** Takes the document that was in force when the process last ran; none on a new box. */
-  async load(): Promise<void> {
+  async onModuleInit(): Promise<void> {
     const path = this.settings.layout.lastGoodConfiguration;
     try {
       this.state.next(ConfigurationDocument.parse(JSON.parse(await readFile(path, 'utf8'))));

@@ -73,7 +73,7 @@ export function endpointFindings(document: ConfigurationDocument, contacts: read
 
 function peerFinding(checkId: string, contacts: readonly EndpointContact[]): Finding {
   if (contacts.some(({ status }) => status === 'reachable')) return finding(checkId, 'ok', roundTrip(contacts));
-  if (contacts.some(({ status }) => status === 'unqualified')) return finding(checkId, 'ok', '応答を確認中です。');
+  if (contacts.some(({ status }) => status === 'unqualified')) return finding(checkId, 'ok', '応答は未確認です。');
   return finding(checkId, 'down', '相手の機器から応答がありません。');
 }
 

@@ -3,6 +3,7 @@ import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Injectable } from '@nestjs/common';
 import { filter, firstValueFrom, fromEvent, map, merge, take, timer } from 'rxjs';
+import { AmiCommands } from '../asterisk/ami-commands.ts';
 import { AriCommands } from '../asterisk/ari-commands.ts';
 import { AriConnection } from '../asterisk/ari-connection.ts';
 import { insideRoot, Settings } from '../platform/settings.ts';
@@ -24,6 +25,7 @@ export class NoticePlayer {
   constructor(
     private readonly connection: AriConnection,
     private readonly commands: AriCommands,
+    private readonly variables: AmiCommands,
     private readonly settings: Settings,
   ) {}
 
@@ -56,7 +58,7 @@ export class NoticePlayer {
     );
     const watching = mine.pipe(filter(({ type }) => type === 'playback-started')).subscribe(() => (started = true));
     const beganAt = performance.now();
-    const stopLease = keepLease(this.commands, channelId, () => performance.now() - beganAt < lengthMs + MARGIN_MS);
+    const stopLease = keepLease(this.variables, channelId, () => performance.now() - beganAt < lengthMs + MARGIN_MS);
     try {
       await this.commands.play(channelId, playbackId, `${insideRoot.prompts}/${audio}`);
       return await result;
