@@ -1,4 +1,4 @@
-import { spawn, type SpawnOptions } from 'node:child_process';
+import { spawn, type ChildProcess, type SpawnOptions } from 'node:child_process';
 
 /** A command of the host that ended badly, with the end of what it said. */
 export class CommandFailed extends Error {
@@ -16,7 +16,6 @@ export interface CommandOptions {
   cwd?: string;
   env?: Record<string, string | undefined>;
   input?: string | Buffer;
-  signal?: AbortSignal;
   /** Given each line of both outputs as it comes. */
   onLine?: (line: string) => void;
 }
@@ -30,15 +29,22 @@ export async function runCommand(file: string, args: string[], options: CommandO
   return (await runForBytes(file, args, options)).toString('utf8');
 }
 
+const running = new Set<ChildProcess>();
+
+/** Ends the commands that are at work now, because nobody waits for them any more. */
+export function stopRunningCommands(): void {
+  for (const child of running) child.kill('SIGTERM');
+}
+
 export function runForBytes(file: string, args: string[], options: CommandOptions = {}): Promise<Buffer> {
   const spawnOptions: SpawnOptions = {
     cwd: options.cwd,
     env: options.env ?? process.env,
-    signal: options.signal,
     stdio: ['pipe', 'pipe', 'pipe'],
   };
   return new Promise((resolve, reject) => {
     const child = spawn(file, args, spawnOptions);
+    running.add(child);
     const stdout: Buffer[] = [];
     let all = '';
     const listen = (chunk: Buffer) => {
@@ -53,6 +59,7 @@ export function runForBytes(file: string, args: string[], options: CommandOption
     child.stdin?.end(options.input);
     child.on('error', (error) => reject(new CommandFailed(file, error.message, all)));
     child.on('close', (code, signal) => {
+      running.delete(child);
       if (code === 0) resolve(Buffer.concat(stdout));
       else
         reject(new CommandFailed(`${file} ${args.slice(0, 6).join(' ')}`, `ended with ${signal ?? code ?? ''}`, all));

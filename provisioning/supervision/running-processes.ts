@@ -1,4 +1,5 @@
-import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { dirname } from 'node:path';
 import { z } from 'zod';
 
 const Entry = z.object({ name: z.string(), pid: z.int(), startedAt: z.string() });
@@ -14,6 +15,7 @@ export class RunningProcesses {
 
   constructor(file: string) {
     this.file = file;
+    mkdirSync(dirname(file), { recursive: true });
     this.entries = readEntries(file);
   }
 

@@ -1,4 +1,5 @@
 import { spawn, type ChildProcess } from 'node:child_process';
+import { setPriority } from 'node:os';
 import { createInterface } from 'node:readline';
 import { type Readable } from 'node:stream';
 import { type Progress } from '../progress.ts';
@@ -14,6 +15,8 @@ export interface ProcessPlan {
   env: Record<string, string | undefined>;
   /** Gives the process an IPC channel, over which it says that it is ready. */
   reports?: (report: unknown) => void;
+  /** Above 0 it yields the processor to the others (nice(1)). */
+  niceness?: number;
   stopSignal: NodeJS.Signals;
   /** After that it is killed. */
   stopTimeoutMs: number;
@@ -66,7 +69,10 @@ export class SupervisedProcess {
       detached: true,
     });
     this.child = child;
-    if (child.pid !== undefined) this.running.add(this.name, child.pid);
+    if (child.pid !== undefined) {
+      this.running.add(this.name, child.pid);
+      if (this.plan.niceness) setPriority(child.pid, this.plan.niceness);
+    }
     for (const stream of [child.stdout, child.stderr]) if (stream) this.listen(stream);
     if (this.plan.reports) child.on('message', this.plan.reports);
     child.on('error', (error) => (this.lastWords = error.message));

@@ -1,0 +1,78 @@
+import { createHash } from 'node:crypto';
+import { existsSync, globSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { type Progress } from './progress.ts';
+import { project } from './project.ts';
+import { runCommand } from './run-command.ts';
+
+interface Build {
+  name: string;
+  /** Globs below the project; whatever changes in them asks for a new build. */
+  inputs: string[];
+  ignore: string[];
+  /** Must be there afterwards, and before a build may be left out. */
+  output: string;
+  run: () => Promise<unknown>;
+}
+
+const node = (...args: string[]) => runCommand(process.execPath, args, { cwd: project.root });
+const tool = (path: string) => resolve(project.root, 'node_modules', path);
+
+const BUILDS: Build[] = [
+  {
+    name: 'backend',
+    inputs: [
+      'backend/src/**/*.ts',
+      'backend/tsconfig*.json',
+      'migrations/**/*.ts',
+      'tsconfig.json',
+      'package-lock.json',
+    ],
+    ignore: ['.spec.ts', '.medium.ts'],
+    output: resolve(project.backendMain, 'api.js'),
+    run: () => node(tool('typescript/bin/tsc'), '-p', 'backend/tsconfig.build.json'),
+  },
+  {
+    name: 'console',
+    inputs: ['console/src/**/*', 'console/public/**/*', 'console/*.json', 'backend/openapi.json', 'package-lock.json'],
+    ignore: ['.spec.ts', 'api/generated/'],
+    output: resolve(project.consoleDist, 'index.html'),
+    run: buildConsole,
+  },
+];
+
+async function buildConsole(): Promise<void> {
+  const env = { ...process.env, NG_CLI_ANALYTICS: 'false' };
+  for (const args of [
+    ['ng-openapi-gen/lib/index.js', '--config', 'ng-openapi-gen.json'],
+    ['@angular/cli/bin/ng.js', 'build'],
+  ]) {
+    const [path = '', ...rest] = args;
+    await runCommand(process.execPath, [tool(path), ...rest], { cwd: project.console, env });
+  }
+}
+
+/** Builds what changed since it was last built. */
+export async function ensureBuilds(progress: Progress): Promise<void> {
+  for (const build of BUILDS) await ensureBuild(build, progress);
+}
+
+async function ensureBuild(build: Build, progress: Progress): Promise<void> {
+  const stamp = resolve(project.build, `${build.name}.stamp`);
+  const wanted = inputsHash(build);
+  if (existsSync(build.output) && existsSync(stamp) && readFileSync(stamp, 'utf8') === wanted) return;
+  await progress.step(`building the ${build.name}`, build.run);
+  if (!existsSync(build.output)) throw new Error(`building the ${build.name} left no ${build.output}`);
+  mkdirSync(project.build, { recursive: true });
+  writeFileSync(stamp, wanted);
+}
+
+function inputsHash({ inputs, ignore }: Build): string {
+  const hash = createHash('sha256').update(process.version);
+  for (const path of globSync(inputs, { cwd: project.root }).sort()) {
+    const file = resolve(project.root, path);
+    if (ignore.some((part) => path.includes(part)) || !statSync(file).isFile()) continue;
+    hash.update(path).update(readFileSync(file));
+  }
+  return hash.digest('hex');
+}
