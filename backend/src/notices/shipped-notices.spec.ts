@@ -1,0 +1,31 @@
+import { readFileSync } from 'node:fs';
+import { describe, expect, it } from '@jest/globals';
+import { Notice } from './notice.schema.ts';
+import { SHIPPED_AUDIO, SHIPPED_NOTICES } from './shipped-notices.ts';
+
+interface Prompt {
+  id: string;
+  text: string;
+  kana: string;
+}
+
+const prompts = JSON.parse(
+  readFileSync(new URL('../../../asterisk/prompts/prompts.json', import.meta.url), 'utf8'),
+) as Prompt[];
+
+describe('notices that come with the box', () => {
+  it('say what the prompts say', () => {
+    expect(SHIPPED_NOTICES.map(({ audio, text }) => ({ id: audio, text }))).toEqual(
+      prompts.map(({ id, text }) => ({ id, text })),
+    );
+  });
+
+  it('are valid notices with ids of their own', () => {
+    for (const notice of SHIPPED_NOTICES) expect(Notice.parse(notice)).toEqual(notice);
+    expect(SHIPPED_AUDIO.size).toBe(SHIPPED_NOTICES.length);
+  });
+
+  it('have readings that the synthesiser can speak: it reads no kanji and no digits', () => {
+    for (const { kana } of prompts) expect(kana).toMatch(/^[\p{Script=Hiragana}ー、。 ]+$/u);
+  });
+});
