@@ -29,6 +29,8 @@ const CHUNK_BYTES = 64 * 1024;
  * would be replaced by an empty directory for weeks.
  */
 export class DiskRecordingStore extends RecordingStore {
+  private adopting: Promise<void> | null = null;
+
   /**
    * @param directory the vault
    * @param identityFile outside the vault; remembers which disk it is
@@ -42,17 +44,16 @@ export class DiskRecordingStore extends RecordingStore {
   }
 
   override async check(): Promise<void> {
-    const marker = await this.readText(join(this.directory, MARKER));
     const identity = await this.readText(this.identityFile);
-    if (identity !== null) {
-      if (marker === identity) return;
-      throw new StoreRefusedError(marker === null ? 'the vault has no marker' : 'the vault belongs to another box');
+    if (identity === null) {
+      this.adopting ??= this.adopt().finally(() => {
+        this.adopting = null;
+      });
+      return this.adopting;
     }
-    await this.files.mkdir(join(this.directory, WRITING), { recursive: true, mode: 0o700 });
-    // The marker first: stopped between the two, the next start finds a marker and only writes its identity down.
-    const agreed = marker ?? randomUUID();
-    if (marker === null) await this.writeDurably(join(this.directory, MARKER), agreed);
-    await this.writeDurably(this.identityFile, agreed);
+    const marker = await this.readText(join(this.directory, MARKER));
+    if (marker === identity) return;
+    throw new StoreRefusedError(marker === null ? 'the vault has no marker' : 'the vault belongs to another box');
   }
 
   override async write(path: string, content: AsyncIterable<Uint8Array>, sizeBytes: number): Promise<void> {
@@ -98,6 +99,7 @@ export class DiskRecordingStore extends RecordingStore {
   override async removeLeftovers(olderThan: Date): Promise<number> {
     await this.check();
     const directory = join(this.directory, WRITING);
+    await this.files.mkdir(directory, { recursive: true, mode: 0o700 });
     let removed = 0;
     for (const name of await this.files.readdir(directory)) {
       const path = join(directory, name);
@@ -106,6 +108,15 @@ export class DiskRecordingStore extends RecordingStore {
       removed++;
     }
     return removed;
+  }
+
+  /** First use of a disk. Marker first: stopped between the two, the next start only has to write the identity down. */
+  private async adopt(): Promise<void> {
+    await this.files.mkdir(this.directory, { recursive: true, mode: 0o700 });
+    const marker = await this.readText(join(this.directory, MARKER));
+    const agreed = marker ?? randomUUID();
+    if (marker === null) await this.writeDurably(join(this.directory, MARKER), agreed);
+    await this.writeDurably(this.identityFile, agreed);
   }
 
   private locate(path: string): string {

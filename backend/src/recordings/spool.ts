@@ -1,5 +1,5 @@
 import { createReadStream, watch } from 'node:fs';
-import { rm, stat } from 'node:fs/promises';
+import * as nodeFiles from 'node:fs/promises';
 import { setTimeout as delay } from 'node:timers/promises';
 import { callOfSpoolFile, isMissing, journalPath, listJournals, rawAudioPath, readJournal } from '../calls/journal.ts';
 import type { JournalEntry } from '../calls/journal.schema.ts';
@@ -39,6 +39,7 @@ export class Spool {
   constructor(
     private readonly directory: string,
     private readonly closing: ClosingRule = CLOSING,
+    private readonly files: Pick<typeof nodeFiles, 'rm'> = nodeFiles,
   ) {}
 
   calls(): Promise<string[]> {
@@ -93,8 +94,8 @@ export class Spool {
   async remove(callId: string, read: SpoolSizes): Promise<boolean> {
     const now = await this.sizes(callId);
     if (now.audio !== read.audio || now.journal !== read.journal) return false;
-    await rm(rawAudioPath(this.directory, callId), { force: true });
-    await rm(journalPath(this.directory, callId), { force: true });
+    await this.files.rm(rawAudioPath(this.directory, callId), { force: true });
+    await this.files.rm(journalPath(this.directory, callId), { force: true });
     this.firstMedia.delete(callId);
     return true;
   }
@@ -124,7 +125,7 @@ export class Spool {
 
 async function sizeOf(path: string): Promise<number | null> {
   try {
-    return (await stat(path)).size;
+    return (await nodeFiles.stat(path)).size;
   } catch (error) {
     if (isMissing(error)) return null;
     throw error;
@@ -134,7 +135,7 @@ async function sizeOf(path: string): Promise<number | null> {
 /** Whether a file has not been written to for a while already, so that there is nothing to wait for. */
 async function isQuiet(path: string, quietMs: number): Promise<boolean> {
   try {
-    return Date.now() - (await stat(path)).mtimeMs >= quietMs;
+    return Date.now() - (await nodeFiles.stat(path)).mtimeMs >= quietMs;
   } catch (error) {
     if (isMissing(error)) return false;
     throw error;

@@ -1,0 +1,245 @@
+import { fork } from 'node:child_process';
+import { once } from 'node:events';
+import { readFile, rm, truncate, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { createTestDatabase, type TestDatabase } from '../../../test/medium/postgres.ts';
+import { amplitudeOf, decodeFlac, tones } from '../../../test/medium/recordings/audio.ts';
+import { FaultyRecordingStore, type StoreFault } from '../../../test/medium/recordings/faulty-recording-store.ts';
+import { diskStore, filesBelow, sealingService, spoolCall } from '../../../test/medium/recordings/sealing-bench.ts';
+import { Steps } from '../../../test/medium/recordings/stepped.ts';
+import { AuditEventEntity } from '../audit/audit-event.entity.ts';
+import { RecordingEntity } from './recording.entity.ts';
+import type { IncompleteReason } from './recording.schema.ts';
+import { troubleOf } from './sealing-trouble.ts';
+
+const SECOND = tones(1000, 440, 1000);
+
+let database: TestDatabase;
+let nextVictim: ReturnType<typeof startVictim> | undefined;
+let layout: TestDatabase['settings']['layout'];
+const seal = (callId: string) => sealingService(database.dataSource, database.settings).seal(callId);
+const spool = (call: Parameters<typeof spoolCall>[1]) => spoolCall(layout, call);
+const rowsOf = (callId: string) => database.dataSource.manager.findBy(RecordingEntity, { callId });
+
+async function rowOf(callId: string): Promise<RecordingEntity> {
+  const [row, ...others] = await rowsOf(callId);
+  expect(others).toEqual([]);
+  if (!row) throw new Error('the call has no recording row');
+  return row;
+}
+
+const audioOf = async ({ path }: RecordingEntity) =>
+  decodeFlac(database.settings.endpoints.toolsDir, join(layout.vault, path ?? ''));
+
+/** Exactly one sealed recording with this audio, traced once, and nothing left anywhere else. */
+async function expectSealedOnce(callId: string, pcm: Buffer): Promise<void> {
+  const row = await rowOf(callId);
+  expect(row).toMatchObject({ state: 'sealed', completeness: 'complete', trouble: null });
+  expect((await audioOf(row)).equals(pcm)).toBe(true);
+  expect((await filesBelow(layout.vault)).filter((path) => !path.startsWith('.writing'))).toEqual([row.path]);
+  expect(await filesBelow(layout.spool)).toEqual([]);
+  expect(await database.dataSource.manager.countBy(AuditEventEntity, { subject: row.id })).toBe(1);
+}
+
+beforeAll(async () => {
+  database = await createTestDatabase();
+  layout = database.settings.layout;
+});
+
+beforeEach(async () => {
+  for (const directory of [layout.vault, layout.spool]) {
+    for (const file of await filesBelow(directory)) await rm(join(directory, file));
+  }
+});
+
+afterAll(async () => {
+  nextVictim?.child.kill('SIGKILL');
+  await database.drop();
+});
+
+describe('sealing', () => {
+  it('keeps each side where it was, lossless, and tells what it measured', async () => {
+    const callId = await spool({ pcm: SECOND });
+    expect(await seal(callId)).toBe('settled');
+    await expectSealedOnce(callId, SECOND);
+    const row = await rowOf(callId);
+    const audio = await audioOf(row);
+    expect(amplitudeOf(audio, 'left', 440)).toBeGreaterThan(7900);
+    expect(amplitudeOf(audio, 'right', 1000)).toBeGreaterThan(7900);
+    expect(amplitudeOf(audio, 'left', 1000)).toBeLessThan(80);
+    expect(amplitudeOf(audio, 'right', 440)).toBeLessThan(80);
+    expect(row).toMatchObject({ durationMs: 1000, leftSilentMs: 0, missingMs: 0, spoolBytes: SECOND.length });
+    expect(row.leftLevelDbfs).toBeCloseTo(-15.26, 1);
+  });
+
+  it('puts back the silence before the box accepted the call', async () => {
+    const callId = await spool({ pcm: SECOND, lengthMs: 1400, events: [[400, { e: 'accepted' }]] });
+    await seal(callId);
+    const row = await rowOf(callId);
+    expect(row).toMatchObject({ completeness: 'complete', durationMs: 1400, leadingSilenceMs: 400 });
+    const audio = await audioOf(row);
+    expect(audio.subarray(0, 400 * 32).every((byte) => byte === 0)).toBe(true);
+    expect(audio.subarray(400 * 32).equals(SECOND)).toBe(true);
+  });
+
+  it('says how much is missing', async () => {
+    const callId = await spool({ pcm: SECOND, lengthMs: 4000 });
+    await seal(callId);
+    expect(await rowOf(callId)).toMatchObject({ completeness: 'partial', reason: 'short', missingMs: 3000 });
+  });
+
+  it('cuts off the frame that was torn when Asterisk was killed', async () => {
+    const callId = await spool({ pcm: Buffer.concat([SECOND, Buffer.from([1, 2, 3])]), endedBy: 'lost' });
+    await seal(callId);
+    const row = await rowOf(callId);
+    expect(row).toMatchObject({ completeness: 'partial', reason: 'interrupted' });
+    expect((await audioOf(row)).equals(SECOND)).toBe(true);
+  });
+
+  it.each<[IncompleteReason, Parameters<typeof spool>[0]]>([
+    ['no-audio', { pcm: Buffer.alloc(0), lengthMs: 500 }],
+    ['file-missing', { pcm: null, lengthMs: 500 }],
+    ['not-recorded', { pcm: null, lengthMs: 500, recorder: false }],
+    ['refused', { pcm: null, recorder: false, events: [[0, { e: 'refused', reason: 'unknown-line' }]] }],
+  ])('settles a call without audio, with the reason: %s', async (reason, call) => {
+    const callId = await spool(call);
+    expect(await seal(callId)).toBe('settled');
+    expect(await rowOf(callId)).toMatchObject({ state: 'none', completeness: 'none', reason, path: null });
+    expect(await filesBelow(layout.spool)).toEqual([]);
+  });
+
+  it('leaves a call in progress alone', async () => {
+    const callId = await spool({ pcm: SECOND, endedBy: null });
+    expect(await seal(callId)).toBe('in-progress');
+    expect(await rowsOf(callId)).toEqual([]);
+    expect(await filesBelow(layout.spool)).toHaveLength(2);
+  });
+
+  it('waits for the rest of the audio that Asterisk still writes', async () => {
+    const callId = await spool({ pcm: SECOND.subarray(0, 8000), lengthMs: 1000 });
+    const sealing = seal(callId);
+    setTimeout(() => void writeFile(join(layout.spool, `${callId}.raw`), SECOND), 40);
+    await sealing;
+    await expectSealedOnce(callId, SECOND);
+  });
+
+  it('seals again what has grown since, instead of throwing it away', async () => {
+    const callId = await spool({ pcm: SECOND });
+    const journal = await readFile(join(layout.spool, `${callId}.jsonl`));
+    await seal(callId);
+    const first = await rowOf(callId);
+    const longer = Buffer.concat([SECOND, SECOND]);
+    await writeFile(join(layout.spool, `${callId}.raw`), longer);
+    await writeFile(join(layout.spool, `${callId}.jsonl`), journal);
+    await seal(callId);
+    const second = await rowOf(callId);
+    expect(second).toMatchObject({ id: first.id, path: first.path, durationMs: 2000 });
+    expect((await audioOf(second)).equals(longer)).toBe(true);
+  });
+
+  it('seals again when the vault lost the file before the spool was emptied', async () => {
+    const callId = await spool({ pcm: SECOND });
+    const journal = await readFile(join(layout.spool, `${callId}.jsonl`));
+    await seal(callId);
+    await truncate(join(layout.vault, (await rowOf(callId)).path ?? ''), 100);
+    await writeFile(join(layout.spool, `${callId}.raw`), SECOND);
+    await writeFile(join(layout.spool, `${callId}.jsonl`), journal);
+    await seal(callId);
+    await expectSealedOnce(callId, SECOND);
+  });
+});
+
+describe('sealing into a store with a fault', () => {
+  it.each<[StoreFault, string]>([
+    ['fail-always', 'vault-failed'],
+    ['full', 'vault-full'],
+    ['short-write', 'vault-file-damaged'],
+    ['flip-byte', 'vault-file-damaged'],
+    ['vanish', 'vault-file-damaged'],
+  ])('%s: keeps the spool and never says that it is sealed', async (fault, trouble) => {
+    const callId = await spool({ pcm: SECOND });
+    const store = new FaultyRecordingStore(diskStore(database.settings), fault);
+    const service = sealingService(database.dataSource, database.settings, { store });
+    const error: unknown = await service.seal(callId).catch((thrown: unknown) => thrown);
+    expect(troubleOf(error)).toBe(trouble);
+    expect((await rowOf(callId)).state).toBe('sealing');
+    expect(await filesBelow(layout.spool)).toHaveLength(2);
+    await seal(callId);
+    await expectSealedOnce(callId, SECOND);
+  });
+
+  it('fail-once: succeeds the second time', async () => {
+    const callId = await spool({ pcm: SECOND });
+    const store = new FaultyRecordingStore(diskStore(database.settings), 'fail-once');
+    const service = sealingService(database.dataSource, database.settings, { store });
+    await expect(service.seal(callId)).rejects.toThrow();
+    await service.seal(callId);
+    await expectSealedOnce(callId, SECOND);
+  });
+
+  it('an encoder that fails is named, and its words are kept', async () => {
+    const callId = await spool({ pcm: SECOND });
+    const service = sealingService(database.dataSource, database.settings, { flac: '/bin/false' });
+    const error: unknown = await service.seal(callId).catch((thrown: unknown) => thrown);
+    expect(troubleOf(error)).toBe('encoder-failed');
+    expect(await filesBelow(layout.run)).toEqual(['endpoints.json']);
+    await seal(callId);
+    await expectSealedOnce(callId, SECOND);
+  });
+});
+
+describe('sealing that is interrupted', () => {
+  it.each(['before', 'after'] as const)('%s any step ends in exactly one recording when repeated', async (when) => {
+    for (let faultAt = 1, reached = true; reached; faultAt++) {
+      const callId = await spool({ pcm: SECOND });
+      const steps = new Steps(faultAt, when, () => {
+        throw new Error(`fault at step ${faultAt}`);
+      });
+      await sealingService(database.dataSource, database.settings, { steps })
+        .seal(callId)
+        .catch(() => undefined);
+      reached = steps.faultReached;
+      await seal(callId);
+      await expectSealedOnce(callId, SECOND);
+      await rm(join(layout.vault, (await rowOf(callId)).path ?? ''));
+    }
+  });
+
+  it('by kill -9 before any step ends in exactly one recording after a restart', async () => {
+    for (let dieAt = 1, killed = true; killed; dieAt++) {
+      const callId = await spool({ pcm: SECOND });
+      killed = await sealAndDie(callId, dieAt);
+      await seal(callId);
+      await expectSealedOnce(callId, SECOND);
+      await rm(join(layout.vault, (await rowOf(callId)).path ?? ''));
+      if (!killed) expect(dieAt).toBeGreaterThan(30);
+    }
+  }, 120_000);
+});
+
+const TEST_SUPPORT = '../../../test/medium/recordings/';
+
+function startVictim() {
+  const child = fork(new URL(`${TEST_SUPPORT}sealing-victim.ts`, import.meta.url), {
+    execArgv: ['--no-warnings', '--import', new URL(`${TEST_SUPPORT}swc-register.mjs`, import.meta.url).href],
+    env: {
+      DENWABAN_HOME: database.settings.operator.DENWABAN_HOME,
+      DENWABAN_POSTGRES_URL: database.settings.operator.DENWABAN_POSTGRES_URL,
+    },
+  });
+  return { child, ready: once(child, 'message') };
+}
+
+/** @returns whether it died on the way; false when it had fewer steps to take */
+async function sealAndDie(callId: string, dieAt: number): Promise<boolean> {
+  const { child, ready } = nextVictim ?? startVictim();
+  // The next one starts while this one dies.
+  nextVictim = startVictim();
+  await ready;
+  const exit = once(child, 'exit') as Promise<[number | null, string | null]>;
+  child.send({ callId, dieAt });
+  const [code, signal] = await exit;
+  if (code !== 0 && signal !== 'SIGKILL') throw new Error(`the victim ended by itself: ${code ?? signal}`);
+  return signal === 'SIGKILL';
+}

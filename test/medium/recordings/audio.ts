@@ -1,0 +1,40 @@
+import { execFile } from 'node:child_process';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+
+const RATE = 8000;
+
+/** What Asterisk would have left in the spool: a tone on each side. */
+export function tones(durationMs: number, leftHertz: number, rightHertz: number): Buffer {
+  const frames = (durationMs * RATE) / 1000;
+  const pcm = Buffer.alloc(frames * 4);
+  for (let frame = 0; frame < frames; frame++) {
+    const turns = (2 * Math.PI * frame) / RATE;
+    pcm.writeInt16LE(Math.round(8000 * Math.sin(leftHertz * turns)), frame * 4);
+    pcm.writeInt16LE(Math.round(8000 * Math.sin(rightHertz * turns)), frame * 4 + 2);
+  }
+  return pcm;
+}
+
+/** Decodes a sealed file back to interleaved stereo. */
+export async function decodeFlac(toolsDir: string, file: string): Promise<Buffer> {
+  const options = ['--silent', '--decode', '--stdout', '--force-raw-format', '--endian=little', '--sign=signed'];
+  const { stdout } = await promisify(execFile)(join(toolsDir, 'flac'), [...options, file], {
+    encoding: 'buffer',
+    maxBuffer: 64 * 1024 * 1024,
+  });
+  return stdout;
+}
+
+/** Amplitude of one frequency on one side (Goertzel), in steps of a 16-bit sample. */
+export function amplitudeOf(pcm: Buffer, side: 'left' | 'right', hertz: number): number {
+  const frames = pcm.length / 4;
+  const factor = 2 * Math.cos((2 * Math.PI * hertz) / RATE);
+  let [last, beforeLast] = [0, 0];
+  for (let frame = 0; frame < frames; frame++) {
+    const sample = pcm.readInt16LE(frame * 4 + (side === 'left' ? 0 : 2));
+    [last, beforeLast] = [sample + factor * last - beforeLast, last];
+  }
+  const power = last ** 2 + beforeLast ** 2 - factor * last * beforeLast;
+  return (2 * Math.sqrt(Math.max(0, power))) / frames;
+}

@@ -1,0 +1,103 @@
+import { randomBytes } from 'node:crypto';
+import { describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
+import {
+  type RecordingStore,
+  StoredFileMissingError,
+  type StoredRange,
+} from '../../../backend/src/recordings/recording-store.ts';
+
+export async function* inChunks(content: Buffer, chunkBytes = 1000): AsyncIterable<Buffer> {
+  for (let at = 0; at < content.length; at += chunkBytes)
+    yield await Promise.resolve(content.subarray(at, at + chunkBytes));
+}
+
+async function* breakingOff(content: Buffer): AsyncIterable<Buffer> {
+  yield content.subarray(0, 100);
+  await Promise.resolve();
+  throw new Error('the source broke off');
+}
+
+export async function readAll(store: RecordingStore, path: string, range?: StoredRange): Promise<Buffer> {
+  const { content } = await store.read(path, range);
+  return Buffer.concat((await content.toArray()) as Buffer[]);
+}
+
+/** What every adapter of `RecordingStore` has to do. */
+export function itKeepsTheContract(name: string, open: () => RecordingStore): void {
+  describe(`${name} as a store of recordings`, () => {
+    const path = () => `2026/11/21/${randomBytes(8).toString('hex')}.flac`;
+    const put = (store: RecordingStore, at: string, content: Buffer) =>
+      store.write(at, inChunks(content), content.length);
+
+    it('gives back what was put in, whole', async () => {
+      const [store, at, content] = [open(), path(), randomBytes(300_000)];
+      await put(store, at, content);
+      expect(await store.sizeOf(at)).toBe(content.length);
+      expect((await readAll(store, at)).equals(content)).toBe(true);
+    });
+
+    it('gives back any part, with the size of the whole', async () => {
+      const [store, at, content] = [open(), path(), randomBytes(200_000)];
+      await put(store, at, content);
+      const bounds = fc.tuple(fc.nat(content.length - 1), fc.nat(content.length - 1));
+      await fc.assert(
+        fc.asyncProperty(bounds, async ([a, b]) => {
+          const range = { first: Math.min(a, b), last: Math.max(a, b) };
+          const { sizeBytes, content: part } = await store.read(at, range);
+          expect(sizeBytes).toBe(content.length);
+          const bytes = Buffer.concat((await part.toArray()) as Buffer[]);
+          expect(bytes.equals(content.subarray(range.first, range.last + 1))).toBe(true);
+        }),
+        { numRuns: 25 },
+      );
+    });
+
+    it('has nothing where nothing was put', async () => {
+      const store = open();
+      expect(await store.sizeOf(path())).toBeNull();
+      await expect(store.read(path())).rejects.toThrow(StoredFileMissingError);
+    });
+
+    it('replaces what was there', async () => {
+      const [store, at] = [open(), path()];
+      await put(store, at, Buffer.from('the first, which is longer'));
+      await put(store, at, Buffer.from('the second'));
+      expect((await readAll(store, at)).toString()).toBe('the second');
+    });
+
+    it.each([
+      ['less than announced', 5],
+      ['more than announced', -5],
+    ])('refuses %s and keeps what was there', async (_, difference) => {
+      const [store, at, content] = [open(), path(), randomBytes(5000)];
+      await put(store, at, Buffer.from('before'));
+      await expect(store.write(at, inChunks(content), content.length + difference)).rejects.toThrow();
+      expect((await readAll(store, at)).toString()).toBe('before');
+    });
+
+    it('shows nothing of content that broke off', async () => {
+      const [store, at] = [open(), path()];
+      await expect(store.write(at, breakingOff(randomBytes(5000)), 5000)).rejects.toThrow('broke off');
+      expect(await store.sizeOf(at)).toBeNull();
+    });
+
+    it('takes many at once', async () => {
+      const store = open();
+      const files = Array.from({ length: 20 }, () => ({ at: path(), content: randomBytes(20_000) }));
+      await Promise.all(files.map(({ at, content }) => put(store, at, content)));
+      for (const { at, content } of files) expect((await readAll(store, at)).equals(content)).toBe(true);
+    });
+
+    it('does not take a stored recording for a leftover', async () => {
+      const [store, at] = [open(), path()];
+      await put(store, at, Buffer.from('stored'));
+      await store.removeLeftovers(new Date(Date.now() + 86_400_000));
+      expect((await readAll(store, at)).toString()).toBe('stored');
+    });
+
+    it.each(['../outside.flac', '/etc/outside.flac', '2026/../../outside.flac', ''])('refuses %p', async (outside) => {
+      await expect(put(open(), outside, Buffer.from('x'))).rejects.toThrow();
+    });
+  });
+}
