@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { AmiConnection, type AmiItem } from './ami-connection.ts';
-import { AmiError } from './asterisk.errors.ts';
+import { AmiError, ChannelGoneError } from './asterisk.errors.ts';
 import { AsteriskReload } from './asterisk-reload.port.ts';
 
 /** Reading 500 endpoints anew takes a while. */
@@ -38,13 +38,24 @@ export class AmiCommands extends AsteriskReload {
     return [...new Set(items.flatMap((item) => text(item.context)))];
   }
 
+  /** Whether variables can be set at the moment; without that no lease can be kept. */
+  get ready(): boolean {
+    return this.connection.connected;
+  }
+
   /**
    * Sets a channel variable or writes a function such as `TIMEOUT(absolute)`. Not done by ARI: there Asterisk 22.10.1
-   * sets it in the channel's own thread with "dangerous" functions inhibited and never lifts that, after which the
-   * dialplan cannot write the call's journal.
+   * sets it in the channel's own thread with "dangerous" functions inhibited and never lifts that
+   * (`app_control_set_channel_var`), after which the dialplan cannot write the call's journal.
+   * @throws ChannelGoneError
    */
   async setVariable(channelId: string, variable: string, value: string): Promise<void> {
-    await this.connection.action('Setvar', { channel: channelId, variable, value });
+    try {
+      await this.connection.action('Setvar', { channel: channelId, variable, value });
+    } catch (error) {
+      if (error instanceof AmiError && /no such channel/i.test(error.message)) throw new ChannelGoneError();
+      throw error;
+    }
   }
 
   async contacts(): Promise<EndpointContact[]> {

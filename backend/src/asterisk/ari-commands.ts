@@ -1,8 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { z } from 'zod';
-import { AmiConnection } from './ami-connection.ts';
 import { AriConnection } from './ari-connection.ts';
-import { AmiError, AriError } from './asterisk.errors.ts';
+import { AriError } from './asterisk.errors.ts';
 import { AsteriskChannel } from './asterisk-events.ts';
 import { STASIS_APP } from './dialplan-names.ts';
 
@@ -22,14 +21,10 @@ const AsteriskInfo = z.object({ system: z.object({ version: z.string() }) });
  */
 @Injectable()
 export class AriCommands {
-  constructor(
-    private readonly connection: AriConnection,
-    private readonly ami: AmiConnection,
-  ) {}
+  constructor(private readonly connection: AriConnection) {}
 
-  /** @returns false when another process was first, the dialplan has gone on without us, or the lease could not be kept */
+  /** @returns false when another process was first or the dialplan has gone on without us */
   async claim(channelId: string): Promise<boolean> {
-    if (!this.ami.connected) return false;
     try {
       await this.connection.request('events', 'claimChannel', { channelId, application: STASIS_APP });
       return true;
@@ -50,11 +45,6 @@ export class AriCommands {
     }
   }
 
-  /**
-   * Goes over AMI: a variable set by ARI leaves the channel's thread marked as a foreign one until the channel ends
-   * (Asterisk 22.10.1, `app_control_set_channel_var` does not undo its `ast_thread_inhibit_escalations_swap`), and the
-   * dialplan of that channel can then write no journal any more: "Dangerous function FILE write blocked".
-   */
   async answer(channelId: string): Promise<void> {
     await this.connection.request('channels', 'answer', { channelId });
   }

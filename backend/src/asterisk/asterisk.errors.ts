@@ -26,6 +26,14 @@ export class AmiError extends Error {
   }
 }
 
+/** The channel has been hung up. */
+export class ChannelGoneError extends Error {
+  constructor() {
+    super('no such channel');
+    this.name = 'ChannelGoneError';
+  }
+}
+
 /** A value that would end the line it stands in, and so could carry an action of its own. */
 export class UnsafeAmiValueError extends Error {
   constructor(key: string) {

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { AmiCommands } from '../asterisk/ami-commands.ts';
 import { AriCommands } from '../asterisk/ari-commands.ts';
-import { AriError } from '../asterisk/asterisk.errors.ts';
+import { AriError, ChannelGoneError } from '../asterisk/asterisk.errors.ts';
 import { channelVariable, lineContext, nodeExtension, type Arrival } from '../asterisk/dialplan-names.ts';
 import { ConfigurationInForce } from '../configuration/configuration-in-force.ts';
 import { NoticePlayer } from '../notices/notice-player.service.ts';
@@ -57,9 +57,9 @@ export class CallEngine {
     return this.calls.size;
   }
 
-  /** A call asks to be claimed. One that our configuration does not know is left to the dialplan. */
+  /** A call asks to be claimed. One that we do not know or could not keep is left to the dialplan. */
   async claim(channelId: string, arrival: Arrival | null): Promise<void> {
-    if (!arrival || !this.firstStep(arrival)) return;
+    if (!arrival || !this.variables.ready || !this.firstStep(arrival)) return;
     try {
       await this.commands.claim(channelId);
     } catch (error) {
@@ -146,7 +146,8 @@ export class CallEngine {
 }
 
 /** 404: no such channel. 409: it has left Stasis. 412: it is hanging up. */
-const meansGone = (error: unknown) => error instanceof AriError && [404, 409, 412].includes(error.status);
+const meansGone = (error: unknown) =>
+  error instanceof ChannelGoneError || (error instanceof AriError && [404, 409, 412].includes(error.status));
 
 /** @throws CallGoneError */
 function pause(durationMs: number, gone: AbortSignal): Promise<void> {
