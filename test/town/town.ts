@@ -1,0 +1,175 @@
+import { randomUUID } from 'node:crypto';
+import { chmod, mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { AmiConnection } from './ami-connection.ts';
+import { AriConnection, type AriEvent } from './ari-connection.ts';
+import { freeNetwork } from './network.ts';
+import { Caller, mediaOf, type Party, type PartyContext, PhoneCall, type Says } from './party.ts';
+import { SoundStudio } from './sound-studio.ts';
+import {
+  type BoxAddress,
+  CALLER_ENDPOINTS,
+  type RegisteredPhone,
+  writeTownConfiguration,
+} from './town-configuration.ts';
+import { TownPhone } from './town-phone.ts';
+import { INSIDE, TownAsterisk } from './town-process.ts';
+
+export interface TownOptions {
+  box: BoxAddress;
+  phones: RegisteredPhone[];
+  /** The loopback network to live in, e.g. `127.40.7`; a free one by default. */
+  network?: string;
+}
+
+export interface CallRequest {
+  /** The caller's number. */
+  from: string;
+  /** How the number reaches the office; `withheld` still carries it in P-Asserted-Identity, as carriers do. */
+  presentation?: keyof typeof CALLER_ENDPOINTS;
+  /** The dialled number. */
+  to: string;
+  says?: Says;
+}
+
+const ANONYMOUS_NAMES: Partial<Record<keyof typeof CALLER_ENDPOINTS, string>> = {
+  payphone: 'Coin line/payphone',
+  unavailable: 'Unavailable',
+};
+
+/** A second Asterisk that plays the carrier, the business phone and the phones of an office, each at its own address. */
+export class Town {
+  readonly addresses: { carrier: string; pbx: string };
+  readonly home: string;
+  private readonly box: BoxAddress;
+  private readonly ari: AriConnection;
+  private readonly ami: AmiConnection;
+  private readonly asterisk: TownAsterisk;
+  private readonly context: PartyContext;
+  private readonly parties = new Map<string, Party>();
+  private readonly phones = new Map<string, TownPhone>();
+
+  private constructor(parts: {
+    addresses: Town['addresses'];
+    home: string;
+    options: TownOptions;
+    ari: AriConnection;
+    ami: AmiConnection;
+    asterisk: TownAsterisk;
+  }) {
+    this.addresses = parts.addresses;
+    this.home = parts.home;
+    this.box = parts.options.box;
+    this.ari = parts.ari;
+    this.ami = parts.ami;
+    this.asterisk = parts.asterisk;
+    const studio = new SoundStudio(parts.asterisk.toolsDir, join(parts.home, 'sounds'), `${INSIDE}/sounds`);
+    this.context = { ari: parts.ari, studio, heardDir: join(parts.home, 'heard') };
+    this.ari.events$.subscribe((event) => this.receive(event));
+  }
+
+  static async start(options: TownOptions): Promise<Town> {
+    const network = options.network ?? (await freeNetwork());
+    const home = await mkdtemp(join(tmpdir(), 'denwaban-town-'));
+    // Another user runs Asterisk.
+    await chmod(home, 0o755);
+    const addresses = { carrier: `${network}.1`, pbx: `${network}.2` };
+    const control = `${network}.250`;
+    const password = randomUUID();
+    const phones = options.phones.map((phone, index) => ({ ...phone, address: `${network}.${index + 11}` }));
+    const asterisk = await TownAsterisk.start(home, async (moduleDir) => {
+      const placeholders = { inside: INSIDE, control, password, moduleDir };
+      await writeTownConfiguration(join(home, 'etc'), { control, ...addresses, phones }, options.box, placeholders);
+    });
+    try {
+      const ari = new AriConnection(control, 8088, 'town', password);
+      await asterisk.untilBooted(async () => await ari.open('town'));
+      const ami = await AmiConnection.open(control, 5038, 'town', password);
+      return new Town({ addresses, home, options, ari, ami, asterisk });
+    } catch (error) {
+      await asterisk.stop();
+      throw error;
+    }
+  }
+
+  async stop(): Promise<void> {
+    this.ari.close();
+    this.ami.close();
+    await this.asterisk.stop();
+    await rm(this.home, { recursive: true, force: true });
+  }
+
+  /** A phone of the office: a registered one by its extension, one behind the business phone by its number there. */
+  phone(number: string): TownPhone {
+    const known = this.phones.get(number);
+    if (known) return known;
+    const phone = new TownPhone(number);
+    this.phones.set(number, phone);
+    return phone;
+  }
+
+  /** Places a call to the office. Comes back as soon as the INVITE is on its way. */
+  async call({ from, presentation = 'shown', to, says = { tone: 440 } }: CallRequest): Promise<Caller> {
+    const endpoint = `PJSIP/${CALLER_ENDPOINTS[presentation]}/sip:${to}@${this.box.host}:${this.box.port}`;
+    await mediaOf(says, this.context.studio);
+    const name = ANONYMOUS_NAMES[presentation];
+    const callerId = name === undefined ? from : `"${name}" <anonymous>`;
+    const variables = presentation === 'withheld' ? { 'CONNECTEDLINE(pres)': 'prohib' } : undefined;
+    return await this.place(new Caller(this.context, `caller-${randomUUID()}`, says), endpoint, callerId, variables);
+  }
+
+  /** A registered phone calls another extension through the box, e.g. to consult before a transfer. */
+  async callFromPhone(extension: string, to: string, says: Says = { tone: 1400 }): Promise<Caller> {
+    await mediaOf(says, this.context.studio);
+    const endpoint = `PJSIP/phone-${extension}/${this.extensionUri(to)}`;
+    return await this.place(new Caller(this.context, `phone-${randomUUID()}`, says), endpoint, extension);
+  }
+
+  /** How a phone names an extension of the box, e.g. as the target of a transfer. */
+  extensionUri(extension: string): string {
+    return `sip:${extension}@${this.box.host}:${this.box.port}`;
+  }
+
+  /** Extensions that are registered at the box by now. */
+  async registered(): Promise<string[]> {
+    const answer = await this.ami.action({ Action: 'PJSIPShowRegistrationsOutbound' });
+    return answer
+      .filter(({ Event, Status }) => Event === 'OutboundRegistrationDetail' && Status === 'Registered')
+      .map(({ ObjectName }) => (ObjectName ?? '').replace(/^phone-(.*)-registration$/, '$1'));
+  }
+
+  private async place(
+    caller: Caller,
+    endpoint: string,
+    callerId: string,
+    variables?: Record<string, string>,
+  ): Promise<Caller> {
+    this.parties.set(caller.channelId, caller);
+    const query = { endpoint, callerId, app: 'town', timeout: '600', channelId: caller.channelId };
+    await this.ari.request('POST', '/channels', query, variables ? { variables } : undefined);
+    await this.remember(caller);
+    return caller;
+  }
+
+  private receive(event: AriEvent): void {
+    const { channel } = event;
+    if (!channel) return;
+    this.parties.get(channel.id)?.receive(event);
+    if (event.type === 'StasisStart' && !this.parties.has(channel.id)) void this.ring({ ...event, channel });
+  }
+
+  private async ring(start: AriEvent & { channel: NonNullable<AriEvent['channel']> }): Promise<void> {
+    const call = new PhoneCall(this.context, start);
+    this.parties.set(call.channelId, call);
+    await this.remember(call);
+    await this.phone(call.dialled).take(call);
+  }
+
+  /** Keeps what a party hears and says. */
+  private async remember({ channelId }: Party): Promise<void> {
+    const file = `${INSIDE}/heard/${channelId}.raw`;
+    const channel = channelId;
+    await this.ami.action({ Action: 'MixMonitor', Channel: channel, File: file, options: 'D' }).catch(() => undefined);
+  }
+}
