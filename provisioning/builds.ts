@@ -18,28 +18,21 @@ interface Build {
 const node = (...args: string[]) => runCommand(process.execPath, args, { cwd: project.root });
 const tool = (path: string) => resolve(project.root, 'node_modules', path);
 
-const BUILDS: Build[] = [
-  {
-    name: 'backend',
-    inputs: [
-      'backend/src/**/*.ts',
-      'backend/tsconfig*.json',
-      'migrations/**/*.ts',
-      'tsconfig.json',
-      'package-lock.json',
-    ],
-    ignore: ['.spec.ts', '.medium.ts'],
-    output: resolve(project.backendMain, 'api.js'),
-    run: () => node(tool('typescript/bin/tsc'), '-p', 'backend/tsconfig.build.json'),
-  },
-  {
-    name: 'console',
-    inputs: ['console/src/**/*', 'console/public/**/*', 'console/*.json', 'backend/openapi.json', 'package-lock.json'],
-    ignore: ['.spec.ts', 'api/generated/'],
-    output: resolve(project.consoleDist, 'index.html'),
-    run: buildConsole,
-  },
-];
+const backendBuild: Build = {
+  name: 'backend',
+  inputs: ['backend/src/**/*.ts', 'backend/tsconfig*.json', 'migrations/**/*.ts', 'tsconfig.json', 'package-lock.json'],
+  ignore: ['.spec.ts', '.medium.ts'],
+  output: resolve(project.backendMain, 'api.js'),
+  run: () => node(tool('typescript/bin/tsc'), '-p', 'backend/tsconfig.build.json'),
+};
+
+const consoleBuild: Build = {
+  name: 'console',
+  inputs: ['console/src/**/*', 'console/public/**/*', 'console/*.json', 'backend/openapi.json', 'package-lock.json'],
+  ignore: ['.spec.ts', 'api/generated/'],
+  output: resolve(project.consoleDist, 'index.html'),
+  run: buildConsole,
+};
 
 async function buildConsole(): Promise<void> {
   const env = { ...process.env, NG_CLI_ANALYTICS: 'false' };
@@ -54,7 +47,13 @@ async function buildConsole(): Promise<void> {
 
 /** Builds what changed since it was last built. */
 export async function ensureBuilds(progress: Progress): Promise<void> {
-  for (const build of BUILDS) await ensureBuild(build, progress);
+  await ensureBuild(backendBuild, progress);
+  try {
+    await ensureBuild(consoleBuild, progress);
+  } catch (error) {
+    // Calls are taken and recorded without the console too, so the box goes on.
+    progress.error(`the console could not be built: ${error instanceof Error ? error.message : String(error)}`);
+  }
 }
 
 async function ensureBuild(build: Build, progress: Progress): Promise<void> {

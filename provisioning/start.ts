@@ -41,7 +41,7 @@ function announce(settings: OperatorSettings, { caFile, firstLogin }: Box, to: P
   const address = `https://${host}:${settings.DENWABAN_HTTPS_PORT}`;
   to.info(`Denwaban runs, ${((performance.now() - started) / 1000).toFixed(1)} s after the start.`);
   to.info(`  console      ${address}/`);
-  to.info(`  certificate  ${address}/ca.crt (to be trusted once by every PC; also ${caFile})`);
+  to.info(`  certificate  ${address}/api/v1/ca-certificate (to be trusted once by every PC; also ${caFile})`);
   if (firstLogin) to.info(`  first log-in ${firstLogin.login} / ${firstLogin.password} (must be changed then)`);
   to.info(`  telephone    SIP on ${settings.DENWABAN_SIP_BIND}:${settings.DENWABAN_SIP_PORT} (UDP)`);
   to.info(`  stop         Ctrl-C`);
