@@ -15,9 +15,7 @@ export interface AmiOptions {
   password: string;
 }
 
-const ACTION_TIMEOUT_MS = 3000;
-const CONNECT_TIMEOUT_MS = 3000;
-const PING_EVERY_MS = 5000;
+export const AMI_TIMES = { actionMs: 3000, connectMs: 3000, pingEveryMs: 5000 };
 const PINGS_MISSED = 2;
 /** Asterisk's own limit for one header is 1025 bytes. */
 const LONGEST_VALUE = 1000;
@@ -50,6 +48,7 @@ export class AmiConnection {
   constructor(
     private readonly options: AmiOptions,
     private readonly logger: Logger,
+    private readonly times = AMI_TIMES,
   ) {}
 
   get connected(): boolean {
@@ -71,13 +70,13 @@ export class AmiConnection {
    * @returns the response
    * @throws AmiError when Asterisk says no, AsteriskUnreachableError when it does not answer
    */
-  async action(name: string, fields: Record<string, string> = {}, timeoutMs = ACTION_TIMEOUT_MS): Promise<AmiItem> {
+  async action(name: string, fields: Record<string, string> = {}, timeoutMs = this.times.actionMs): Promise<AmiItem> {
     const [response] = await this.send(name, fields, timeoutMs, null);
     return response ?? {};
   }
 
   /** @returns the events of an action that answers with a list, without the closing one */
-  async list(name: string, fields: Record<string, string> = {}, timeoutMs = ACTION_TIMEOUT_MS): Promise<AmiItem[]> {
+  async list(name: string, fields: Record<string, string> = {}, timeoutMs = this.times.actionMs): Promise<AmiItem[]> {
     return this.send(name, fields, timeoutMs, []);
   }
 
@@ -142,7 +141,7 @@ export class AmiConnection {
     const lost = (reason: string) => {
       if (this.manager === manager) this.close(reason);
     };
-    const timeout = setTimeout(() => lost('log-in timed out'), CONNECT_TIMEOUT_MS);
+    const timeout = setTimeout(() => lost('log-in timed out'), this.times.connectMs);
     abort.signal.addEventListener('abort', () => clearTimeout(timeout));
     manager.on('close', () => lost('connection closed'));
     manager.on('managerevent', (item) => this.receive(item));
@@ -158,7 +157,7 @@ export class AmiConnection {
   private async open(manager: Manager): Promise<void> {
     try {
       // The constructor's `events` flag sends a header Asterisk does not know.
-      await this.enlist(manager, 'Events', { eventmask: 'off' }, ACTION_TIMEOUT_MS, null);
+      await this.enlist(manager, 'Events', { eventmask: 'off' }, this.times.actionMs, null);
     } catch (error) {
       if (this.manager === manager) this.close(String(error));
       return;
@@ -166,7 +165,7 @@ export class AmiConnection {
     if (this.manager !== manager) return;
     this.attempt = 0;
     this.missedPings = 0;
-    this.timer = setInterval(() => void this.watch(manager), PING_EVERY_MS);
+    this.timer = setInterval(() => void this.watch(manager), this.times.pingEveryMs);
     this.logger.info({}, 'AMI connected');
     this.state.next(true);
   }

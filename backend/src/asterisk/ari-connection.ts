@@ -16,8 +16,7 @@ export interface AriOptions {
 
 /** Two of three events of a call are these, and nobody needs them (telephony.md 1.6). */
 const UNWANTED_EVENTS = ['ChannelDialplan', 'ChannelVarset'];
-const API_DOCS_TIMEOUT_MS = 5000;
-const PING_EVERY_MS = 2000;
+export const ARI_TIMES = { answerMs: ARI_TIMEOUT_MS, apiDocsMs: 5000, pingEveryMs: 2000 };
 const PINGS_MISSED = 2;
 
 replaceShred();
@@ -45,6 +44,7 @@ export class AriConnection {
   constructor(
     private readonly options: AriOptions,
     private readonly logger: Logger,
+    private readonly times = ARI_TIMES,
   ) {}
 
   get connected(): boolean {
@@ -70,7 +70,7 @@ export class AriConnection {
   async request(resource: string, operation: string, parameters: Record<string, unknown>): Promise<unknown> {
     const { client } = this;
     if (!client || !this.state.value) throw new AsteriskUnreachableError('ARI is not connected');
-    return call(client, resource, operation, parameters);
+    return this.call(client, resource, operation, parameters);
   }
 
   private async connect(): Promise<void> {
@@ -94,8 +94,8 @@ export class AriConnection {
     const { host, port, username, password } = this.options;
     const url = `http://${host}:${port}`;
     const authorization = `Basic ${Buffer.from(`${username}:${password}`).toString('base64')}`;
-    await askAri(`${url}/ari/asterisk/ping`, { headers: { authorization } });
-    return withTimeout(ari.connect(url, username, password), API_DOCS_TIMEOUT_MS, 'api-docs');
+    await askAri(`${url}/ari/asterisk/ping`, { headers: { authorization } }, this.times.answerMs);
+    return withTimeout(ari.connect(url, username, password), this.times.apiDocsMs, 'api-docs');
   }
 
   /**
@@ -118,19 +118,19 @@ export class AriConnection {
     });
     socket.on('message', (data: unknown) => this.receive(generation, String(data)));
     socket.on('pong', () => (this.missedPongs = 0));
-    await withTimeout(Promise.race([started, failed]), ARI_TIMEOUT_MS, 'websocket');
+    await withTimeout(Promise.race([started, failed]), this.times.answerMs, 'websocket');
   }
 
   /** The application is forgotten by Asterisk when its last connection and channel are gone, hence every time. */
   private async subscribe(client: Client): Promise<void> {
     const filter = { disallowed: UNWANTED_EVENTS.map((type) => ({ type })) };
-    await call(client, 'applications', 'filter', { applicationName: this.options.application, filter });
+    await this.call(client, 'applications', 'filter', { applicationName: this.options.application, filter });
   }
 
   private opened(generation: number): void {
     this.attempt = 0;
     this.missedPongs = 0;
-    this.pingTimer = setInterval(() => this.watch(generation), PING_EVERY_MS);
+    this.pingTimer = setInterval(() => this.watch(generation), this.times.pingEveryMs);
     this.logger.info({}, 'ARI connected');
     this.state.next(true);
   }
@@ -167,16 +167,16 @@ export class AriConnection {
     this.retryTimer = setTimeout(() => void this.connect(), delayMs);
   }
 
+  private async call(client: Client, resource: string, operation: string, parameters: Record<string, unknown>) {
+    const operations = client[resource] as Record<string, Operation | undefined> | undefined;
+    const run = operations?.[operation];
+    if (!run) throw new AriError(0, `this Asterisk has no operation ${resource}.${operation}`);
+    return withTimeout(run(parameters), this.times.answerMs, operation);
+  }
+
   private describe(error: unknown): string {
     return String(error instanceof Error ? error.message : error).replaceAll(this.options.password, '***');
   }
-}
-
-async function call(client: Client, resource: string, operation: string, parameters: Record<string, unknown>) {
-  const operations = client[resource] as Record<string, Operation | undefined> | undefined;
-  const run = operations?.[operation];
-  if (!run) throw new AriError(0, `this Asterisk has no operation ${resource}.${operation}`);
-  return withTimeout(run(parameters), ARI_TIMEOUT_MS, operation);
 }
 
 async function withTimeout<T>(promise: PromiseLike<T>, timeoutMs: number, what: string): Promise<T> {

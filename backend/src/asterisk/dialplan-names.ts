@@ -38,6 +38,9 @@ export const PBX_ENDPOINT = 'pbx';
 /** A phone's endpoint is named by its extension, whether it registers or stands behind the pbx. */
 export const phoneEndpoint = (extension: string): string => extension;
 
+/** The form in which dialled numbers are looked up: what context `national` of the dialplan makes of them. */
+export const nationalNumber = (number: string): string => number.replace(/^\+81/, '0').slice(0, 24);
+
 /** What a call that asks to be claimed says of itself, in `CallBroadcast` and in the arguments of `StasisStart`. */
 export interface Arrival {
   callId: string;

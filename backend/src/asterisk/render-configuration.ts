@@ -50,9 +50,6 @@ export function expectedObjects(document: ConfigurationDocument): ExpectedObject
   };
 }
 
-/** The form in which numbers are looked up: what context `national` of the dialplan makes of a dialled number. */
-export const nationalNumber = (number: string): string => number.replace(/^\+81/, '0').slice(0, 24);
-
 /** An empty context whose name tells which configuration Asterisk has read. */
 function stampContext(pjsip: string, dialplan: string): string {
   return `configuration-${createHash('sha256').update(pjsip).update(dialplan).digest('hex').slice(0, 16)}`;
@@ -128,7 +125,7 @@ function renderTrunkLines(trunkId: string, lines: readonly Line[]): string {
   return section(
     names.trunkLinesContext(trunkId),
     lines.flatMap(({ id, number, flow }) => [
-      `exten => ${nationalNumber(number)},1,Set(${names.channelVariable.line}=${id})`,
+      `exten => ${names.nationalNumber(number)},1,Set(${names.channelVariable.line}=${id})`,
       ` same => n,Set(${names.channelVariable.node}=${flow.start})`,
       ' same => n,Return()',
     ]),
