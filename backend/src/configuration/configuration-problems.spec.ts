@@ -1,0 +1,183 @@
+import { describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
+import { nextStep, type StepOutcome } from '../routing/decide.ts';
+import type { FlowNode, Line } from '../lines/line.schema.ts';
+import { findConfigurationProblems } from './configuration-problems.ts';
+import type { ConfigurationDocument } from './configuration.schema.ts';
+import { defaultConfiguration } from './default-configuration.ts';
+import { anyDocument, smallOffice } from './document.fixture.ts';
+
+const found = (document: ConfigurationDocument) =>
+  findConfigurationProblems(document).map(({ path, problemId }) => `${problemId} ${path}`);
+
+/** The small office with something changed. */
+function office(change: (document: ConfigurationDocument) => void): ConfigurationDocument {
+  const document = smallOffice();
+  change(document);
+  return document;
+}
+
+function lineOf(document: ConfigurationDocument): Line {
+  const [line] = document.lines;
+  if (!line) throw new Error('the small office has a line');
+  return line;
+}
+
+const withNodes = (nodes: Record<string, FlowNode>) =>
+  office((document) => Object.assign(lineOf(document).flow.nodes, nodes));
+
+describe('a configuration document', () => {
+  it('without mistakes has no problems', () => {
+    expect(findConfigurationProblems(smallOffice())).toEqual([]);
+    expect(findConfigurationProblems(defaultConfiguration())).toEqual([]);
+  });
+
+  it('has each id once in its list', () => {
+    const document = office(({ phones, trunks }) => {
+      phones.push({ id: 'p201', name: '市民課2', type: 'sip', extension: '202', secret: 'secret-of-202' });
+      trunks.push({ id: 'hikari', name: '予備', type: 'peer', host: '192.0.2.11', port: 5060 });
+    });
+    expect(found(document)).toEqual(['duplicate-id /trunks/1/id', 'duplicate-id /phones/2/id']);
+  });
+
+  it('tells peers apart by their addresses', () => {
+    const document = office(({ trunks, pbx }) => {
+      trunks.push({ id: 'second', name: '予備', type: 'peer', host: '192.0.2.10', port: 5062 });
+      if (pbx) pbx.host = '192.0.2.10';
+    });
+    expect(found(document)).toEqual(['shared-address /trunks/1/host', 'shared-address /pbx/host']);
+  });
+
+  it('gives each phone an extension of its own, and none that is an emergency number', () => {
+    const document = office(({ phones }) => {
+      phones.push({ id: 'p202', name: '市民課2', type: 'sip', extension: '201', secret: 'secret-of-202' });
+      phones.push({ id: 'p119', name: '防災', type: 'sip', extension: '119', secret: 'secret-of-119' });
+    });
+    expect(found(document)).toEqual([
+      'duplicate-extension /phones/2/extension',
+      'emergency-extension /phones/3/extension',
+    ]);
+  });
+
+  it('has a pbx when a phone stands behind one', () => {
+    const document = office((changed) => {
+      changed.pbx = null;
+    });
+    expect(found(document)).toEqual(['pbx-missing /phones/1/type']);
+  });
+
+  it('rings phones that exist, each once', () => {
+    const document = office(({ desks }) => desks[0]?.members.push('p999', 'p201'));
+    expect(found(document)).toEqual(['unknown-phone /desks/0/members/2', 'repeated-member /desks/0/members/3']);
+  });
+
+  it('plays audio that is there', () => {
+    const document = office(({ notices }) => {
+      if (notices[0]) notices[0].audio = 'no-such-prompt';
+    });
+    expect(found(document)).toEqual(['missing-audio /notices/0/audio']);
+  });
+
+  it('has lines on trunks that exist', () => {
+    const document = office((changed) => {
+      lineOf(changed).trunk = 'none';
+    });
+    expect(found(document)).toEqual(['unknown-trunk /lines/0/trunk']);
+  });
+
+  it('has each number once on a trunk, however it is written', () => {
+    const again = office((changed) => {
+      changed.lines.push({ ...lineOf(changed), id: 'again', number: '+81312345678' });
+    });
+    expect(found(again)).toEqual(['duplicate-number /lines/1/number']);
+    const elsewhere = office((changed) => {
+      changed.trunks.push({ id: 'second', name: '予備', type: 'peer', host: '192.0.2.11', port: 5060 });
+      changed.lines.push({ ...lineOf(changed), id: 'again', trunk: 'second' });
+    });
+    expect(found(elsewhere)).toEqual([]);
+  });
+});
+
+describe('a flow', () => {
+  it('starts and goes on at nodes that exist', () => {
+    const noStart = office((changed) => {
+      lineOf(changed).flow.start = 'nowhere';
+    });
+    expect(found(noStart)).toEqual(['unknown-node /lines/0/flow/start']);
+    expect(found(withNodes({ announce: { type: 'notice', notice: 'recording', next: 'nowhere' } }))).toEqual([
+      'unknown-node /lines/0/flow/nodes/announce/next',
+      'unreachable-node /lines/0/flow/nodes/ring',
+      'unreachable-node /lines/0/flow/nodes/end',
+    ]);
+    // A name that every object has.
+    expect(found(withNodes({ ring: { type: 'desk', desk: 'shimin', otherwise: 'constructor' } }))).toEqual([
+      'unknown-node /lines/0/flow/nodes/ring/otherwise',
+      'unreachable-node /lines/0/flow/nodes/end',
+    ]);
+  });
+
+  it('names notices and desks that exist', () => {
+    const document = withNodes({
+      announce: { type: 'notice', notice: 'none', next: 'ring' },
+      ring: { type: 'desk', desk: 'none', otherwise: 'end' },
+    });
+    expect(found(document)).toEqual([
+      'unknown-notice /lines/0/flow/nodes/announce/notice',
+      'unknown-desk /lines/0/flow/nodes/ring/desk',
+    ]);
+  });
+
+  it('comes to an end', () => {
+    expect(found(withNodes({ ring: { type: 'desk', desk: 'shimin', otherwise: 'announce' } }))).toEqual([
+      'flow-loop /lines/0/flow/nodes/ring',
+      'unreachable-node /lines/0/flow/nodes/end',
+    ]);
+    expect(found(withNodes({ ring: { type: 'desk', desk: 'shimin', otherwise: 'ring' } }))[0]).toBe(
+      'flow-loop /lines/0/flow/nodes/ring',
+    );
+  });
+
+  it('has no node that nothing leads to', () => {
+    expect(found(withNodes({ lost: { type: 'notice', notice: 'recording', next: 'end' } }))).toEqual([
+      'unreachable-node /lines/0/flow/nodes/lost',
+    ]);
+  });
+
+  it('may come to the same node on two ways', () => {
+    const twoWays = withNodes({
+      ring: { type: 'desk', desk: 'shimin', otherwise: 'sorry' },
+      sorry: { type: 'notice', notice: 'recording', next: 'end' },
+    });
+    expect(found(twoWays)).toEqual([]);
+  });
+
+  it('says in Japanese what to do', () => {
+    const [problem] = findConfigurationProblems(withNodes({ ring: { type: 'desk', desk: 'none', otherwise: 'end' } }));
+    expect(problem?.message).toBe(
+      '着信番号「代表」の着信フロー「ring」の窓口「none」は登録されていません。登録済みの窓口を選んでください。',
+    );
+  });
+
+  it('without problems can be walked to an end from every document', () => {
+    let walked = 0;
+    fc.assert(
+      fc.property(anyDocument, (document) => {
+        fc.pre(findConfigurationProblems(document).length === 0);
+        for (const { flow } of document.lines) {
+          let step = nextStep(flow, null);
+          for (let steps = 0; step.type !== 'end'; steps += 1) {
+            expect(steps).toBeLessThan(Object.keys(flow.nodes).length);
+            const last: StepOutcome = {
+              node: step.node,
+              outcome: step.type === 'notice' ? 'notice-ended' : 'desk-unanswered',
+            };
+            step = nextStep(flow, last);
+          }
+          walked += 1;
+        }
+      }),
+      { numRuns: 200 },
+    );
+    expect(walked).toBeGreaterThan(50);
+  });
+});

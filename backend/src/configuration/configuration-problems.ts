@@ -1,0 +1,167 @@
+import { nationalNumber } from '../asterisk/dialplan-names.ts';
+import type { Line } from '../lines/line.schema.ts';
+import { SHIPPED_AUDIO } from '../notices/shipped-notices.ts';
+import type { ConfigurationDocument, ConfigurationProblem } from './configuration.schema.ts';
+import { findFlowProblems } from './flow-problems.ts';
+
+/** Dialled on a phone they must reach the police, the coast guard and the fire brigade, never a colleague. */
+const EMERGENCY_NUMBERS = new Set(['110', '118', '119']);
+
+/**
+ * Everything wrong with a document beyond its shape: dangling names, doubled ids and numbers, flows that loop or cannot be
+ * reached, missing audio. A document without problems renders, and its flows can be walked to an end.
+ * @returns problems in the order of the document; `path` is a JSON pointer, `problemId` stable
+ */
+export function findConfigurationProblems(document: ConfigurationDocument): ConfigurationProblem[] {
+  return [
+    ...doubledIds(document),
+    ...sharedAddresses(document),
+    ...phoneProblems(document),
+    ...deskProblems(document),
+    ...missingAudio(document),
+    ...document.lines.flatMap((line, index) => lineProblems(document, line, index)),
+  ];
+}
+
+function doubledIds(document: ConfigurationDocument): ConfigurationProblem[] {
+  const lists = [
+    { list: 'trunks', word: '外線', ids: document.trunks.map(({ id }) => id) },
+    { list: 'phones', word: '電話機', ids: document.phones.map(({ id }) => id) },
+    { list: 'desks', word: '窓口', ids: document.desks.map(({ id }) => id) },
+    { list: 'notices', word: '告知', ids: document.notices.map(({ id }) => id) },
+    { list: 'lines', word: '着信番号', ids: document.lines.map(({ id }) => id) },
+  ];
+  return lists.flatMap(({ list, word, ids }) =>
+    doubled(ids, (id) => id).map(({ index, key, firstIndex }) => ({
+      path: `/${list}/${index}/id`,
+      problemId: 'duplicate-id',
+      message: `${word}のID「${key}」が重複しています(${firstIndex + 1}番目と${index + 1}番目)。どちらかのIDを変更してください。`,
+    })),
+  );
+}
+
+/** A peer is recognised by its address alone. */
+function sharedAddresses(document: ConfigurationDocument): ConfigurationProblem[] {
+  const peers = [
+    ...document.trunks.map(({ host, name }, index) => ({ host, name, path: `/trunks/${index}/host` })),
+    ...(document.pbx ? [{ host: document.pbx.host, name: document.pbx.name, path: '/pbx/host' }] : []),
+  ];
+  return doubled(peers, ({ host }) => host).flatMap(({ item, first }) => ({
+    path: item.path,
+    problemId: 'shared-address',
+    message: `「${item.name}」と「${first.name}」のIPアドレスがどちらも ${item.host} です。相手はIPアドレスで見分けますので、別のアドレスにしてください。`,
+  }));
+}
+
+function phoneProblems(document: ConfigurationDocument): ConfigurationProblem[] {
+  const shared = doubled(document.phones, ({ extension }) => extension).map(({ index, item, first }) => ({
+    path: `/phones/${index}/extension`,
+    problemId: 'duplicate-extension',
+    message: `内線番号 ${item.extension} が「${first.name}」と「${item.name}」で重複しています。どちらかの内線番号を変更してください。`,
+  }));
+  const single = document.phones.flatMap((phone, index): ConfigurationProblem[] => [
+    ...(EMERGENCY_NUMBERS.has(phone.extension)
+      ? [
+          {
+            path: `/phones/${index}/extension`,
+            problemId: 'emergency-extension',
+            message: `電話機「${phone.name}」の内線番号 ${phone.extension} は緊急通報の番号です。別の内線番号にしてください。`,
+          },
+        ]
+      : []),
+    ...(phone.type === 'pbx' && !document.pbx
+      ? [
+          {
+            path: `/phones/${index}/type`,
+            problemId: 'pbx-missing',
+            message: `電話機「${phone.name}」は主装置につながる電話機ですが、主装置が設定されていません。主装置を設定してください。`,
+          },
+        ]
+      : []),
+  ]);
+  return [...shared, ...single];
+}
+
+function deskProblems({ desks, phones }: ConfigurationDocument): ConfigurationProblem[] {
+  const known = new Set(phones.map(({ id }) => id));
+  return desks.flatMap(({ name, members }, deskIndex) => [
+    ...members.flatMap((member, index) =>
+      known.has(member)
+        ? []
+        : {
+            path: `/desks/${deskIndex}/members/${index}`,
+            problemId: 'unknown-phone',
+            message: `窓口「${name}」の電話機「${member}」は登録されていません。登録済みの電話機を選んでください。`,
+          },
+    ),
+    ...doubled(members, (member) => member).map(({ index, item }) => ({
+      path: `/desks/${deskIndex}/members/${index}`,
+      problemId: 'repeated-member',
+      message: `窓口「${name}」に電話機「${item}」が2回入っています。1つにしてください。`,
+    })),
+  ]);
+}
+
+function missingAudio({ notices }: ConfigurationDocument): ConfigurationProblem[] {
+  return notices.flatMap(({ name, audio }, index) =>
+    SHIPPED_AUDIO.has(audio)
+      ? []
+      : {
+          path: `/notices/${index}/audio`,
+          problemId: 'missing-audio',
+          message: `告知「${name}」の音声「${audio}」がありません。備え付けの音声から選んでください。`,
+        },
+  );
+}
+
+function lineProblems(document: ConfigurationDocument, line: Line, index: number): ConfigurationProblem[] {
+  const path = `/lines/${index}`;
+  const number = nationalNumber(line.number);
+  const earlier = document.lines
+    .slice(0, index)
+    .find((other) => other.trunk === line.trunk && nationalNumber(other.number) === number);
+  return [
+    ...(document.trunks.some(({ id }) => id === line.trunk)
+      ? []
+      : [
+          {
+            path: `${path}/trunk`,
+            problemId: 'unknown-trunk',
+            message: `着信番号「${line.name}」の外線「${line.trunk}」は登録されていません。登録済みの外線を選んでください。`,
+          },
+        ]),
+    ...(earlier
+      ? [
+          {
+            path: `${path}/number`,
+            problemId: 'duplicate-number',
+            message: `番号 ${line.number} が、同じ外線の着信番号「${earlier.name}」と「${line.name}」で重複しています。どちらかの番号を変更してください。`,
+          },
+        ]
+      : []),
+    ...findFlowProblems(line, `${path}/flow`, {
+      notices: new Set(document.notices.map(({ id }) => id)),
+      desks: new Set(document.desks.map(({ id }) => id)),
+    }),
+  ];
+}
+
+interface Doubled<T> {
+  item: T;
+  index: number;
+  key: string;
+  first: T;
+  firstIndex: number;
+}
+
+/** Every item whose key an earlier one has already. */
+function doubled<T>(items: readonly T[], keyOf: (item: T) => string): Doubled<T>[] {
+  const seen = new Map<string, { item: T; index: number }>();
+  return items.flatMap((item, index) => {
+    const key = keyOf(item);
+    const first = seen.get(key);
+    if (first) return { item, index, key, first: first.item, firstIndex: first.index };
+    seen.set(key, { item, index });
+    return [];
+  });
+}

@@ -1,0 +1,139 @@
+import fc from 'fast-check';
+import { SHIPPED_NOTICES } from '../notices/shipped-notices.ts';
+import type { Flow, FlowNode } from '../lines/line.schema.ts';
+import { ConfigurationDocument } from './configuration.schema.ts';
+
+/** One trunk, one line, a notice, a desk of a registered phone and one behind the pbx. */
+export function smallOffice(): ConfigurationDocument {
+  return {
+    site: { id: 'hq', name: '町役場' },
+    trunks: [{ id: 'hikari', name: 'ひかり電話', type: 'peer', host: '192.0.2.10', port: 5060 }],
+    pbx: { name: '主装置', host: '192.0.2.20', port: 5060 },
+    phones: [
+      { id: 'p201', name: '市民課1', type: 'sip', extension: '201', secret: 'secret-of-201' },
+      { id: 'p301', name: '税務課1', type: 'pbx', extension: '301', number: '3301' },
+    ],
+    desks: [{ id: 'shimin', name: '市民課', members: ['p201', 'p301'], ringSeconds: 20 }],
+    notices: [{ id: 'recording', name: '録音告知', text: '録音しています。', audio: 'recording-notice' }],
+    lines: [
+      {
+        id: 'main',
+        name: '代表',
+        trunk: 'hikari',
+        number: '0312345678',
+        flow: {
+          start: 'announce',
+          nodes: {
+            announce: { type: 'notice', notice: 'recording', next: 'ring' },
+            ring: { type: 'desk', desk: 'shimin', otherwise: 'end' },
+            end: { type: 'end', cause: 'no-answer' },
+          },
+        },
+      },
+    ],
+  };
+}
+
+const letters = Array.from('abcdefghijklmnopqrstuvwxyz0123456789');
+const identifier = fc
+  .tuple(
+    fc.constantFrom(...letters),
+    fc.string({ unit: fc.constantFrom(...letters, '-', '-', '-'), maxLength: 38 }),
+    fc.constantFrom('', ...letters),
+  )
+  .map(([first, middle, last]) => (last === '' ? first : `${first}${middle}${last}`));
+const digits = fc.constantFrom(...Array.from('0123456789'));
+const number = fc
+  .tuple(fc.constantFrom('', '+', '+81'), fc.string({ unit: digits, minLength: 1, maxLength: 18 }))
+  .map(([prefix, rest]) => prefix + rest);
+/** Everything that means something in Asterisk's files stands in here. */
+const name = fc
+  .string({ unit: fc.constantFrom(...Array.from('市民課[];,&=#"\'\\${}()|^@!<> exten')), minLength: 1, maxLength: 60 })
+  .filter((text) => text.trim() !== '');
+const host = fc.ipV4();
+const port = fc.integer({ min: 1, max: 65535 });
+const secret = fc.string({ unit: fc.constantFrom(...letters, '_', '-', 'A'), minLength: 12, maxLength: 64 });
+
+const ids = (max: number) => fc.uniqueArray(identifier, { maxLength: max });
+
+/** Nodes lead only to later ones, so that there are no loops; those that nothing leads to are left out. */
+const flow = (notices: readonly string[], desks: readonly string[]): fc.Arbitrary<Flow> =>
+  fc
+    .tuple(
+      fc.uniqueArray(identifier, { minLength: 1, maxLength: 8 }),
+      fc.infiniteStream(fc.nat()),
+      fc.constantFrom<'normal' | 'busy' | 'no-answer' | 'refused'>('normal', 'busy', 'no-answer', 'refused'),
+    )
+    .map(([names, random, cause]) => {
+      const pick = (list: readonly string[]): string => list[Number(random.next().value) % list.length] ?? '';
+      const nodes = new Map<string, FlowNode>();
+      const visit = (index: number): string => {
+        const id = names[index] ?? '';
+        if (nodes.has(id)) return id;
+        const last = index === names.length - 1;
+        const later = () => visit(index + 1 + (Number(random.next().value) % (names.length - 1 - index)));
+        const kinds = ['end', ...(notices.length > 0 ? ['notice'] : []), ...(desks.length > 0 ? ['desk'] : [])];
+        const kind = last ? 'end' : pick(kinds);
+        if (kind === 'notice') nodes.set(id, { type: 'notice', notice: pick(notices), next: later() });
+        else if (kind === 'desk') nodes.set(id, { type: 'desk', desk: pick(desks), otherwise: later() });
+        else nodes.set(id, { type: 'end', cause });
+        return id;
+      };
+      const start = visit(0);
+      return { start, nodes: Object.fromEntries(nodes) };
+    });
+
+/** Documents of the right shape that mostly have no problems; tests leave out the few that do. */
+export const anyDocument: fc.Arbitrary<ConfigurationDocument> = fc
+  .record({ trunks: ids(3), phones: ids(5), desks: ids(3), notices: ids(3), lines: ids(4) })
+  .chain((taken) =>
+    fc.record({
+      site: fc.record({ id: identifier, name }),
+      pbx: fc.record({ name, host, port }),
+      trunks: fc.tuple(
+        ...taken.trunks.map((id) => fc.record({ id: fc.constant(id), name, type: fc.constant('peer'), host, port })),
+      ),
+      phones: fc.tuple(
+        ...taken.phones.map((id, index) => {
+          const extension = fc.integer({ min: 20, max: 99 }).map((head) => `${head}${index}`);
+          const common = { id: fc.constant(id), name, extension };
+          return fc.oneof(
+            fc.record({ ...common, type: fc.constant('sip'), secret }),
+            fc.record({ ...common, type: fc.constant('pbx'), number }),
+          );
+        }),
+      ),
+      desks: fc.tuple(
+        ...(taken.phones.length === 0 ? [] : taken.desks).map((id) =>
+          fc.record({
+            id: fc.constant(id),
+            name,
+            members: fc.subarray(taken.phones, { minLength: 1 }),
+            ringSeconds: fc.integer({ min: 5, max: 300 }),
+          }),
+        ),
+      ),
+      notices: fc.tuple(
+        ...taken.notices.map((id) =>
+          fc.record({
+            id: fc.constant(id),
+            name,
+            text: name,
+            audio: fc.constantFrom(...SHIPPED_NOTICES.map(({ audio }) => audio)),
+          }),
+        ),
+      ),
+      lines: fc.tuple(
+        ...(taken.trunks.length === 0 ? [] : taken.lines).map((id) =>
+          fc.record({
+            id: fc.constant(id),
+            name,
+            trunk: fc.constantFrom(...taken.trunks),
+            number,
+            flow: flow(taken.notices, taken.phones.length === 0 ? [] : taken.desks),
+          }),
+        ),
+      ),
+    }),
+  )
+  .map((document) => ConfigurationDocument.parse(document));

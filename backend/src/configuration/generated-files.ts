@@ -1,0 +1,104 @@
+import { chmod, chown, type FileHandle, open, readFile, rename, stat } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { Injectable } from '@nestjs/common';
+import type { RenderedConfiguration } from '../asterisk/render-configuration.ts';
+import { Settings } from '../platform/settings.ts';
+import type { ConfigurationDocument } from './configuration.schema.ts';
+
+const NAMES = ['pjsip.conf', 'extensions.conf'] as const;
+
+/**
+ * Complaints about configuration. Those of a call (`[C-00000001]`) are none, and neither are most warnings: they come at
+ * any time.
+ */
+const COMPLAINTS = [
+  / ERROR\[\d+\] (config|config_options|sorcery|res_sorcery_config|pbx_config)\.c: /,
+  / ERROR\[\d+\] (res_pjsip\/\w+|res_pjsip_endpoint_identifier_ip)\.c: /,
+  / WARNING\[\d+\] (config|config_options|pbx_config|res_sorcery_config)\.c: /,
+];
+
+/** The generated files on disk. A crash at any moment leaves each file whole, old or new. */
+@Injectable()
+export class GeneratedFiles {
+  constructor(private readonly settings: Settings) {}
+
+  async read(): Promise<RenderedConfiguration> {
+    const [pjsip, extensions] = await Promise.all(NAMES.map((name) => this.readOne(name)));
+    return { 'pjsip.conf': pjsip ?? '', 'extensions.conf': extensions ?? '' };
+  }
+
+  async write(files: RenderedConfiguration): Promise<void> {
+    for (const name of NAMES) await this.replace(this.path(name), files[name]);
+  }
+
+  /** The document as file, so that calls need no database. */
+  async keepLastGood(document: ConfigurationDocument): Promise<void> {
+    const path = this.settings.layout.lastGoodConfiguration;
+    const text = `${JSON.stringify(document, null, 2)}\n`;
+    if ((await readOrNull(path)) !== text) await this.replace(path, text);
+  }
+
+  /** @returns what tells, later, the errors about configuration that Asterisk has logged since now */
+  async watchLog(): Promise<() => Promise<string[]>> {
+    const path = join(this.settings.layout.asteriskLog, 'messages.log');
+    const from = await stat(path).then(
+      ({ size }) => size,
+      () => 0,
+    );
+    return async () => {
+      const text = await readFile(path).catch(() => Buffer.alloc(0));
+      // Shorter than before: rotated meanwhile.
+      const since = text.length < from ? text : text.subarray(from);
+      return since
+        .toString('utf8')
+        .split('\n')
+        .filter((line) => COMPLAINTS.some((complaint) => complaint.test(line)));
+    };
+  }
+
+  private path(name: (typeof NAMES)[number]): string {
+    return join(this.settings.layout.asteriskGenerated, name);
+  }
+
+  private async readOne(name: (typeof NAMES)[number]): Promise<string> {
+    return (await readOrNull(this.path(name))) ?? '';
+  }
+
+  /** Whoever could read the former file (Asterisk's user) can read the new one. */
+  private async replace(path: string, text: string): Promise<void> {
+    const former = await stat(path).catch(() => null);
+    const partial = `${path}.partial`;
+    await writeAndSync(partial, text, former?.mode ?? 0o640);
+    if (former) {
+      await chmod(partial, former.mode);
+      if (process.getuid?.() === 0) await chown(partial, former.uid, former.gid);
+    }
+    await rename(partial, path);
+    await syncFolder(dirname(path));
+  }
+}
+
+async function writeAndSync(path: string, text: string, mode: number): Promise<void> {
+  await withFile(await open(path, 'w', mode), async (file) => {
+    await file.writeFile(text);
+    await file.sync();
+  });
+}
+
+const syncFolder = async (path: string): Promise<void> => withFile(await open(path, 'r'), (folder) => folder.sync());
+
+async function withFile(file: FileHandle, work: (file: FileHandle) => Promise<void>): Promise<void> {
+  try {
+    await work(file);
+  } finally {
+    await file.close();
+  }
+}
+
+async function readOrNull(path: string): Promise<string | null> {
+  try {
+    return await readFile(path, 'utf8');
+  } catch {
+    return null;
+  }
+}
