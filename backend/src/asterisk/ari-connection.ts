@@ -1,7 +1,7 @@
 import ari, { type Client, type Operation, type Socket } from 'ari-client';
 import { BehaviorSubject, type Observable, Subject } from 'rxjs';
 import type { Logger } from '../platform/logging.ts';
-import { ARI_TIMEOUT_MS, askAri, replaceShred } from './ari-http.ts';
+import { askAri, replaceShred } from './ari-http.ts';
 import { type AsteriskEvent, readAsteriskEvent } from './asterisk-events.ts';
 import { AriError, AsteriskUnreachableError } from './asterisk.errors.ts';
 import { backOffMs } from './back-off.ts';
@@ -16,10 +16,8 @@ export interface AriOptions {
 
 /** Two of three events of a call are these, and nobody needs them (telephony.md 1.6). */
 const UNWANTED_EVENTS = ['ChannelDialplan', 'ChannelVarset'];
-export const ARI_TIMES = { answerMs: ARI_TIMEOUT_MS, apiDocsMs: 5000, pingEveryMs: 2000 };
+export const ARI_TIMES = { answerMs: 2000, apiDocsMs: 5000, pingEveryMs: 2000 };
 const PINGS_MISSED = 2;
-
-replaceShred();
 
 /**
  * One lasting connection to ARI around `ari-client` 2.2.0 (telephony.md 6.3): a new client per connection, own back-off
@@ -45,7 +43,9 @@ export class AriConnection {
     private readonly options: AriOptions,
     private readonly logger: Logger,
     private readonly times = ARI_TIMES,
-  ) {}
+  ) {
+    replaceShred(times.answerMs);
+  }
 
   get connected(): boolean {
     return this.state.value;

@@ -4,7 +4,6 @@ import { Limiter } from './limiter.ts';
 
 /** Asterisk closes connections beyond its session limit in silence, and 500 at once took seconds (telephony.md 5). */
 const CONCURRENT_REQUESTS = 32;
-export const ARI_TIMEOUT_MS = 2000;
 
 interface SwaggerRequest {
   url: string;
@@ -23,11 +22,11 @@ interface SwaggerAnswer {
 const limiter = new Limiter(CONCURRENT_REQUESTS);
 
 /**
- * Asks ARI and always settles within `ARI_TIMEOUT_MS`, the time spent waiting for a turn included. A request whose time
+ * Asks ARI and always settles in time, the time spent waiting for a turn included. A request whose time
  * has run out is not sent any more: a late `continue` or hang-up would hit a call that has moved on.
  * @throws AriError with the HTTP status, AsteriskUnreachableError without one
  */
-export async function askAri(url: string, init: RequestInit, timeoutMs = ARI_TIMEOUT_MS): Promise<SwaggerAnswer> {
+export async function askAri(url: string, init: RequestInit, timeoutMs: number): Promise<SwaggerAnswer> {
   const signal = AbortSignal.timeout(timeoutMs);
   return limiter.run(async () => {
     let status: number;
@@ -71,19 +70,20 @@ function messageOf(body: unknown, text: string): string {
  * Puts `askAri` in the place of `shred`, the HTTP client deep in `ari-client` 2.2.0. With shred, promises never settle
  * when Asterisk is down, HTTP statuses are lost, sockets are unbounded, and an answer that is no JSON ends the process
  * (thrown from an event handler; node-ari-client#73).
+ * @param timeoutMs of every request
  */
-export function replaceShred(): void {
+export function replaceShred(timeoutMs: number): void {
   const fromHere = createRequire(import.meta.url);
   const swagger = createRequire(fromHere.resolve('ari-client'))('swagger-client') as {
     ShredHttpClient: { prototype: { execute: (request: SwaggerRequest) => void } };
   };
-  swagger.ShredHttpClient.prototype.execute = (request) => void execute(request);
+  swagger.ShredHttpClient.prototype.execute = (request) => void execute(request, timeoutMs);
 }
 
-async function execute({ url, method, headers, body, on }: SwaggerRequest): Promise<void> {
+async function execute({ url, method, headers, body, on }: SwaggerRequest, timeoutMs: number): Promise<void> {
   let answer: SwaggerAnswer;
   try {
-    answer = await askAri(url, { method, headers, body });
+    answer = await askAri(url, { method, headers, body }, timeoutMs);
   } catch (error) {
     deliver(() => on.error(error as Error));
     return;
