@@ -45,14 +45,17 @@ async function buildConsole(): Promise<void> {
   }
 }
 
-/** Builds what changed since it was last built. */
-export async function ensureBuilds(progress: Progress): Promise<void> {
+/**
+ * Builds what changed since it was last built.
+ * @param withoutConsole what to do when the console cannot be built; without it the error is thrown
+ */
+export async function ensureBuilds(progress: Progress, withoutConsole?: (error: unknown) => void): Promise<void> {
   await ensureBuild(backendBuild, progress);
   try {
     await ensureBuild(consoleBuild, progress);
   } catch (error) {
-    // Calls are taken and recorded without the console too, so the box goes on.
-    progress.error(`the console could not be built: ${error instanceof Error ? error.message : String(error)}`);
+    if (!withoutConsole) throw error;
+    withoutConsole(error);
   }
 }
 

@@ -26,7 +26,7 @@ async function start(): Promise<void> {
   if (leftovers.length > 0) progress.warn(`ended what an earlier start left running: ${leftovers.join(', ')}`);
   await checkPorts(settings);
   await prepareHost(progress);
-  const [runtime] = await Promise.all([ensureRuntime(progress), ensureBuilds(progress)]);
+  const [runtime] = await Promise.all([ensureRuntime(progress), ensureBuilds(progress, withoutConsole)]);
   if (isStopping()) return;
   box = new Box(settings, runtime, running, progress);
   const late = await box.start();
@@ -35,6 +35,10 @@ async function start(): Promise<void> {
   announce(settings, box, progress);
   process.send?.({ type: 'box-ready', late });
 }
+
+/** Calls are taken and recorded without the console too, so the box goes on. */
+const withoutConsole = (error: unknown) =>
+  progress.error(`the console could not be built: ${error instanceof Error ? error.message : String(error)}`);
 
 function announce(settings: OperatorSettings, { caFile, firstLogin }: Box, to: Progress): void {
   const host = settings.DENWABAN_BIND === '0.0.0.0' ? '127.0.0.1' : settings.DENWABAN_BIND;

@@ -87,7 +87,10 @@ function spawnStarter(environment: Settings): Starter {
     child.on('message', (message) => {
       clearTimeout(timer);
       const { late } = message as { late: string[] };
-      if (late.length === 0) { resolveReady(); return; }
+      if (late.length === 0) {
+        resolveReady();
+        return;
+      }
       child.kill('SIGTERM');
       fail(`not up in time: ${late.join(', ')}`, null);
     });
