@@ -1,13 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Injectable } from '@nestjs/common';
+import { AsteriskUnreachableError } from '../asterisk/asterisk.errors.ts';
 import { AsteriskReload } from '../asterisk/asterisk-reload.port.ts';
 import { expectedObjects, renderConfiguration } from '../asterisk/render-configuration.ts';
 import { findConfigurationProblems } from './configuration-problems.ts';
 import type { ConfigurationDocument, ConfigurationProblem } from './configuration.schema.ts';
 import { GeneratedFiles } from './generated-files.ts';
 
-/** Asterisk answers a reload before the last object stands. */
-const VERIFY_WITHIN_MS = 2000;
 const VERIFY_EVERY_MS = 50;
 
 /** The document was not put in force; what was in force before still is, unless `restored` says otherwise. */
@@ -32,6 +31,9 @@ export class ConfigurationUnfitError extends Error {
 /** Puts a configuration document in force in Asterisk, or leaves everything as it was. One at a time. */
 @Injectable()
 export class ConfigurationApplier {
+  /** Asterisk may answer a reload before the last object stands. */
+  verifyWithinMs = 2000;
+
   private turn: Promise<unknown> = Promise.resolve();
 
   constructor(
@@ -42,7 +44,8 @@ export class ConfigurationApplier {
   /**
    * Writes the generated files, makes Asterisk read them and verifies that it did; else puts the former files back. What
    * is in force already is only verified. In the end the document is kept as the last good one.
-   * @throws ConfigurationUnfitError, ConfigurationNotAppliedError
+   * @throws ConfigurationUnfitError, ConfigurationNotAppliedError; AsteriskUnreachableError when Asterisk could not be
+   * asked, which says nothing about the document
    */
   apply(document: ConfigurationDocument): Promise<void> {
     const mine = this.turn.then(() => this.applyNow(document));
@@ -63,6 +66,7 @@ export class ConfigurationApplier {
         await this.reload(document);
       } catch (error) {
         const restored = unchanged || (await this.restore(former));
+        if (error instanceof AsteriskUnreachableError) throw error;
         throw new ConfigurationNotAppliedError(reasonsOf(error), restored);
       }
     }
@@ -72,7 +76,7 @@ export class ConfigurationApplier {
   private async reload(document: ConfigurationDocument): Promise<void> {
     const logged = await this.files.watchLog();
     await this.asterisk.reload();
-    const until = performance.now() + VERIFY_WITHIN_MS;
+    const until = performance.now() + this.verifyWithinMs;
     let missing = await this.missing(document);
     while (missing.length > 0 && performance.now() < until) {
       await sleep(VERIFY_EVERY_MS);

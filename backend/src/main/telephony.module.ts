@@ -9,21 +9,28 @@ import { ConversationStasis } from '../calls/conversation.stasis.ts';
 import { LiveFiling } from '../calls/live-filing.service.ts';
 import { RecorderWatch } from '../calls/recorder-watch.service.ts';
 import { SpoolWatch } from '../calls/spool-watch.service.ts';
+import { ConfigurationApplier } from '../configuration/apply-configuration.ts';
+import { ConfigurationFollower } from '../configuration/configuration-follower.service.ts';
 import { ConfigurationInForce } from '../configuration/configuration-in-force.ts';
+import { ConfigurationVersionModule } from '../configuration/configuration-version.module.ts';
+import { GeneratedFiles } from '../configuration/generated-files.ts';
 import { HealthReportRepository } from '../health/health-report.repository.ts';
 import { TelephonyHealth } from '../health/telephony-health.service.ts';
 import { NoticePlayer } from '../notices/notice-player.service.ts';
 
 /** The process that steers calls. Everything in it works with Postgres down and waits for Asterisk. */
 @Module({
-  imports: [AsteriskModule, CallFilingModule],
+  imports: [AsteriskModule, CallFilingModule, ConfigurationVersionModule],
   providers: [
     CallEngine,
     CallEngineStasis,
     CallJournal,
     CallReconciliation,
+    ConfigurationApplier,
+    ConfigurationFollower,
     ConfigurationInForce,
     ConversationStasis,
+    GeneratedFiles,
     HealthReportRepository,
     LiveFiling,
     NoticePlayer,
