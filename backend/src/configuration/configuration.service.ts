@@ -2,9 +2,11 @@ import { Injectable } from '@nestjs/common';
 import { filter, firstValueFrom, of, ReplaySubject, take, timeout } from 'rxjs';
 import { AuditTrail } from '../audit/audit-trail.service.ts';
 import { MessageReceiver, MessageSender } from '../platform/messages.ts';
-import { ConfigurationChangedMeanwhileError } from './configuration.errors.ts';
+import { findConfigurationProblems } from './configuration-problems.ts';
+import { ConfigurationChangedMeanwhileError, ConfigurationInvalidError } from './configuration.errors.ts';
 import type { ConfigurationVersionEntity } from './configuration.entity.ts';
 import type { ConfigurationDocument, ConfigurationVersion } from './configuration.schema.ts';
+import { defaultConfiguration } from './default-configuration.ts';
 import { ConfigurationVersionRepository } from './configuration-version.repository.ts';
 
 /** How long a change waits to hear what became of it in Asterisk. Not hearing is no failure: `applied` is then null. */
@@ -13,15 +15,7 @@ const APPLY_TIMEOUT_MS = 5000;
 /** Before anything has been configured. */
 export const NOTHING_CONFIGURED: ConfigurationVersion = {
   version: 0,
-  document: {
-    site: { id: 'main', name: '本庁' },
-    trunks: [],
-    pbx: null,
-    phones: [],
-    desks: [],
-    notices: [],
-    lines: [],
-  },
+  document: defaultConfiguration(),
   createdAt: new Date(0).toISOString(),
   createdBy: null,
   applied: null,
@@ -64,6 +58,8 @@ export class ConfigurationService {
    * @throws ConfigurationInvalidError, ConfigurationChangedMeanwhileError; nothing is stored then
    */
   async change({ document, onTopOf, userId, remoteAddress }: ConfigurationChange): Promise<ConfigurationVersion> {
+    const problems = findConfigurationProblems(document);
+    if (problems.length > 0) throw new ConfigurationInvalidError(problems);
     const settled = new ReplaySubject<number>();
     const subscription = this.receiver.messages$.subscribe((message) => {
       if (message.kind === 'configuration-applied') settled.next(message.version);
