@@ -87,6 +87,7 @@ const placeIn = fc
 const growth = fc
   .integer({ min: 1, max: LEAVES.length })
   .chain((to) => fc.record({ to: fc.constant(to), from: fc.integer({ min: 0, max: to }) }));
+const joined = (hashes: readonly Buffer[]) => hashes.map((hash) => hash.toString('hex')).join('\n');
 const aBit = fc.integer({ min: 0, max: 255 });
 
 function flipped(hash: Uint8Array, bit: number): Buffer {
@@ -154,10 +155,10 @@ describe('a growing tree', () => {
 
 describe('an inclusion proof', () => {
   it('is that of RFC 6962 and verifies, for every leaf of every size', async () => {
-    for (let size = 1; size <= 40; size++) {
+    for (let size = 1; size <= 33; size++) {
       for (let index = 0; index < size; index++) {
         const path = await inclusionProof(index, size, TREE.nodeAt);
-        expect(path).toEqual(literalPath(index, LEAVES.slice(0, size)));
+        expect(joined(path)).toBe(joined(literalPath(index, LEAVES.slice(0, size))));
         const leafHash = hashLeaf(leafAt(index));
         expect(verifyInclusion({ index, size, leafHash, path, root: rootAt(size) })).toBe(true);
       }
@@ -175,6 +176,7 @@ describe('an inclusion proof', () => {
           { ...good, leafHash: flipped(good.leafHash, bit) },
           { ...good, root: flipped(good.root, bit) },
           { ...good, path: [...path, good.leafHash] },
+          { ...good, leafHash: good.leafHash.subarray(1) },
           { ...good, index: size },
           { ...good, index: -1 },
           { ...good, index: index + 0.5 },
@@ -192,6 +194,11 @@ describe('an inclusion proof', () => {
     );
   });
 
+  it('needs hashes, not merely equal bytes', () => {
+    const empty = Buffer.alloc(0);
+    expect(verifyInclusion({ index: 0, size: 1, leafHash: empty, path: [], root: empty })).toBe(false);
+  });
+
   it('does not exist for a leaf that is not in the tree', () => {
     expect(() => inclusionProof(5, 5, TREE.nodeAt)).toThrow(RangeError);
     expect(() => inclusionProof(0, 0, TREE.nodeAt)).toThrow(RangeError);
@@ -200,10 +207,10 @@ describe('an inclusion proof', () => {
 
 describe('a consistency proof', () => {
   it('is that of RFC 6962 and verifies, for every growth', async () => {
-    for (let to = 0; to <= 40; to++) {
+    for (let to = 0; to <= 33; to++) {
       for (let from = 0; from <= to; from++) {
         const path = await consistencyProof(from, to, TREE.nodeAt);
-        expect(path).toEqual(from === 0 ? [] : literalProof(from, LEAVES.slice(0, to)));
+        expect(joined(path)).toBe(from === 0 ? '' : joined(literalProof(from, LEAVES.slice(0, to))));
         expect(verifyConsistency({ from, to, fromRoot: rootAt(from), toRoot: rootAt(to), path })).toBe(true);
       }
     }

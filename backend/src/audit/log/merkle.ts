@@ -140,6 +140,7 @@ export function verifyInclusion(proof: {
   root: Uint8Array;
 }): boolean {
   if (!isCount(proof.index) || !isCount(proof.size) || proof.index >= proof.size) return false;
+  if (proof.leafHash.length !== HASH_BYTES) return false;
   let place = proof.index;
   let last = proof.size - 1;
   let hash = proof.leafHash;
