@@ -13,10 +13,12 @@ import { ConfigurationApplier } from '../configuration/apply-configuration.ts';
 import { ConfigurationFollower } from '../configuration/configuration-follower.service.ts';
 import { ConfigurationInForce } from '../configuration/configuration-in-force.ts';
 import { ConfigurationVersionModule } from '../configuration/configuration-version.module.ts';
+import { FirstConfiguration } from '../configuration/first-configuration.service.ts';
 import { GeneratedFiles } from '../configuration/generated-files.ts';
 import { HealthReportRepository } from '../health/health-report.repository.ts';
 import { TelephonyHealth } from '../health/telephony-health.service.ts';
 import { NoticePlayer } from '../notices/notice-player.service.ts';
+import { Prompts } from '../notices/prompts.ts';
 
 /** The process that steers calls. Everything in it works with Postgres down and waits for Asterisk. */
 @Module({
@@ -30,10 +32,12 @@ import { NoticePlayer } from '../notices/notice-player.service.ts';
     ConfigurationFollower,
     ConfigurationInForce,
     ConversationStasis,
+    FirstConfiguration,
     GeneratedFiles,
     HealthReportRepository,
     LiveFiling,
     NoticePlayer,
+    Prompts,
     RecorderWatch,
     SpoolWatch,
     TelephonyHealth,

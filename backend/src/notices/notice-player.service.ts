@@ -1,15 +1,25 @@
 import { randomUUID } from 'node:crypto';
-import { stat } from 'node:fs/promises';
-import { join } from 'node:path';
 import { Injectable } from '@nestjs/common';
-import { filter, firstValueFrom, fromEvent, map, merge, take, timer } from 'rxjs';
+import {
+  filter,
+  firstValueFrom,
+  fromEvent,
+  map,
+  merge,
+  type Observable,
+  ReplaySubject,
+  share,
+  take,
+  takeUntil,
+  timer,
+} from 'rxjs';
 import { AmiCommands } from '../asterisk/ami-commands.ts';
 import { AriCommands } from '../asterisk/ari-commands.ts';
 import { AriConnection } from '../asterisk/ari-connection.ts';
-import { insideRoot, Settings } from '../platform/settings.ts';
 import { keepLease } from '../calls/lease.ts';
+import { insideRoot } from '../platform/settings.ts';
+import { Prompts } from './prompts.ts';
 
-const ULAW_BYTES_PER_MS = 8;
 /** What playing may take longer than the sound: queueing in Asterisk and the way of the event. */
 const MARGIN_MS = 2000;
 /** A sound whose length cannot be told. */
@@ -26,7 +36,7 @@ export class NoticePlayer {
     private readonly connection: AriConnection,
     private readonly commands: AriCommands,
     private readonly variables: AmiCommands,
-    private readonly settings: Settings,
+    private readonly prompts: Prompts,
   ) {}
 
   /**
@@ -35,44 +45,35 @@ export class NoticePlayer {
    * @throws AriError, AsteriskUnreachableError when Asterisk does not take the order
    */
   async play(channelId: string, audio: string, gone: AbortSignal): Promise<NoticeResult> {
-    if (gone.aborted) return 'gone';
     const playbackId = `notice-${randomUUID()}`;
-    const lengthMs = await this.lengthMs(audio);
-    const mine = this.connection.events$.pipe(
-      filter((event) => 'playbackId' in event && event.playbackId === playbackId),
-    );
-    let started = false;
-    const result = firstValueFrom(
-      merge(
-        mine.pipe(
-          filter((event) => event.type === 'playback-finished'),
-          map((event): NoticeResult => (event.failed ? 'failed' : 'ended')),
-        ),
-        fromEvent(gone, 'abort').pipe(map((): NoticeResult => 'gone')),
-        timer(START_WITHIN_MS).pipe(
-          filter(() => !started),
-          map((): NoticeResult => 'stuck'),
-        ),
-        timer(lengthMs + MARGIN_MS).pipe(map((): NoticeResult => 'stuck')),
-      ).pipe(take(1)),
-    );
-    const watching = mine.pipe(filter(({ type }) => type === 'playback-started')).subscribe(() => (started = true));
+    const lengthMs = (await this.prompts.lengthMs(audio)) ?? UNKNOWN_LENGTH_MS;
+    if (gone.aborted) return 'gone';
+    const longestMs = lengthMs + MARGIN_MS;
+    const result = new ReplaySubject<NoticeResult>(1);
+    const watching = this.resultOf(playbackId, longestMs, gone).subscribe(result);
     const beganAt = performance.now();
-    const stopLease = keepLease(this.variables, channelId, () => performance.now() - beganAt < lengthMs + MARGIN_MS);
+    const stopLease = keepLease(this.variables, channelId, () => performance.now() - beganAt < longestMs);
     try {
       await this.commands.play(channelId, playbackId, `${insideRoot.prompts}/${audio}`);
-      return await result;
+      return await firstValueFrom(result);
     } finally {
-      await stopLease();
       watching.unsubscribe();
+      await stopLease();
     }
   }
 
-  private async lengthMs(audio: string): Promise<number> {
-    try {
-      return (await stat(join(this.settings.layout.asteriskPrompts, `${audio}.ulaw`))).size / ULAW_BYTES_PER_MS;
-    } catch {
-      return UNKNOWN_LENGTH_MS;
-    }
+  private resultOf(playbackId: string, longestMs: number, gone: AbortSignal): Observable<NoticeResult> {
+    const mine = this.connection.events$.pipe(
+      filter((event) => 'playbackId' in event && event.playbackId === playbackId),
+      share(),
+    );
+    const finished = mine.pipe(
+      filter((event) => event.type === 'playback-finished'),
+      map(({ failed }) => (failed ? ('failed' as const) : ('ended' as const))),
+    );
+    const left = fromEvent(gone, 'abort').pipe(map(() => 'gone' as const));
+    const notStarted = timer(START_WITHIN_MS).pipe(takeUntil(mine));
+    const stuck = merge(notStarted, timer(longestMs)).pipe(map(() => 'stuck' as const));
+    return merge(finished, left, stuck).pipe(take(1));
   }
 }

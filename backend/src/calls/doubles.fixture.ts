@@ -1,0 +1,131 @@
+import { Subject } from 'rxjs';
+import type { AmiCommands } from '../asterisk/ami-commands.ts';
+import type { AriCommands } from '../asterisk/ari-commands.ts';
+import type { AriConnection } from '../asterisk/ari-connection.ts';
+import type { AsteriskEvent } from '../asterisk/asterisk-events.ts';
+import type { ConfigurationDocument } from '../configuration/configuration.schema.ts';
+import { ConfigurationInForce } from '../configuration/configuration-in-force.ts';
+import type { Logger } from '../platform/logging.ts';
+import type { CallJournal, UntimedEntry } from './call-journal.service.ts';
+
+/** A double on which anything that was not given throws by its name. */
+export function strictDouble<T extends object>(name: string, given: Partial<T>): T {
+  return new Proxy(given, {
+    get: (target, key) => {
+      if (key in target) return (target as Record<PropertyKey, unknown>)[key];
+      throw new Error(`${name}.${String(key)} was not expected`);
+    },
+  }) as T;
+}
+
+export const silentLogger = {
+  info: () => undefined,
+  warn: () => undefined,
+  error: () => undefined,
+} as unknown as Logger;
+
+/** What the engine does to Asterisk, in order, and the events by which Asterisk answers. */
+export class FakeAsterisk {
+  /** Commands as `name argument ...`; renewals of the lease apart. */
+  readonly commands: string[] = [];
+  renewals = 0;
+  ready = true;
+  /** How playbacks end; null = never. */
+  playback: 'ended' | 'failed' | null = 'ended';
+  playbackMs = 3000;
+  /** Playbacks that have not ended. */
+  playing = 0;
+  /** Called before each command, renewals included; may throw or change the world. */
+  before: (command: string) => void = () => undefined;
+
+  private readonly events = new Subject<AsteriskEvent>();
+
+  readonly connection = strictDouble<AriConnection>('AriConnection', { events$: this.events.asObservable() });
+
+  readonly ari = strictDouble<AriCommands>('AriCommands', {
+    claim: (channel) => this.run(`claim ${channel}`).then(() => true),
+    answer: (channel) => this.run(`answer ${channel}`),
+    play: (channel, playbackId, sound) =>
+      this.run(`play ${channel} ${sound}`).then(() => this.startPlayback(playbackId)),
+    continueAt: (channel, { context, extension }) => this.run(`continue ${channel} ${context} ${extension}`),
+    giveBack: (channel) => this.run(`give-back ${channel}`),
+  });
+
+  readonly ami = strictDouble<AmiCommands>('AmiCommands', {
+    setVariable: (channel, variable, value) => this.run(`set ${channel} ${variable}=${value}`),
+  });
+
+  constructor() {
+    Object.defineProperty(this.ami, 'ready', { get: () => this.ready });
+  }
+
+  tell(event: AsteriskEvent): void {
+    this.events.next(event);
+  }
+
+  private async run(command: string): Promise<void> {
+    const renewal = command.includes('TIMEOUT(absolute)');
+    if (renewal) this.renewals += 1;
+    else this.commands.push(command);
+    await Promise.resolve();
+    this.before(command);
+  }
+
+  private startPlayback(playbackId: string): void {
+    if (this.playback === null) return;
+    const at = new Date();
+    const failed = this.playback === 'failed';
+    this.tell({ type: 'playback-started', at, playbackId });
+    this.playing += 1;
+    setTimeout(() => {
+      this.playing -= 1;
+      this.tell({ type: 'playback-finished', at, playbackId, failed });
+    }, this.playbackMs);
+  }
+}
+
+export class FakeJournal {
+  readonly entries: UntimedEntry[] = [];
+  readonly journal = strictDouble<CallJournal>('CallJournal', {
+    write: (_, entry) => {
+      this.entries.push(entry);
+      return Promise.resolve();
+    },
+  });
+}
+
+/** One line: a notice, a desk, another notice, the end. */
+export const testDocument: ConfigurationDocument = {
+  site: { id: 'main', name: '本庁' },
+  trunks: [{ id: 'carrier', name: '光回線', type: 'peer', host: '127.0.0.2', port: 5060 }],
+  pbx: null,
+  phones: [
+    { id: 'p201', name: '市民課1', type: 'sip', extension: '201', secret: 'secret-secret' },
+    { id: 'p202', name: '市民課2', type: 'sip', extension: '202', secret: 'secret-secret' },
+  ],
+  desks: [{ id: 'citizens', name: '市民課', members: ['p201'], ringSeconds: 20 }],
+  notices: [{ id: 'recording', name: '録音告知', text: 'この通話は録音されます', audio: 'recording-notice' }],
+  lines: [
+    {
+      id: 'main',
+      name: '代表',
+      trunk: 'carrier',
+      number: '0312345678',
+      flow: {
+        start: 'hello',
+        nodes: {
+          hello: { type: 'notice', notice: 'recording', next: 'ring-all' },
+          'ring-all': { type: 'desk', desk: 'citizens', otherwise: 'sorry' },
+          sorry: { type: 'notice', notice: 'recording', next: 'bye' },
+          bye: { type: 'end', cause: 'no-answer' },
+        },
+      },
+    },
+  ],
+};
+
+export function configurationOf(document: ConfigurationDocument | null): ConfigurationInForce {
+  const configuration = new ConfigurationInForce({} as never, silentLogger);
+  if (document) configuration.replace(document);
+  return configuration;
+}
