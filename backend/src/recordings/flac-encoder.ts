@@ -1,8 +1,9 @@
 import { spawn } from 'node:child_process';
+import { open } from 'node:fs/promises';
 import { constants, setPriority } from 'node:os';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import { CHANNELS, durationOf, SAMPLE_RATE } from './pcm.ts';
+import { BYTES_PER_FRAME, CHANNELS, durationOf, SAMPLE_RATE } from './pcm.ts';
 
 export class EncoderFailedError extends Error {
   override readonly name = 'EncoderFailedError';
@@ -46,6 +47,9 @@ export class FlacEncoder {
     else this.running++;
     try {
       await this.run(pcm, pcmBytes, target);
+      const encoded = await encodedFrames(target);
+      const expected = pcmBytes / BYTES_PER_FRAME;
+      if (encoded !== expected) throw new EncoderFailedError(`flac: ${encoded} of ${expected} frames were encoded`);
     } finally {
       const next = this.waiting.shift();
       if (next) next();
@@ -67,32 +71,50 @@ export class FlacEncoder {
     const source = new Source(pcm);
     try {
       if (child.pid !== undefined) lowerPriority(child.pid);
-      const fed = await pipeline(Readable.from(source, { objectMode: false }), child.stdin).then(
-        () => true,
-        () => false,
-      );
-      if (!fed) child.kill('SIGKILL');
+      // It knows how much is to come and may close its input before we do: only its exit and its output tell.
+      await pipeline(Readable.from(source, { objectMode: false }), child.stdin).catch(() => undefined);
       const failure = await exit;
       if (source.failure !== null) throw source.failure;
-      if (failure || !fed) throw new EncoderFailedError(`flac: ${failure} ${complaint}`.trim());
+      if (failure) throw new EncoderFailedError(`flac: ${failure} ${complaint}`.trim());
     } finally {
       clearTimeout(timer);
     }
   }
 }
 
-/** Tells a failure of the source from a pipe that `flac` has closed. */
+/** Number of samples a side, as the finished file says: RFC 9639, 8.2, the last 36 bits before the checksum. */
+async function encodedFrames(path: string): Promise<number> {
+  const file = await open(path, 'r');
+  try {
+    const header = Buffer.alloc(26);
+    const { bytesRead } = await file.read(header, 0, header.length, 0);
+    if (bytesRead < header.length || header.toString('latin1', 0, 4) !== 'fLaC') return 0;
+    return (header.readUInt8(21) & 0x0f) * 2 ** 32 + header.readUInt32BE(22);
+  } finally {
+    await file.close();
+  }
+}
+
+/** Keeps a failure of the source, which `flac` would only see as an early end. */
 class Source {
   failure: Error | null = null;
 
   constructor(private readonly pcm: AsyncIterable<Uint8Array>) {}
 
   async *[Symbol.asyncIterator](): AsyncGenerator<Uint8Array> {
+    const chunks: AsyncIterator<Uint8Array, unknown> = this.pcm[Symbol.asyncIterator]();
     try {
-      yield* this.pcm;
-    } catch (error) {
-      this.failure = error instanceof Error ? error : new Error(String(error));
-      throw error;
+      for (;;) {
+        // Not `for await`: a closed pipe throws into this generator, which would look like the source's failure.
+        const next = await chunks.next().catch((error: unknown) => {
+          this.failure = error instanceof Error ? error : new Error(String(error));
+          throw error;
+        });
+        if (next.done) return;
+        yield next.value;
+      }
+    } finally {
+      await chunks.return?.();
     }
   }
 }

@@ -57,7 +57,7 @@ export class SealingService {
     if (!(await this.filing.file(callId))) throw new CallNotFiledError(callId);
     const audio = await this.spool.closedAudio(callId, span);
     const recording = await this.recordings.open(callId, span.beganAt);
-    if (!(await this.isSealedAlready(recording, audio))) await this.settle(recording, span, audio);
+    if (!(await this.isSettledAlready(recording, audio))) await this.settle(recording, span, audio);
     // Delivered at most once anyway: the row can be found by looking.
     await this.messages.send({ kind: 'call', callId }).catch(() => undefined);
     const released = await this.spool.remove(callId, { journal: before.journal, audio: audio.sizeBytes });
@@ -65,8 +65,9 @@ export class SealingService {
   }
 
   /** Whether all that the spool holds is in the vault, as after a crash just before the spool was to be emptied. */
-  private async isSealedAlready(recording: RecordingEntity, audio: SpoolAudio): Promise<boolean> {
+  private async isSettledAlready(recording: RecordingEntity, audio: SpoolAudio): Promise<boolean> {
     const { state, path, sizeBytes, sha256, spoolBytes } = recording;
+    if (state === 'none') return audio.sizeBytes === null;
     if (state !== 'sealed' || path === null || sizeBytes === null || sha256 === null) return false;
     const inSpool = audio.sizeBytes ?? 0;
     const sealedFrom = spoolBytes ?? 0;

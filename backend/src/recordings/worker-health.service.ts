@@ -75,7 +75,7 @@ export class WorkerHealth implements OnApplicationBootstrap, OnModuleDestroy {
     clearInterval(this.timer);
   }
 
-  private async report(): Promise<void> {
+  async report(): Promise<void> {
     const worker = workerFinding(this.queue.state(), this.vaultCheck.brakedCalls);
     await this.reports.report('worker', worker.status, worker.detail);
     const refusal = await this.vault.check().then(

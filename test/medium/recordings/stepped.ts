@@ -27,7 +27,7 @@ export class Steps {
     if (number === this.faultAt && this.when === 'before') this.fault();
     const result = step();
     if (number !== this.faultAt || this.when !== 'after') return result;
-    if (!(result instanceof Promise)) {
+    if (!isPromise(result)) {
       this.fault();
       return result;
     }
@@ -38,6 +38,10 @@ export class Steps {
     }) as T;
   }
 }
+
+/** Not `instanceof`: what Node returns is of another realm than the test's. */
+const isPromise = (value: unknown): value is Promise<unknown> =>
+  typeof value === 'object' && value !== null && 'then' in value;
 
 const isHandle = (value: unknown): value is { close(): Promise<void> } =>
   typeof value === 'object' && value !== null && 'close' in value;

@@ -1,0 +1,195 @@
+import { createHash } from 'node:crypto';
+import { readFile, rename } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { ApiUnderTest } from '../../../test/medium/api/api-under-test.ts';
+import { eventually } from '../../../test/medium/api/eventually.ts';
+import type { Visitor } from '../../../test/medium/api/visitor.ts';
+import { tones } from '../../../test/medium/recordings/audio.ts';
+import { sealingService, spoolCall } from '../../../test/medium/recordings/sealing-bench.ts';
+import { RecordingEntity } from './recording.entity.ts';
+import type { RecordingPeaks } from './recording.schema.ts';
+
+const UNKNOWN_ID = '00000000-0000-4000-8000-000000000000';
+
+let api: ApiUnderTest;
+let listener: Visitor;
+let recording: RecordingEntity;
+let file: Buffer;
+let url: string;
+
+async function seal(call: Parameters<typeof spoolCall>[1]): Promise<RecordingEntity> {
+  const callId = await spoolCall(api.settings.layout, call);
+  await sealingService(api.database.dataSource, api.settings).seal(callId);
+  return api.database.dataSource.manager.findOneByOrFail(RecordingEntity, { callId });
+}
+
+const fileOf = ({ path }: RecordingEntity) => join(api.settings.layout.vault, path ?? '');
+
+async function fetchAudio(headers: Record<string, string> = {}, from = url, who = listener) {
+  const answer = await who.open('GET', from, { headers });
+  return {
+    status: answer.statusCode,
+    headers: answer.headers,
+    body: Buffer.concat((await answer.toArray()) as Buffer[]),
+  };
+}
+
+beforeAll(async () => {
+  api = await ApiUnderTest.start();
+  listener = await api.administrator();
+  recording = await seal({ pcm: tones(3000, 440, 1000), lengthMs: 3500, events: [[500, { e: 'accepted' }]] });
+  file = await readFile(fileOf(recording));
+  url = `/api/v1/recordings/${recording.id}/audio`;
+});
+
+afterAll(() => api.stop());
+
+describe('a recording', () => {
+  it('tells what was measured', async () => {
+    const answer = await listener.ask('GET', `/api/v1/recordings/${recording.id}`);
+    expect(answer.json()).toMatchObject({
+      ...{ id: recording.id, callId: recording.callId, state: 'sealed', completeness: 'complete', durationMs: 3500 },
+      ...{ leadingSilenceMs: 500, missingMs: 0, hints: [], trouble: null, format: 'flac', sampleRate: 8000 },
+      sha256: createHash('sha256').update(file).digest('hex'),
+      sizeBytes: file.length,
+    });
+  });
+
+  it('hints at a side on which nothing was said', async () => {
+    const { id } = await seal({ pcm: tones(1000, 440, 0) });
+    const answer = await listener.ask('GET', `/api/v1/recordings/${id}`);
+    expect(answer.json()).toMatchObject({ completeness: 'complete', hints: ['right-silent'], rightLevelDbfs: null });
+  });
+
+  it('has a waveform that shows silence as silence and a tone as a tone', async () => {
+    const answer = await listener.ask('GET', `/api/v1/recordings/${recording.id}/peaks`);
+    const { perSecond, left, right } = answer.json() as RecordingPeaks;
+    expect(perSecond).toBe(50);
+    expect(left).toHaveLength(350);
+    expect(right).toHaveLength(350);
+    expect(Math.max(...left.slice(0, 50).map(Math.abs))).toBe(0);
+    expect(left[60]).toBeCloseTo(-8000 / 32768, 1);
+    expect(left[61]).toBeCloseTo(8000 / 32768, 1);
+  });
+});
+
+describe('the audio', () => {
+  it('is the sealed file, never kept by a cache', async () => {
+    const { status, headers, body } = await fetchAudio();
+    expect(status).toBe(200);
+    expect(body.equals(file)).toBe(true);
+    expect(headers).toMatchObject({
+      ...{ 'content-type': 'audio/flac', 'accept-ranges': 'bytes', 'cache-control': 'no-store' },
+      'content-length': String(file.length),
+    });
+  });
+
+  it.each([
+    ['bytes=0-99', 0, 99],
+    ['bytes=1000-1999', 1000, 1999],
+    ['bytes=5000-', 5000, null],
+    ['bytes=-300', -300, null],
+  ])('%s is that part', async (range, first, last) => {
+    const { status, headers, body } = await fetchAudio({ range });
+    const from = first < 0 ? file.length + first : first;
+    const to = last ?? file.length - 1;
+    expect(status).toBe(206);
+    expect(headers['content-range']).toBe(`bytes ${from}-${to}/${file.length}`);
+    expect(headers['content-length']).toBe(String(to - from + 1));
+    expect(body.equals(file.subarray(from, to + 1))).toBe(true);
+  });
+
+  it('beyond its end is refused with its size', async () => {
+    const { status, headers, body } = await fetchAudio({ range: `bytes=${file.length}-` });
+    expect(status).toBe(416);
+    expect(headers['content-range']).toBe(`bytes */${file.length}`);
+    expect(JSON.parse(body.toString())).toMatchObject({ errorId: 'range-not-satisfiable' });
+  });
+
+  it('is whole for a condition that cannot be known to hold', async () => {
+    const { status, body } = await fetchAudio({ range: 'bytes=0-9', 'if-range': '"something"' });
+    expect([status, body.length]).toEqual([200, file.length]);
+  });
+
+  it('can be asked for without being sent', async () => {
+    const answer = await listener.ask('HEAD', url, { headers: { range: 'bytes=0-9' } });
+    expect(answer.status).toBe(200);
+    expect(answer.headers['content-length']).toBe(String(file.length));
+    expect(answer.text).toBe('');
+  });
+
+  it('survives a listener who leaves in the middle, and lets go of the file', async () => {
+    const answer = await listener.open('GET', url);
+    answer.destroy();
+    await eventually(async () => (await fetchAudio({ range: 'bytes=0-0' })).status === 206);
+  });
+
+  it.each([`/api/v1/recordings/${UNKNOWN_ID}/audio`, `/api/v1/recordings/${UNKNOWN_ID}/peaks`])(
+    'of an unknown recording is not found: %s',
+    async (unknown) => {
+      const answer = await listener.ask('GET', unknown);
+      expect([answer.status, answer.json().errorId]).toEqual([404, 'not-found']);
+    },
+  );
+
+  it('of a call without a recording says so, with the reason', async () => {
+    const none = await seal({ pcm: null, recorder: false });
+    const answer = await listener.ask('GET', `/api/v1/recordings/${none.id}/audio`);
+    expect(answer.status).toBe(409);
+    expect(answer.json()).toMatchObject({
+      errorId: 'recording-not-playable',
+      details: { state: 'none', reason: 'not-recorded' },
+    });
+  });
+
+  it('that is missing from the vault is told as such and marked, and plays again once the file is back', async () => {
+    const lost = await seal({ pcm: tones(500, 440, 1000) });
+    const from = `/api/v1/recordings/${lost.id}/audio`;
+    await rename(fileOf(lost), `${fileOf(lost)}.away`);
+    const answer = await listener.ask('GET', from);
+    expect([answer.status, answer.json().errorId]).toEqual([410, 'recording-file-missing']);
+    const detail = await listener.ask('GET', `/api/v1/recordings/${lost.id}`);
+    expect(detail.json()).toMatchObject({ state: 'sealed', trouble: 'vault-file-damaged' });
+    await rename(`${fileOf(lost)}.away`, fileOf(lost));
+    expect((await fetchAudio({}, from)).status).toBe(200);
+  });
+});
+
+describe('listening', () => {
+  it('needs a log-in, whatever is asked for', async () => {
+    for (const part of ['', '/audio', '/peaks']) {
+      const answer = await api.visitor().ask('GET', `/api/v1/recordings/${recording.id}${part}`);
+      expect(answer.status).toBe(401);
+    }
+  });
+
+  it('leaves one trace a play, however many ranges the player asks for', async () => {
+    const { id, callId } = await seal({ pcm: tones(500, 440, 1000) });
+    const from = `/api/v1/recordings/${id}/audio`;
+    for (const range of ['bytes=0-', 'bytes=700-799', 'bytes=0-99']) await fetchAudio({ range }, from);
+    const traces = (await api.audited('recording.play')).filter(({ subject }) => subject === id);
+    expect(traces).toHaveLength(1);
+    expect(traces[0]).toMatchObject({ detail: { callId, firstByte: 0 } });
+    expect(traces[0]?.user_id).toEqual(expect.any(String));
+  });
+
+  it('does not begin by asking for the size or the waveform', async () => {
+    const { id } = await seal({ pcm: tones(500, 440, 1000) });
+    await listener.ask('HEAD', `/api/v1/recordings/${id}/audio`);
+    await listener.ask('GET', `/api/v1/recordings/${id}/peaks`);
+    expect((await api.audited('recording.play')).filter(({ subject }) => subject === id)).toEqual([]);
+  });
+
+  it('is refused when no trace of it can be left', async () => {
+    const { id } = await seal({ pcm: tones(500, 440, 1000) });
+    await api.database.dataSource.query(
+      `CREATE TRIGGER refuse_insert BEFORE INSERT ON audit_events FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()`,
+    );
+    const refused = await fetchAudio({}, `/api/v1/recordings/${id}/audio`);
+    await api.database.dataSource.query('DROP TRIGGER refuse_insert ON audit_events');
+    expect(refused.status).toBe(500);
+    expect((await fetchAudio({}, `/api/v1/recordings/${id}/audio`)).status).toBe(200);
+    expect((await api.audited('recording.play')).filter(({ subject }) => subject === id)).toHaveLength(1);
+  });
+});
