@@ -41,7 +41,14 @@ describe('records held against the log', () => {
       { kind: 'moved', index: 3, at: 8 },
       { kind: 'moved', index: 8, at: 3 },
     ]);
-    expect(compareWithLog(LOGGED, intact().set(3, hash(8)))).toEqual([{ kind: 'moved', index: 8, at: 3 }]);
+    const shifted = intact().set(3, hash(8));
+    const expected = [
+      { kind: 'removed', index: 3 },
+      { kind: 'moved', index: 8, at: 3 },
+    ];
+    expect(compareWithLog(LOGGED, shifted)).toEqual(expected);
+    shifted.delete(8);
+    expect(compareWithLog(LOGGED, shifted)).toEqual(expected);
   });
 
   it('are named when slipped in', () => {

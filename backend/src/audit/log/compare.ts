@@ -5,7 +5,7 @@ import { TreeEdge } from './merkle.ts';
 export type Finding =
   | { kind: 'changed'; index: number }
   | { kind: 'removed'; index: number }
-  /** Was logged as leaf `index` and now stands in the place of leaf `at`. */
+  /** Was logged as leaf `index` and now stands (also) in the place of leaf `at`. */
   | { kind: 'moved'; index: number; at: number }
   /** Was never logged. */
   | { kind: 'added'; index: number };
@@ -29,9 +29,10 @@ export function compareWithLog(
     if (index !== undefined) found.push({ kind: 'moved', index, at });
     else found.push({ kind: expected ? 'changed' : 'added', index: at });
   }
-  const moved = new Set(found.filter(({ kind }) => kind === 'moved').map(({ index }) => index));
-  for (const index of logged.keys()) {
-    if (!present.has(index) && !moved.has(index)) found.push({ kind: 'removed', index });
+  const changed = new Set(found.filter(({ kind }) => kind === 'changed').map(({ index }) => index));
+  const standing = new Set([...present.values()].map((hash) => hash && textOf(hash)));
+  for (const [index, hash] of logged.entries()) {
+    if (!standing.has(textOf(hash)) && !changed.has(index)) found.push({ kind: 'removed', index });
   }
   return found.sort((a, b) => a.index - b.index);
 }

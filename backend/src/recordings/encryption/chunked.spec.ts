@@ -216,6 +216,11 @@ describe('tampering', () => {
       position === 56 + SEALED ? Promise.resolve(Buffer.alloc(0)) : sourceOf(ciphertext)(position, length);
     const range = decryptRange(readAt, ciphertext.length, KEY, CONTEXT, CHUNK, CHUNK + 10);
     await expect(all(range)).rejects.toMatchObject({ errorId: 'recording-truncated', chunk: 1 });
+    const cut = rangesOf(sourceOf(ciphertext.subarray(0, -1)));
+    await expect(openMessage(cut, ciphertext.length, KEY, CONTEXT)).rejects.toMatchObject({
+      errorId: 'recording-truncated',
+      chunk: 3,
+    });
   });
 
   it('shows when chunks change places, are doubled or come from another recording', async () => {
