@@ -25,7 +25,7 @@ function engineFor(document: ConfigurationDocument | null = testDocument): CallE
   asterisk = new FakeAsterisk();
   journal = new FakeJournal();
   const prompts = strictDouble<Prompts>('Prompts', { lengthMs: () => Promise.resolve(3000) });
-  const notices = new NoticePlayer(asterisk.connection, asterisk.ari, asterisk.ami, prompts);
+  const notices = new NoticePlayer(asterisk.connection, asterisk.ari, prompts);
   return new CallEngine(asterisk.ari, asterisk.ami, configurationOf(document), notices, journal.journal, silentLogger);
 }
 
@@ -40,7 +40,7 @@ afterEach(() => {
 
 /** Carries a call until it is out of the engine's hands. */
 async function carry(what: Partial<typeof arrival> = {}, isUp = false): Promise<void> {
-  const carried = engine.carry({ id: 'c1', isUp }, { ...arrival, ...what });
+  const carried = engine.carry({ id: 'c1', isUp, arrivedAt: new Date() }, { ...arrival, ...what });
   for (let elapsedMs = 0; engine.size > 0; elapsedMs += 100) {
     if (elapsedMs > 120_000) throw new Error('the call stays in the engine for ever');
     await jest.advanceTimersByTimeAsync(100);
@@ -235,7 +235,7 @@ describe('at every single step of a call', () => {
     for (const atMs of [0, 100, 400, 600, 2000, 3400]) {
       jest.clearAllTimers();
       engine = engineFor();
-      const carried = engine.carry({ id: 'c1', isUp: false }, arrival);
+      const carried = engine.carry({ id: 'c1', isUp: false, arrivedAt: new Date() }, arrival);
       await jest.advanceTimersByTimeAsync(atMs);
       engine.leftAll();
       const sent = asterisk.commands.length;
@@ -257,7 +257,9 @@ describe('the engine', () => {
   });
 
   it('carries many calls at once and holds none of them afterwards', async () => {
-    const carried = Array.from({ length: 200 }, (_, index) => engine.carry({ id: `c${index}`, isUp: false }, arrival));
+    const carried = Array.from({ length: 200 }, (_, index) =>
+      engine.carry({ id: `c${index}`, isUp: false, arrivedAt: new Date() }, arrival),
+    );
     await jest.advanceTimersByTimeAsync(1000);
     expect(engine.size).toBe(200);
     await jest.advanceTimersByTimeAsync(10_000);

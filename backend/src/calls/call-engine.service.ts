@@ -8,11 +8,13 @@ import { NoticePlayer } from '../notices/notice-player.service.ts';
 import { Logger } from '../platform/logging.ts';
 import { nextStep, type Step, stepAt } from '../routing/decide.ts';
 import { CallJournal } from './call-journal.service.ts';
-import { keepLease } from './lease.ts';
+import { Lease } from './lease.ts';
 
 export interface ArrivedChannel {
   id: string;
   isUp: boolean;
+  /** When Asterisk said that the call is ours. */
+  arrivedAt: Date;
 }
 
 /** After an answer the caller's side needs a moment until it hears. The fallback dialplan waits as long. */
@@ -33,6 +35,7 @@ class StepFailedError extends Error {
 interface ClaimedCall extends Arrival {
   channel: ArrivedChannel;
   gone: AbortController;
+  lease: Lease;
 }
 
 /**
@@ -69,7 +72,8 @@ export class CallEngine {
 
   /** A claimed call has come. Resolves when it is out of our hands again; never rejects. */
   async carry(channel: ArrivedChannel, arrival: Arrival): Promise<void> {
-    const call: ClaimedCall = { ...arrival, channel, gone: new AbortController() };
+    const lease = new Lease(this.variables, channel.id, Date.now() - channel.arrivedAt.getTime());
+    const call: ClaimedCall = { ...arrival, channel, gone: new AbortController(), lease };
     this.calls.set(channel.id, call);
     try {
       await this.journal.write(call.callId, { e: 'claimed' });
@@ -118,7 +122,7 @@ export class CallEngine {
     await this.variables.setVariable(call.channel.id, channelVariable.node, node);
     await this.accept(call);
     await this.journal.write(call.callId, { e: 'notice', notice: noticeId });
-    const result = await this.notices.play(call.channel.id, notice.audio, call.gone.signal);
+    const result = await this.notices.play(call.channel.id, notice.audio, call.lease, call.gone.signal);
     if (result === 'gone') throw new CallGoneError();
     if (result === 'stuck') throw new StepFailedError('notice-stuck');
     // The fallback could not play it either: the caller is better served by the next step.
@@ -131,7 +135,7 @@ export class CallEngine {
     await this.commands.answer(call.channel.id);
     call.channel.isUp = true;
     await this.journal.write(call.callId, { e: 'accepted' });
-    const stopLease = keepLease(this.variables, call.channel.id, () => true);
+    const stopLease = call.lease.keepWhile(() => true);
     await pause(EAR_OPENS_AFTER_MS, call.gone.signal).finally(stopLease);
   }
 

@@ -38,7 +38,8 @@ export class CallEngineStasis implements OnModuleInit, OnApplicationShutdown {
         break;
       case 'stasis-started': {
         const arrival = readArrival(event.args);
-        if (arrival) void this.engine.carry({ id: event.channel.id, isUp: event.channel.isUp }, arrival);
+        if (arrival)
+          void this.engine.carry({ id: event.channel.id, isUp: event.channel.isUp, arrivedAt: event.at }, arrival);
         else void this.commands.giveBack(event.channel.id).catch(() => undefined);
         break;
       }

@@ -13,10 +13,9 @@ import {
   takeUntil,
   timer,
 } from 'rxjs';
-import { AmiCommands } from '../asterisk/ami-commands.ts';
 import { AriCommands } from '../asterisk/ari-commands.ts';
 import { AriConnection } from '../asterisk/ari-connection.ts';
-import { keepLease } from '../calls/lease.ts';
+import type { Lease } from '../calls/lease.ts';
 import { insideRoot } from '../platform/settings.ts';
 import { Prompts } from './prompts.ts';
 
@@ -35,7 +34,6 @@ export class NoticePlayer {
   constructor(
     private readonly connection: AriConnection,
     private readonly commands: AriCommands,
-    private readonly variables: AmiCommands,
     private readonly prompts: Prompts,
   ) {}
 
@@ -44,7 +42,7 @@ export class NoticePlayer {
    * @param gone aborted when the call is no longer ours
    * @throws AriError, AsteriskUnreachableError when Asterisk does not take the order
    */
-  async play(channelId: string, audio: string, gone: AbortSignal): Promise<NoticeResult> {
+  async play(channelId: string, audio: string, lease: Lease, gone: AbortSignal): Promise<NoticeResult> {
     const playbackId = `notice-${randomUUID()}`;
     const lengthMs = (await this.prompts.lengthMs(audio)) ?? UNKNOWN_LENGTH_MS;
     if (gone.aborted) return 'gone';
@@ -52,7 +50,7 @@ export class NoticePlayer {
     const result = new ReplaySubject<NoticeResult>(1);
     const watching = this.resultOf(playbackId, longestMs, gone).subscribe(result);
     const beganAt = performance.now();
-    const stopLease = keepLease(this.variables, channelId, () => performance.now() - beganAt < longestMs);
+    const stopLease = lease.keepWhile(() => performance.now() - beganAt < longestMs);
     try {
       await this.commands.play(channelId, playbackId, `${insideRoot.prompts}/${audio}`);
       return await firstValueFrom(result);
