@@ -40,6 +40,12 @@ describe('the text of a journal', () => {
     ]);
   });
 
+  it('shows a line with a NUL, which the database would refuse, as a fault', () => {
+    expect(parseJournal(lines(begin({ dialled: '03\u00001' })), EPOCH)).toEqual([
+      { e: 'fault', at: '1700000000.000', reason: 'journal-malformed' },
+    ]);
+  });
+
   it('dates a malformed first line by the file', () => {
     expect(parseJournal('garbage\n', EPOCH)).toEqual([
       { e: 'fault', at: '1700000000.000', reason: 'journal-malformed' },

@@ -46,6 +46,8 @@ export function parseJournal(text: string, malformedAt: Date): JournalEntry[] {
 function parseLine(line: string): JournalEntry | null {
   let value: unknown;
   try {
+    // Postgres stores no NUL in JSON: one such line would keep the whole call from being filed.
+    if (line.includes('\\u0000')) return null;
     value = JSON.parse(line);
   } catch {
     return null;

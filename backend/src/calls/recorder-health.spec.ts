@@ -1,0 +1,66 @@
+import { describe, expect, it } from '@jest/globals';
+import { begin, entry } from './journal.fixture.ts';
+import { measureRecorder, NOT_YET_MEASURED, type RecorderMeasure, soundExpectedFrom } from './recorder-health.ts';
+
+const STEP = 32_768;
+/** Looks at a file each half second. */
+function watch(
+  sizes: (number | null)[],
+  expectedFromMs: number | null = 0,
+  before = NOT_YET_MEASURED,
+): RecorderMeasure {
+  return sizes.reduce<RecorderMeasure>(
+    (measure, size, index) => measureRecorder(measure, index * 500, size, expectedFromMs),
+    before,
+  );
+}
+
+describe('a recorder', () => {
+  it('waits while nobody has answered, however long', () => {
+    expect(watch(new Array<null>(100).fill(null), null).health).toBe('waiting');
+  });
+
+  it('waits for the first sound after the answer', () => {
+    expect(watch([null, null, null, null, null]).health).toBe('waiting');
+    expect(watch([null, 0, 0, 0, 0, 0]).health).toBe('waiting');
+  });
+
+  it('stalls when there is no file 2 s after the answer', () => {
+    expect(watch([null, null, null, null, null, null]).health).toBe('stalled');
+  });
+
+  it('stalls when the file is still empty 2.5 s after the answer', () => {
+    expect(watch([null, 0, 0, 0, 0, 0, 0]).health).toBe('stalled');
+  });
+
+  it('grows in steps of 32 KiB, a little more than a second apart', () => {
+    expect(watch([0, 0, STEP, STEP, 2 * STEP, 2 * STEP, 2 * STEP, 3 * STEP]).health).toBe('growing');
+  });
+
+  it('stalls when the file has not grown for more than 2.5 s', () => {
+    expect(watch([STEP, STEP, STEP, STEP, STEP, STEP]).health).toBe('growing');
+    expect(watch([STEP, STEP, STEP, STEP, STEP, STEP, STEP]).health).toBe('stalled');
+  });
+
+  it('grows again as soon as the file does', () => {
+    expect(watch([STEP, STEP, STEP, STEP, STEP, STEP, STEP, 2 * STEP]).health).toBe('growing');
+  });
+
+  it('stalls when the file has gone', () => {
+    expect(watch([STEP, null, null, null, null, null, null]).health).toBe('stalled');
+  });
+});
+
+describe('sound is expected', () => {
+  it('from the answer of the box or of a phone on, whichever is first', () => {
+    const recorder = entry('recorder', 0, {});
+    const answered = entry('answered', 9, { phone: 'p201' });
+    expect(soundExpectedFrom([begin(), recorder])).toBeNull();
+    expect(soundExpectedFrom([begin(), recorder, answered])).toBe(1_763_700_009_000);
+    expect(soundExpectedFrom([begin(), recorder, entry('accepted', 2, {}), answered])).toBe(1_763_700_002_000);
+  });
+
+  it('never of a call that is not recorded', () => {
+    expect(soundExpectedFrom([begin(), entry('answered', 9, { phone: 'p201' })])).toBeNull();
+  });
+});
