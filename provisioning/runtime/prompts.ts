@@ -5,6 +5,7 @@ import { resolve } from 'node:path';
 import { z } from 'zod';
 import { type Progress } from '../progress.ts';
 import { runCommand, runForBytes } from '../run-command.ts';
+import { holdMelody } from './hold-melody.ts';
 
 export const Prompts = z.array(
   z.object({
@@ -22,6 +23,11 @@ const VOICE = ['-v', 'ja', '-s', '145', '-p', '45', '-g', '2'];
 
 /** ITU-T P.56 active speech of telephone announcements sits about here; leaves room before µ-law's ceiling. */
 const TARGET_RMS_DBFS = -20;
+/** The name by which musiconhold.conf knows it. */
+const HOLD_MELODY = 'hold-melody';
+
+const RAW = ['-t', 'raw', '-e', 'signed', '-b', '16', '-c', '1', '-r', '8000'];
+
 const SPEECH_RECIPE = 'espeak-ng|highpass 250|lowpass 3400|silence ends';
 
 /**
@@ -36,7 +42,10 @@ export async function speakPrompts(
 ): Promise<string> {
   const source = existsSync(file) ? await readFile(file, 'utf8') : '[]';
   const prompts = Prompts.parse(JSON.parse(source));
-  const key = createHash('sha256').update([source, SPEECH_RECIPE, TARGET_RMS_DBFS, ...VOICE].join('\n'));
+  const melody = Buffer.from(holdMelody().buffer);
+  const key = createHash('sha256')
+    .update([source, SPEECH_RECIPE, TARGET_RMS_DBFS, ...VOICE].join('\n'))
+    .update(melody);
   const folder = resolve(runtime, `prompts-${key.digest('hex').slice(0, 16)}`);
   if (existsSync(folder)) return folder;
   const partial = `${folder}.partial`;
@@ -44,6 +53,7 @@ export async function speakPrompts(
   await mkdir(partial, { recursive: true });
   await progress.step(`speaking ${prompts.length} announcements`, async () => {
     for (const { id, kana } of prompts) await writeFile(resolve(partial, `${id}.ulaw`), await speak(kana, toolsDir));
+    await writeFile(resolve(partial, `${HOLD_MELODY}.ulaw`), await toUlaw(melody, toolsDir));
   });
   await rename(partial, folder);
   return folder;
@@ -53,13 +63,14 @@ async function speak(kana: string, toolsDir: string): Promise<Buffer> {
   const wav = await runForBytes(resolve(toolsDir, 'espeak-ng'), [...VOICE, '--stdin', '--stdout'], { input: kana });
   const sox = resolve(toolsDir, 'sox');
   const shape = ['highpass', '250', 'lowpass', '3400', 'rate', '8000', 'pad', '0.2', '0.3'];
-  const raw = ['-t', 'raw', '-e', 'signed', '-b', '16', '-c', '1', '-r', '8000'];
   // espeak-ng cannot know the length when it writes the header to a pipe.
-  const speech = await runForBytes(sox, ['--ignore-length', '-t', 'wav', '-', ...raw, '-', ...shape], { input: wav });
-  const gain = TARGET_RMS_DBFS - rmsDbfs(speech);
-  return runForBytes(sox, [...raw, '-', '-t', 'raw', '-e', 'mu-law', '-b', '8', '-', 'gain', '-l', gain.toFixed(2)], {
-    input: speech,
-  });
+  const speech = await runForBytes(sox, ['--ignore-length', '-t', 'wav', '-', ...RAW, '-', ...shape], { input: wav });
+  return toUlaw(speech, toolsDir, ['gain', '-l', (TARGET_RMS_DBFS - rmsDbfs(speech)).toFixed(2)]);
+}
+
+function toUlaw(pcm: Buffer, toolsDir: string, effects: string[] = []): Promise<Buffer> {
+  const ulaw = ['-t', 'raw', '-e', 'mu-law', '-b', '8', '-'];
+  return runForBytes(resolve(toolsDir, 'sox'), [...RAW, '-', ...ulaw, ...effects], { input: pcm });
 }
 
 /** @param pcm 16-bit little-endian samples. Quiet stretches (pauses between words) are left out of the mean. */
