@@ -5,7 +5,7 @@ export const SHIPPED_NOTICES: readonly Notice[] = [
   shipped(
     'recording-notice',
     '録音告知',
-    'お電話ありがとうございます。この通話は、応対の品質向上と内容確認のため、録音しております。あらかじめご了承ください。',
+    'お電話ありがとうございます。この通話は、内容の確認と応対の向上のため、録音しております。',
   ),
   shipped('recording-notice-short', '録音告知(短い)', 'この通話は録音されます。'),
   shipped('please-wait', 'おつなぎします', '担当の窓口におつなぎします。このままお待ちください。'),
