@@ -29,6 +29,10 @@ const eventText = (event: string, data: unknown): string => `event: ${event}\nda
 export class LiveCallsStream implements BeforeApplicationShutdown {
   private readonly open = new Set<Response>();
 
+  get watchers(): number {
+    return this.open.size;
+  }
+
   beforeApplicationShutdown(): void {
     this.open.forEach((reply) => reply.end());
   }
@@ -41,6 +45,7 @@ export class LiveCallsStream implements BeforeApplicationShutdown {
       else reply.write(eventText(event, data));
     };
     const subscription = new Subscription();
+    const left = new Promise<void>((resolve) => reply.once('close', resolve));
     this.open.add(reply);
     try {
       // Subscribed before the first look, so that nothing falls between the two; a call told twice does no harm.
@@ -58,7 +63,7 @@ export class LiveCallsStream implements BeforeApplicationShutdown {
       started = true;
       subscription.add(ended$.subscribe(() => reply.end()));
       subscription.add(interval(PING_MS).subscribe(() => void this.ping(reply, send, stillAllowed)));
-      await new Promise<void>((resolve) => reply.once('close', resolve));
+      await left;
     } finally {
       subscription.unsubscribe();
       this.open.delete(reply);

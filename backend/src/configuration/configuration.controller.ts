@@ -6,7 +6,8 @@ import { type Asked, Route } from '../platform/http/route.ts';
 import { ConfigurationDocument, ConfigurationVersion } from './configuration.schema.ts';
 import { ConfigurationService } from './configuration.service.ts';
 
-const SCHEMA = z.toJSONSchema(ConfigurationDocument, { io: 'input', reused: 'ref' }) as Record<string, unknown>;
+/** Made of the shape anew: the document's own schema would stand as a reference to itself at the top. */
+const SCHEMA: Record<string, unknown> = z.toJSONSchema(z.strictObject(ConfigurationDocument.shape), { io: 'input' });
 
 /**
  * @param ifMatch RFC 9110 13.1.1; `*` and nothing mean: whatever is newest

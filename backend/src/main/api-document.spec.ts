@@ -56,7 +56,7 @@ describe('discovery of routes', () => {
   @Controller()
   class Careful {
     @Route({ method: 'get', path: '/things', access: 'session', summary: 'things', response: z.object({}) })
-    listThings(): object {
+    listThings(): Record<string, never> {
       return {};
     }
   }

@@ -47,11 +47,13 @@ export class ErrorFilter implements ExceptionFilter {
     const failure = asDenwabanError(error);
     const correlationId = correlationIdOf(response);
     this.log(error, failure, correlationId, http.getRequest<Request>());
+    const { errorId, message, details } = failure;
     if (response.headersSent) {
       response.destroy();
       return;
     }
-    const { errorId, message, details } = failure;
+    const wait = property(details, 'retryAfterSeconds');
+    if (typeof wait === 'number') response.setHeader('retry-after', String(wait));
     const answer: Failure = { errorId, message, ...(details !== undefined && { details }), correlationId };
     response.status(failure.status).json(answer);
   }

@@ -1,0 +1,123 @@
+import { EventEmitter } from 'node:events';
+import type { Response } from 'express';
+import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
+import { NEVER, Subject } from 'rxjs';
+import type { CallSummary } from './call.schema.ts';
+import { LiveCallsStream, type Watching } from './live-calls.stream.ts';
+
+class FakeReply extends EventEmitter {
+  written = '';
+  writableLength = 0;
+  isEnded = false;
+  isDestroyed = false;
+  readonly writeHead = jest.fn();
+  write(text: string): void {
+    this.written += text;
+  }
+  end(): void {
+    this.isEnded = true;
+    this.emit('close');
+  }
+  destroy(): void {
+    this.isDestroyed = true;
+    this.emit('close');
+  }
+}
+
+const call = (id: string) => ({ id, state: 'talking' }) as CallSummary;
+const turns = async () => {
+  for (let turn = 0; turn < 10; turn += 1) await Promise.resolve();
+};
+
+describe('a live stream', () => {
+  let reply: FakeReply;
+  let stream: LiveCallsStream;
+  const serve = (watching: Partial<Watching> = {}) =>
+    stream.serve(reply as unknown as Response, {
+      current: () => Promise.resolve([]),
+      changes$: NEVER,
+      ended$: NEVER,
+      stillAllowed: () => Promise.resolve(true),
+      ...watching,
+    });
+
+  beforeEach(() => {
+    jest.useFakeTimers();
+    reply = new FakeReply();
+    stream = new LiveCallsStream();
+  });
+  afterEach(() => {
+    jest.useRealTimers();
+  });
+
+  it('pings every 15 seconds for as long as the session lasts', async () => {
+    let allowed = true;
+    const served = serve({ stillAllowed: () => Promise.resolve(allowed) });
+    await jest.advanceTimersByTimeAsync(45_000);
+    expect(reply.written.match(/event: ping/g)).toHaveLength(3);
+    allowed = false;
+    await jest.advanceTimersByTimeAsync(15_000);
+    expect(reply.isEnded).toBe(true);
+    await served;
+    expect(stream.watchers).toBe(0);
+  });
+
+  it('goes on while nobody can be asked about the session', async () => {
+    void serve({ stillAllowed: () => Promise.reject(new Error('database down')) });
+    await jest.advanceTimersByTimeAsync(15_000);
+    expect(reply.written).toContain('event: ping');
+  });
+
+  it('tells what changed while it took its first look, after that look', async () => {
+    const changes$ = new Subject<CallSummary>();
+    const look = Promise.withResolvers<CallSummary[]>();
+    void serve({ current: () => look.promise, changes$ });
+    changes$.next(call('changed'));
+    look.resolve([call('present')]);
+    await turns();
+    expect([...reply.written.matchAll(/"id":"(\w+)"/g)].map(([, id]) => id)).toEqual(['present', 'changed']);
+  });
+
+  it('lets go of a watcher that does not read', async () => {
+    const changes$ = new Subject<CallSummary>();
+    const served = serve({ changes$ });
+    await turns();
+    reply.writableLength = 1_000_000;
+    changes$.next(call('one'));
+    expect(reply.isDestroyed).toBe(true);
+    await served;
+    expect(changes$.observed).toBe(false);
+  });
+
+  it('is refused when there are too many', async () => {
+    for (let index = 0; index < 500; index += 1) {
+      reply = new FakeReply();
+      void serve();
+    }
+    reply = new FakeReply();
+    await expect(serve()).rejects.toMatchObject({ errorId: 'too-many-streams' });
+  });
+
+  it('is ended when the process stops', async () => {
+    const served = serve();
+    await turns();
+    stream.beforeApplicationShutdown();
+    await served;
+    expect(reply.isEnded).toBe(true);
+  });
+
+  it('fails as any other route when the first look fails', async () => {
+    await expect(serve({ current: () => Promise.reject(new Error('down')) })).rejects.toThrow('down');
+    expect(reply.written).toBe('');
+    expect(stream.watchers).toBe(0);
+  });
+
+  it('ends at once when the watcher left during the first look', async () => {
+    const look = Promise.withResolvers<CallSummary[]>();
+    const served = serve({ current: () => look.promise });
+    reply.destroy();
+    look.resolve([]);
+    await served;
+    expect(stream.watchers).toBe(0);
+  });
+});

@@ -1,0 +1,109 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { z } from 'zod';
+import { ApiUnderTest } from '../../../test/medium/api/api-under-test.ts';
+import { Visitor } from '../../../test/medium/api/visitor.ts';
+import { Failure } from '../platform/http/openapi.ts';
+import { MessageReceiver, MessageSender } from '../platform/messages.ts';
+import { ConfigurationDocument, ConfigurationProblem, ConfigurationVersion } from './configuration.schema.ts';
+import { ConfigurationVersionRepository } from './configuration-version.repository.ts';
+import { smallOffice } from './document.fixture.ts';
+
+let api: ApiUnderTest;
+let visitor: Visitor;
+const get = <T>(type: new (...args: never[]) => T) => api.http.application.get<T>(type, { strict: false });
+const read = () => visitor.ask('GET', '/api/v1/configuration');
+const put = (body: unknown, headers: Record<string, string> = {}) =>
+  visitor.ask('PUT', '/api/v1/configuration', { body, headers });
+const named = (name: string): ConfigurationDocument => ({ ...smallOffice(), site: { id: 'hq', name } });
+
+/** A telephony process that takes over every version, or refuses it. */
+const telephony = (refusal: string | null) =>
+  get(MessageReceiver).messages$.subscribe((message) => {
+    if (message.kind !== 'configuration') return;
+    const { version } = message;
+    void get(ConfigurationVersionRepository)
+      .settle(version, refusal)
+      .then(() => get(MessageSender).send({ kind: 'configuration-applied', version }));
+  });
+
+beforeAll(async () => {
+  api = await ApiUnderTest.start();
+  visitor = await api.administrator();
+});
+beforeEach(() => api.database.dataSource.query('TRUNCATE configuration_versions RESTART IDENTITY'));
+afterAll(() => api.stop());
+
+describe('the configuration', () => {
+  it('is version 0 of nothing until there is one', async () => {
+    const answer = await read();
+    expect([answer.as(ConfigurationVersion).version, answer.headers.etag]).toEqual([0, '"0"']);
+    expect(answer.as(ConfigurationVersion).document.lines).toEqual([]);
+  });
+
+  it('is in force as soon as telephony says so', async () => {
+    const process = telephony(null);
+    const answer = await put(smallOffice(), { 'if-match': '"0"' });
+    process.unsubscribe();
+    expect([answer.status, answer.headers.etag]).toEqual([200, '"1"']);
+    expect(answer.as(ConfigurationVersion)).toMatchObject({ version: 1, applied: true, appliedError: null });
+    expect((await read()).as(ConfigurationVersion).document).toEqual(smallOffice());
+    expect((await api.audited('configuration.change')).at(-1)).toMatchObject({ subject: '1', detail: { onTopOf: 0 } });
+  });
+
+  it('tells why Asterisk refused it', async () => {
+    const process = telephony('endpoint missing');
+    const answer = await put(smallOffice());
+    process.unsubscribe();
+    expect(answer.as(ConfigurationVersion)).toMatchObject({ applied: false, appliedError: 'endpoint missing' });
+  });
+
+  it('is kept for later when telephony does not answer', async () => {
+    const answer = await put(smallOffice());
+    expect([answer.status, answer.as(ConfigurationVersion).applied]).toEqual([200, null]);
+  });
+
+  it('is never overwritten by somebody who has not seen the newest', async () => {
+    const process = telephony(null);
+    await put(named('一番'), { 'if-match': '"0"' });
+    const late = await put(named('二番'), { 'if-match': '"0"' });
+    process.unsubscribe();
+    expect([late.status, late.as(Failure).errorId]).toEqual([412, 'configuration-changed-meanwhile']);
+    expect(late.as(Failure).details).toEqual({ newestVersion: 1 });
+    expect((await read()).as(ConfigurationVersion).document.site.name).toBe('一番');
+  });
+
+  it('lets exactly one of many who change it at once through', async () => {
+    const process = telephony(null);
+    const answers = await Promise.all(
+      Array.from({ length: 8 }, (_, index) => put(named(`${index}番`), { 'if-match': '"0"' })),
+    );
+    process.unsubscribe();
+    expect(answers.map(({ status }) => status).toSorted()).toEqual([200, ...Array.from({ length: 7 }, () => 412)]);
+  });
+
+  it('that contradicts itself is refused whole, every contradiction named', async () => {
+    const [desk] = smallOffice().desks;
+    const broken = { ...smallOffice(), desks: [{ ...desk, members: ['nobody', 'p201'] }], notices: [] };
+    const answer = await put(broken);
+    expect([answer.status, answer.as(Failure).errorId]).toEqual([422, 'configuration-invalid']);
+    const { problems } = z.object({ problems: z.array(ConfigurationProblem) }).parse(answer.as(Failure).details);
+    expect(problems.map(({ path }) => path)).toEqual(
+      expect.arrayContaining([expect.stringContaining('/desks/0'), expect.stringContaining('/lines/0')]),
+    );
+    expect((await read()).as(ConfigurationVersion).version).toBe(0);
+  });
+
+  it('of the wrong shape is refused with the places', async () => {
+    const answer = await put({ ...smallOffice(), lines: [{ id: 'main' }], extra: 1 });
+    expect([answer.status, answer.as(Failure).errorId]).toEqual([400, 'invalid-input']);
+    expect(answer.as(Failure).details).toEqual(
+      expect.arrayContaining([expect.objectContaining({ path: '/lines/0/name' })]),
+    );
+  });
+
+  it('has a JSON Schema that names every part', async () => {
+    const schema = (await visitor.ask('GET', '/api/v1/configuration/schema')).json();
+    expect(schema).toMatchObject({ $schema: expect.stringContaining('2020-12'), additionalProperties: false });
+    expect(Object.keys(schema.properties as object)).toEqual(Object.keys(smallOffice()));
+  });
+});
