@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 import { type OperatorSettings, SettingsError } from '../backend/src/platform/settings.ts';
-import { Box } from './box/box.ts';
+import { Box, type FirstLogin } from './box/box.ts';
 import { HomeLock } from './box/home-lock.ts';
 import { checkPorts, readCheckedSettings } from './box/preflight.ts';
 import { ensureBuilds } from './builds.ts';
@@ -29,10 +29,14 @@ async function start(): Promise<void> {
   const [runtime] = await Promise.all([ensureRuntime(progress), ensureBuilds(progress, withoutConsole)]);
   if (isStopping()) return;
   box = new Box(settings, runtime, running, progress);
+  // Making the first administrator needs the database, which may come after the console.
+  const announced = Promise.withResolvers<undefined>();
+  box.onFirstLogin = (login) => void announced.promise.then(() => sayFirstLogin(login, progress));
   const late = await box.start();
   if (isStopping()) return;
   late.forEach((name) => progress.error(`${name} is not up yet; it goes on being tried, see ${home}/logs/${name}.log`));
   announce(settings, box, progress);
+  announced.resolve(undefined);
   process.send?.({ type: 'box-ready', late });
 }
 
@@ -40,16 +44,18 @@ async function start(): Promise<void> {
 const withoutConsole = (error: unknown) =>
   progress.error(`the console could not be built: ${error instanceof Error ? error.message : String(error)}`);
 
-function announce(settings: OperatorSettings, { caFile, firstLogin }: Box, to: Progress): void {
+function announce(settings: OperatorSettings, { caFile }: Box, to: Progress): void {
   const host = settings.DENWABAN_BIND === '0.0.0.0' ? '127.0.0.1' : settings.DENWABAN_BIND;
   const address = `https://${host}:${settings.DENWABAN_HTTPS_PORT}`;
   to.info(`Denwaban runs, ${((performance.now() - started) / 1000).toFixed(1)} s after the start.`);
   to.info(`  console      ${address}/`);
   to.info(`  certificate  ${address}/api/v1/ca-certificate (to be trusted once by every PC; also ${caFile})`);
-  if (firstLogin) to.info(`  first log-in ${firstLogin.login} / ${firstLogin.password} (must be changed then)`);
   to.info(`  telephone    SIP on ${settings.DENWABAN_SIP_BIND}:${settings.DENWABAN_SIP_PORT} (UDP)`);
   to.info(`  stop         Ctrl-C`);
 }
+
+const sayFirstLogin = ({ login, password }: FirstLogin, to: Progress): void =>
+  to.info(`  first log-in ${login} / ${password} (a new password is asked for then)`);
 
 async function stop(reason: string): Promise<void> {
   if (isStopping()) return;

@@ -31,8 +31,9 @@ export interface FirstLogin {
 
 /** Everything that runs for one home. The caller holds the home's lock. */
 export class Box {
-  firstLogin: FirstLogin | null = null;
   caFile = '';
+  /** Called once, when the first administrator has been made. */
+  onFirstLogin: (login: FirstLogin) => void = () => undefined;
   private readonly settings: OperatorSettings;
   private readonly runtime: Runtime;
   private readonly progress: Progress;
@@ -159,7 +160,7 @@ export class Box {
 
   private receive(name: BackendProcess, report: Report): void {
     if (report.type === 'ready') this.ready.get(name)?.();
-    else this.firstLogin = { login: report.login, password: report.password };
+    else this.onFirstLogin({ login: report.login, password: report.password });
   }
 
   private throwWhenStopped(): void {

@@ -30,7 +30,11 @@ function parseEntry(line: string): Record<string, unknown> | null {
   }
 }
 
+/** Postgres calls it fatal when somebody asks too early or too late, which is how one finds out that it is up. */
+const ASKED_TOO_EARLY = /the database system is (starting up|shutting down|not yet accepting connections)/;
+
 function plainSeverity(line: string): ReadableLine['severity'] {
+  if (ASKED_TOO_EARLY.test(line)) return 'info';
   if (/\b(ERROR|FATAL|PANIC)\b/.test(line)) return 'error';
   return /\bWARNING\b/.test(line) ? 'warning' : 'info';
 }
