@@ -65,7 +65,12 @@ export class Party {
     const media = await mediaOf(what, this.context.studio);
     await this.stopSpeaking();
     this.saying = what;
-    if (media === undefined) return;
+    // Whatever sounds, sounds until something else is played: silence, cut off at once, leaves nothing.
+    await this.play(media ?? (await mediaOf('silence', this.context.studio)) ?? '');
+    if (media === undefined) await this.stopSpeaking();
+  }
+
+  private async play(media: string): Promise<void> {
     this.speaking = `${this.channelId}-${Date.now()}-${Math.random()}`;
     await this.context.ari.request('POST', `/channels/${this.channelId}/play/${this.speaking}`, { media });
   }
@@ -111,6 +116,10 @@ export class Party {
     return await firstValueFrom(waiting);
   }
 
+  protected remembersSaying(what: Says): void {
+    this.saying = what;
+  }
+
   protected get lastSaid(): Says {
     return this.saying;
   }
@@ -133,11 +142,18 @@ export async function mediaOf(what: Says, studio: SoundStudio): Promise<string |
   return `sound:${await studio.speech(what.speech)},sound:${await studio.tone(0)}`;
 }
 
+/** What the dialplan lets a party say from the first moment, as PlayTones takes it; 0 Hz is silence. */
+export function firstTone(says: Says): string {
+  if (says === 'nothing') return '';
+  return typeof says === 'object' && 'tone' in says ? String(says.tone) : '0';
+}
+
 /** Somebody who calls the office. */
 export class Caller extends Party {
-  constructor(context: PartyContext, channelId: string, says: Says) {
-    super(context, channelId);
-    void this.whenAnswered(async () => await this.says(says));
+  /** A tone sounds from the first moment by itself; speech needs somebody to play it. */
+  saysWhenAnswered(what: Says): void {
+    this.remembersSaying(what);
+    if (typeof what === 'object' && 'speech' in what) void this.whenAnswered(async () => await this.says(what));
   }
 
   /** When the INVITE left, by the town's clock. */

@@ -27,8 +27,8 @@ const SIP_PORT = 5060;
 export const CALLER_ENDPOINTS = {
   shown: 'carrier',
   withheld: 'carrier',
-  payphone: 'carrier-payphone',
-  unavailable: 'carrier-unavailable',
+  payphone: 'carrier-anonymous',
+  unavailable: 'carrier-anonymous',
 } as const;
 
 /** Writes the town's Asterisk configuration into `etc`. */
@@ -91,14 +91,13 @@ function endpoint(name: string, transportName: string, address: string, more: Re
 
 /** Calls out with the number shown, or withheld as NTT does it: From anonymous, the number in P-Asserted-Identity. */
 function carrier(address: string, box: BoxAddress): Section[] {
-  const anonymous = { from_user: 'anonymous', from_domain: 'anonymous.invalid', aors: 'box' };
+  const anonymous = { from_domain: 'anonymous.invalid', aors: 'box' };
   return [
     transport('carrier', address),
     ['box', { type: 'aor', contact: `sip:${box.host}:${box.port}` }],
     endpoint('carrier', 'carrier', address, { aors: 'box', send_pai: 'yes', trust_id_outbound: 'yes' }),
     endpoint(CALLER_ENDPOINTS.payphone, 'carrier', address, anonymous),
-    endpoint(CALLER_ENDPOINTS.unavailable, 'carrier', address, anonymous),
-    ['carrier-by-address', { type: 'identify', endpoint: 'carrier', match_request_uri: `/@${escape(address)}/` }],
+    ['carrier-by-address', { type: 'identify', endpoint: 'carrier', match_request_uri: uriAt(address) }],
   ];
 }
 
@@ -106,7 +105,7 @@ function pbx(address: string): Section[] {
   return [
     transport('pbx', address),
     endpoint('pbx', 'pbx', address),
-    ['pbx-by-address', { type: 'identify', endpoint: 'pbx', match_request_uri: `/@${escape(address)}/` }],
+    ['pbx-by-address', { type: 'identify', endpoint: 'pbx', match_request_uri: uriAt(address) }],
   ];
 }
 
@@ -120,7 +119,7 @@ function registeredPhone({ extension, secret, address }: TownParties['phones'][n
       from_user: extension,
       from_domain: box.host,
     }),
-    [`${name}-by-address`, { type: 'identify', endpoint: name, match_request_uri: `/@${escape(address)}/` }],
+    [`${name}-by-address`, { type: 'identify', endpoint: name, match_request_uri: uriAt(address) }],
     [
       `${name}-registration`,
       {
@@ -142,4 +141,5 @@ function registeredPhone({ extension, secret, address }: TownParties['phones'][n
   ];
 }
 
-const escape = (address: string): string => address.replaceAll('.', '\\.');
+/** Any request URI with this host, with or without a user. */
+const uriAt = (address: string): string => `/[:@]${address.replaceAll('.', '\\.')}([^0-9]|$)/`;

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { AmiConnection } from './ami-connection.ts';
 import { AriConnection, type AriEvent } from './ari-connection.ts';
 import { freeNetwork } from './network.ts';
-import { Caller, mediaOf, type Party, type PartyContext, PhoneCall, type Says } from './party.ts';
+import { Caller, firstTone, type Party, type PartyContext, PhoneCall, type Says } from './party.ts';
 import { SoundStudio } from './sound-studio.ts';
 import {
   type BoxAddress,
@@ -33,9 +33,12 @@ export interface CallRequest {
   says?: Says;
 }
 
-const ANONYMOUS_NAMES: Partial<Record<keyof typeof CALLER_ENDPOINTS, string>> = {
-  payphone: 'Coin line/payphone',
-  unavailable: 'Unavailable',
+/** Channel variables by which a caller's number is hidden, with the reason where there is one (TTC JJ-90.30). */
+const HIDING: Record<keyof typeof CALLER_ENDPOINTS, Record<string, string>> = {
+  shown: {},
+  withheld: { 'CONNECTEDLINE(pres)': 'prohib' },
+  payphone: { 'CONNECTEDLINE(num)': 'anonymous', 'CONNECTEDLINE(name)': 'Coin line/payphone' },
+  unavailable: { 'CONNECTEDLINE(num)': 'anonymous', 'CONNECTEDLINE(name)': 'Unavailable' },
 };
 
 /** A second Asterisk that plays the carrier, the business phone and the phones of an office, each at its own address. */
@@ -112,18 +115,14 @@ export class Town {
   /** Places a call to the office. Comes back as soon as the INVITE is on its way. */
   async call({ from, presentation = 'shown', to, says = { tone: 440 } }: CallRequest): Promise<Caller> {
     const endpoint = `PJSIP/${CALLER_ENDPOINTS[presentation]}/sip:${to}@${this.box.host}:${this.box.port}`;
-    await mediaOf(says, this.context.studio);
-    const name = ANONYMOUS_NAMES[presentation];
-    const callerId = name === undefined ? from : `"${name}" <anonymous>`;
-    const variables = presentation === 'withheld' ? { 'CONNECTEDLINE(pres)': 'prohib' } : undefined;
-    return await this.place(new Caller(this.context, `caller-${randomUUID()}`, says), endpoint, callerId, variables);
+    const caller = new Caller(this.context, `caller-${randomUUID()}`);
+    return await this.place(caller, endpoint, from, says, HIDING[presentation]);
   }
 
   /** A registered phone calls another extension through the box, e.g. to consult before a transfer. */
   async callFromPhone(extension: string, to: string, says: Says = { tone: 1400 }): Promise<Caller> {
-    await mediaOf(says, this.context.studio);
     const endpoint = `PJSIP/phone-${extension}/${this.extensionUri(to)}`;
-    return await this.place(new Caller(this.context, `phone-${randomUUID()}`, says), endpoint, extension);
+    return await this.place(new Caller(this.context, `phone-${randomUUID()}`), endpoint, extension, says);
   }
 
   /** How a phone names an extension of the box, e.g. as the target of a transfer. */
@@ -143,11 +142,15 @@ export class Town {
     caller: Caller,
     endpoint: string,
     callerId: string,
-    variables?: Record<string, string>,
+    says: Says,
+    more: Record<string, string> = {},
   ): Promise<Caller> {
     this.parties.set(caller.channelId, caller);
-    const query = { endpoint, callerId, app: 'town', timeout: '600', channelId: caller.channelId };
-    await this.ari.request('POST', '/channels', query, variables ? { variables } : undefined);
+    const start = { context: 'caller', extension: 's', priority: '1' };
+    const query = { endpoint, callerId, ...start, timeout: '600', channelId: caller.channelId };
+    const variables = { ...more, FIRST_TONE: firstTone(says) };
+    await this.ari.request('POST', '/channels', query, { variables });
+    caller.saysWhenAnswered(says);
     await this.remember(caller);
     return caller;
   }
