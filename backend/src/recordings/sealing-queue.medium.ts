@@ -1,7 +1,7 @@
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { appendFile, mkdir, rename, rm, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { INestApplicationContext } from '@nestjs/common';
 import { Module } from '@nestjs/common';
@@ -63,12 +63,16 @@ afterEach(async () => {
 });
 
 describe('the worker', () => {
-  it('seals what it finds when it starts', async () => {
+  it('seals what it finds when it starts, and throws away what a killed one was encoding', async () => {
+    const half = join(layout.run, 'sealing', 'half.flac');
+    await mkdir(dirname(half));
+    await writeFile(half, 'fLaC');
     const calls = [await spool(), await spool(), await spool({ pcm: null, recorder: false })];
     await startWorker();
     await eventually(spoolIsEmpty);
     const states = await Promise.all(calls.map(async (callId) => (await rowOf(callId))?.state));
     expect(states).toEqual(['sealed', 'sealed', 'none']);
+    expect(await filesBelow(dirname(half))).toEqual([]);
   });
 
   it('seals a call as soon as it ends, and leaves it alone until then', async () => {
@@ -244,6 +248,7 @@ describe('the worker process', () => {
       expect(await database.dataSource.manager.countBy(AuditEventEntity, { subject: row?.id })).toBe(1);
     }
     expect((await filesBelow(layout.vault)).filter((path) => path.endsWith('.flac'))).toHaveLength(calls.length);
+    expect(await filesBelow(join(layout.run, 'sealing'))).toEqual([]);
   }, 60_000);
 
   it('stops in time when it is told to, or when the starter is gone', async () => {

@@ -1,6 +1,6 @@
 import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { Injectable } from '@nestjs/common';
+import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { CallFiling } from '../calls/call-filing.service.ts';
 import { MessageSender } from '../platform/messages.ts';
 import {
@@ -33,7 +33,7 @@ const SILENCE = Buffer.alloc(64 * 1024);
  * at any point, any number of times.
  */
 @Injectable()
-export class SealingService {
+export class SealingService implements OnModuleInit {
   constructor(
     private readonly spool: Spool,
     private readonly filing: CallFiling,
@@ -43,6 +43,11 @@ export class SealingService {
     private readonly messages: MessageSender,
     private readonly directory: SealingDirectory,
   ) {}
+
+  /** What a killed process was encoding is encoded anew. */
+  async onModuleInit(): Promise<void> {
+    await rm(this.directory.path, { recursive: true, force: true });
+  }
 
   /**
    * @returns `in-progress` when the call has not ended; `settled` when it is sealed or known to have no audio, and gone
