@@ -11,6 +11,12 @@ const TELEPHONY = ['ari-client', 'asterisk-manager'].map((name) => ({
   message: 'Only backend/src/asterisk/ talks to Asterisk.',
 }));
 
+/** Attributes of console templates that are not for people. */
+const I18N_FREE_ATTRIBUTES = [
+  ...['aria-controls', 'aria-describedby', 'aria-labelledby', 'ariaCurrentWhenActive', 'autocapitalize', 'd'],
+  ...['download', 'fieldId', 'inputmode', 'kind', 'preload', 'scope'],
+];
+
 export default tseslint.config(
   {
     ignores: [
@@ -60,15 +66,31 @@ export default tseslint.config(
   },
   {
     files: ['console/**/*.ts'],
-    extends: [...angular.configs.tsRecommended, ...angular.configs.templateAccessibility.slice(0, 0)],
+    extends: [...angular.configs.tsRecommended],
     processor: angular.processInlineTemplates,
     rules: {
       '@angular-eslint/component-selector': ['error', { type: 'element', prefix: 'dw', style: 'kebab-case' }],
       '@angular-eslint/directive-selector': ['error', { type: 'attribute', prefix: 'dw', style: 'camelCase' }],
+      '@angular-eslint/no-uncalled-signals': 'error',
+      '@angular-eslint/prefer-output-readonly': 'error',
+      '@angular-eslint/prefer-service-decorator': 'error',
+      '@angular-eslint/prefer-signals': 'error',
+      '@angular-eslint/require-localize-metadata': ['error', { requireCustomId: true }],
+      // Angular and its CDK take plain objects where their options are declared as classes.
+      '@typescript-eslint/no-unsafe-class-instance-assignment': 'off',
     },
   },
   {
-    files: ['console/**/*.html'],
+    files: ['console/src/app/**/*.html', 'console/src/app/**/*.ts/*.html'],
     extends: [...angular.configs.templateRecommended, ...angular.configs.templateAccessibility],
+    rules: {
+      '@angular-eslint/template/button-has-type': 'error',
+      '@angular-eslint/template/i18n': ['error', { checkDuplicateId: false, ignoreAttributes: I18N_FREE_ATTRIBUTES }],
+      '@angular-eslint/template/no-duplicate-attributes': 'error',
+      // Content-Security-Policy has no place for style attributes.
+      '@angular-eslint/template/no-inline-styles': ['error', { allowBindToStyle: true, allowNgStyle: false }],
+      '@angular-eslint/template/no-positive-tabindex': 'error',
+      '@angular-eslint/template/prefer-self-closing-tags': 'error',
+    },
   },
 );

@@ -1,0 +1,12 @@
+import presets from 'jest-preset-angular/presets/index.js';
+
+/** Unit tests of the console in jsdom, zoneless as the console is. */
+export default {
+  ...presets.createEsmPreset({ testEnvironment: 'jest-preset-angular/environments/jest-jsdom-env' }),
+  displayName: 'console',
+  roots: ['<rootDir>/src'],
+  testMatch: ['**/*.spec.ts'],
+  setupFilesAfterEnv: ['<rootDir>/src/testing/set-up.ts'],
+  // The compiler writes `./x.js` for an import of `./x.ts`.
+  moduleNameMapper: { '^(\\.{1,2}/.*)\\.js$': '$1', tslib: 'tslib/tslib.es6.js' },
+};

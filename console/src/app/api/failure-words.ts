@@ -1,0 +1,60 @@
+import { type ApiFailure } from './api-failure.ts';
+
+/** What a person reads about a failure: what happened, and what to do about it (may be empty). */
+export interface FailureWords {
+  what: string;
+  advice: string;
+}
+
+/** The API speaks Japanese only; failures known here are told in the language of the console. */
+export function wordsFor(failure: ApiFailure): FailureWords {
+  return { what: KNOWN[failure.errorId] ?? failure.message, advice: adviceFor(failure) };
+}
+
+const KNOWN: Partial<Record<string, string>> = {
+  unreachable: $localize`:@@failure.unreachable:サーバーに接続できません。`,
+  unreadable: $localize`:@@failure.unreadable:サーバーから正しい応答がありませんでした。`,
+  'console-fault': $localize`:@@failure.consoleFault:画面の処理中に問題が起きました。`,
+  'not-found': $localize`:@@failure.notFound:見つかりません。削除されたか、閲覧する権限がない可能性があります。`,
+  'not-allowed': $localize`:@@failure.notAllowed:この操作をする権限がありません。`,
+  'not-logged-in': $localize`:@@failure.notLoggedIn:ログインの有効期限が切れました。`,
+  'invalid-input': $localize`:@@failure.invalidInput:入力内容に誤りがあります。`,
+  'database-down': $localize`:@@failure.databaseDown:データベースに接続できません。`,
+  'too-slow': $localize`:@@failure.tooSlow:時間内に処理が終わりませんでした。`,
+  'wrong-log-in': $localize`:@@failure.wrongLogIn:ログインIDまたはパスワードが違います。`,
+  'too-many-attempts': $localize`:@@failure.tooManyAttempts:ログインの失敗が続いたため、しばらくログインできません。`,
+  'too-many-log-ins': $localize`:@@failure.tooManyLogIns:ログインが混み合っています。`,
+  'wrong-password': $localize`:@@failure.wrongPassword:現在のパスワードが違います。`,
+  'password-change-required': $localize`:@@failure.passwordChangeRequired:先にパスワードを変更してください。`,
+  'recording-file-missing': $localize`:@@failure.recordingFileMissing:録音ファイルが録音庫に見つかりません。`,
+  'recording-not-playable': $localize`:@@failure.recordingNotPlayable:この録音はまだ再生できないか、録音がありません。`,
+  unexpected: $localize`:@@failure.unexpected:予期しないエラーが起きました。`,
+};
+
+function adviceFor(failure: ApiFailure): string {
+  if (failure.errorId === 'unreachable') {
+    return $localize`:@@advice.unreachable:LANケーブルとネットワークを確認し、しばらく待ってから再試行してください。この画面がつながらない間も、通話と録音は続いています。`;
+  }
+  if (failure.errorId === 'wrong-log-in') {
+    return $localize`:@@advice.wrongLogIn:全角・半角、大文字・小文字を確認して、もう一度入力してください。`;
+  }
+  if (failure.errorId === 'recording-file-missing') {
+    return $localize`:@@advice.recordingFileMissing:通話の記録は残っています。管理者に、録音庫のディスクとバックアップの確認を依頼してください。`;
+  }
+  if (failure.errorId === 'not-allowed') {
+    return $localize`:@@advice.forbidden:必要な場合は、管理者に権限の追加を依頼してください。`;
+  }
+  if (failure.status === 429) return throttledAdvice(failure.retryAfterSeconds);
+  if (failure.status >= 500) {
+    return $localize`:@@advice.server:しばらく待ってから再試行してください。続く場合は、管理者に連絡してください。通話と録音は続いています。`;
+  }
+  return '';
+}
+
+function throttledAdvice(seconds: number | null): string {
+  if (seconds === null) return $localize`:@@advice.throttled:しばらく待ってから、もう一度お試しください。`;
+  if (seconds < 60)
+    return $localize`:@@advice.throttledSeconds:${seconds}:seconds:秒ほど待ってから、もう一度お試しください。`;
+  const minutes = Math.ceil(seconds / 60);
+  return $localize`:@@advice.throttledMinutes:${minutes}:minutes:分ほど待ってから、もう一度お試しください。`;
+}

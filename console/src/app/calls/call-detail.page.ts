@@ -1,0 +1,73 @@
+import { Component, computed, inject, input, resource, viewChild } from '@angular/core';
+import { takeUntilDestroyed } from '@angular/core/rxjs-interop';
+import { RouterLink } from '@angular/router';
+import { toApiFailure } from '../api/api-failure.ts';
+import { FailureNotice } from '../api/failure-notice.ts';
+import { Api } from '../api/generated/api.ts';
+import { readCall } from '../api/generated/functions.ts';
+import { EventStream } from '../live/event-stream.ts';
+import { RecordingPanel } from '../recordings/recording-panel.ts';
+import { Icon } from '../ui/icon.ts';
+import { SignChip } from '../ui/sign-chip.ts';
+import { Skeleton } from '../ui/skeleton.ts';
+import { CallFacts } from './call-facts.ts';
+import { CallTimeline } from './call-timeline.ts';
+import { DIRECTION, signOf } from './call-words.ts';
+import { OutsideParty } from './outside-party.ts';
+import { PrintFooter } from '../shell/print-footer.ts';
+import { DateTimePipe } from '../calendar/date-time.pipe.ts';
+
+@Component({
+  selector: 'dw-call-detail-page',
+  imports: [
+    CallFacts,
+    CallTimeline,
+    DateTimePipe,
+    FailureNotice,
+    Icon,
+    OutsideParty,
+    PrintFooter,
+    RecordingPanel,
+    RouterLink,
+    SignChip,
+    Skeleton,
+  ],
+  templateUrl: './call-detail.page.html',
+  styleUrl: './call-detail.page.css',
+})
+export class CallDetailPage {
+  private readonly api = inject(Api);
+  private readonly panel = viewChild(RecordingPanel);
+
+  /** From the address. */
+  readonly id = input.required<string>();
+
+  protected readonly call = resource({
+    params: () => this.id(),
+    loader: ({ params }) => this.api.invoke(readCall, { id: params }),
+  });
+  protected readonly failure = computed(() => {
+    const error = this.call.error();
+    return error ? toApiFailure(error) : null;
+  });
+  protected readonly direction = DIRECTION;
+  protected readonly signOf = signOf;
+  protected readonly recordingStartedAt = computed(() => this.panel()?.startedAt() ?? null);
+  protected readonly recordingMs = computed(() => this.panel()?.playableMs() ?? 0);
+
+  constructor() {
+    inject(EventStream)
+      .calls.pipe(takeUntilDestroyed())
+      .subscribe(({ id }) => {
+        if (id === this.id()) this.call.reload();
+      });
+  }
+
+  protected playFrom(positionMs: number): void {
+    this.panel()?.playFrom(positionMs);
+  }
+
+  protected print(): void {
+    window.print();
+  }
+}

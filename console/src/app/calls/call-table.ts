@@ -1,0 +1,31 @@
+import { Component, ElementRef, inject, input, output } from '@angular/core';
+import { RouterLink } from '@angular/router';
+import { type CallSummary } from '../api/generated/models.ts';
+import { DateTimePipe } from '../calendar/date-time.pipe.ts';
+import { DurationPipe } from '../calendar/duration.pipe.ts';
+import { recordingSign } from '../recordings/recording-words.ts';
+import { Icon } from '../ui/icon.ts';
+import { SignChip } from '../ui/sign-chip.ts';
+import { DIRECTION, signOf } from './call-words.ts';
+import { OutsideParty } from './outside-party.ts';
+
+@Component({
+  selector: 'dw-call-table',
+  imports: [DateTimePipe, DurationPipe, Icon, OutsideParty, RouterLink, SignChip],
+  templateUrl: './call-table.html',
+  styleUrl: './call-table.css',
+})
+export class CallTable {
+  private readonly host = inject<ElementRef<HTMLElement>>(ElementRef).nativeElement;
+  readonly calls = input.required<readonly CallSummary[]>();
+  /** Id of a call whose detail is about to be opened. */
+  readonly opening = output<string>();
+
+  protected readonly direction = DIRECTION;
+  protected readonly signOf = signOf;
+  protected readonly recordingSign = recordingSign;
+
+  focusRow(id: string | null): void {
+    if (id !== null) this.host.querySelector<HTMLElement>(`[data-call="${CSS.escape(id)}"]`)?.focus();
+  }
+}

@@ -1,0 +1,59 @@
+import { type CallOutcome, type CallState, type CallSummary, type Presentation } from '../api/generated/models.ts';
+import { type IconName } from '../ui/icon.ts';
+
+/** How a call's facts are called. The API's ids on the left, the office's words on the right. */
+type Direction = CallSummary['direction'];
+
+export interface Sign {
+  label: string;
+  /** A word on why, below the label. */
+  note?: string;
+  icon: IconName;
+  tone: '' | 'success' | 'info' | 'warning' | 'error';
+}
+
+export const DIRECTION: Record<Direction, { label: string; icon: IconName }> = {
+  incoming: { label: $localize`:@@direction.incoming:着信`, icon: 'incoming' },
+  outgoing: { label: $localize`:@@direction.outgoing:発信`, icon: 'outgoing' },
+  internal: { label: $localize`:@@direction.internal:内線`, icon: 'internal' },
+};
+
+/** What stands in place of a number that is not there. */
+export const NO_NUMBER: Record<Presentation, string> = {
+  shown: $localize`:@@presentation.unknown:番号不明`,
+  withheld: $localize`:@@presentation.withheld:非通知`,
+  payphone: $localize`:@@presentation.payphone:公衆電話`,
+  unavailable: $localize`:@@presentation.unavailable:表示圏外`,
+};
+
+export const OUTCOME: Record<CallOutcome, Sign> = {
+  answered: { label: $localize`:@@outcome.answered:応答`, icon: 'success', tone: 'success' },
+  unanswered: { label: $localize`:@@outcome.unanswered:応答なし`, icon: 'warning', tone: 'warning' },
+  abandoned: { label: $localize`:@@outcome.abandoned:応答前に切断`, icon: 'warning', tone: 'warning' },
+  refused: { label: $localize`:@@outcome.refused:着信拒否`, icon: 'error', tone: '' },
+  failed: { label: $localize`:@@outcome.failed:接続失敗`, icon: 'error', tone: 'error' },
+};
+
+export const STATE: Record<CallState, Sign> = {
+  arriving: { label: $localize`:@@state.arriving:着信処理中`, icon: 'incoming', tone: 'info' },
+  announcing: { label: $localize`:@@state.announcing:告知中`, icon: 'volume', tone: 'info' },
+  ringing: { label: $localize`:@@state.ringing:呼出中`, icon: 'phone', tone: 'info' },
+  talking: { label: $localize`:@@state.talking:通話中`, icon: 'live', tone: 'info' },
+  ended: { label: $localize`:@@state.ended:終了`, icon: 'success', tone: '' },
+};
+
+const REASON: Partial<Record<string, string>> = {
+  'unknown-line': $localize`:@@reason.unknownLine:着信番号が登録されていません`,
+  'invalid-request': $localize`:@@reason.invalidRequest:不正な形式の着信でした`,
+  'phones-unreachable': $localize`:@@reason.phonesUnreachable:つながる電話機がありませんでした`,
+  lost: $localize`:@@reason.lost:装置の停止により、終わり方を確認できませんでした`,
+  'journal-missing': $localize`:@@reason.journalMissing:通話の記録が失われ、録音だけが残っていました`,
+};
+
+/** Why a call was refused or failed; ids not known here are shown as they are, for the administrator. */
+export const reasonWords = (reason: string): string => REASON[reason] ?? reason;
+
+/** The state of a call in progress, how an ended one went. */
+export function signOf({ state, outcome }: Pick<CallSummary, 'state' | 'outcome'>): Sign {
+  return state === 'ended' && outcome !== null ? OUTCOME[outcome] : STATE[state];
+}

@@ -1,0 +1,71 @@
+import { type TimelineEntry } from '../api/generated/models.ts';
+import { reasonWords } from './call-words.ts';
+
+type Detail = TimelineEntry['detail'];
+
+const phoneIn = (detail: Detail, key = 'phone'): string =>
+  detail[`${key}Name`] ?? detail[key] ?? $localize`:@@timeline.aPhone:電話機`;
+
+const deskIn = (detail: Detail): string => detail['deskName'] ?? detail['desk'] ?? $localize`:@@timeline.aDesk:窓口`;
+
+/** DIALSTATUS of Asterisk, in the office's words. */
+const UNANSWERED: Partial<Record<string, string>> = {
+  BUSY: $localize`:@@unanswered.busy:話し中でした`,
+  NOANSWER: $localize`:@@unanswered.noAnswer:応答がありませんでした`,
+  CANCEL: $localize`:@@unanswered.cancel:応答する前に相手が切断しました`,
+  CHANUNAVAIL: $localize`:@@unanswered.unavailable:つながる電話機がありませんでした`,
+  CONGESTION: $localize`:@@unanswered.congestion:回線が混み合っていました`,
+};
+
+const FALLBACK: Partial<Record<string, string>> = {
+  unclaimed: $localize`:@@fallback.unclaimed:通話の制御が応答しなかったため、控えの設定で受け付けました`,
+  'lease-expired': $localize`:@@fallback.leaseExpired:通話の制御が途中で止まったため、控えの設定に切り替えました`,
+  failed: $localize`:@@fallback.failed:通話の制御に失敗したため、控えの設定に切り替えました`,
+};
+
+const END: Partial<Record<string, string>> = {
+  caller: $localize`:@@end.caller:相手が電話を切りました`,
+  office: $localize`:@@end.office:庁内側が電話を切りました`,
+  box: $localize`:@@end.box:電話番が通話を終えました`,
+  lost: $localize`:@@end.lost:装置の停止により、通話の終わりを確認できませんでした`,
+};
+
+const WORDS: Partial<Record<string, (detail: Detail) => string>> = {
+  begin: ({ direction }) =>
+    direction === 'outgoing'
+      ? $localize`:@@timeline.outgoing:発信しました`
+      : direction === 'internal'
+        ? $localize`:@@timeline.internal:内線で呼び出しました`
+        : $localize`:@@timeline.incoming:着信しました`,
+  recorder: () => $localize`:@@timeline.recorder:録音を始めました`,
+  claimed: () => $localize`:@@timeline.claimed:電話番が受け付けました`,
+  fallback: ({ reason }) => FALLBACK[reason ?? ''] ?? FALLBACK['failed'] ?? '',
+  accepted: () => $localize`:@@timeline.accepted:回線に応答しました`,
+  notice: () => $localize`:@@timeline.notice:告知を流し始めました`,
+  'notice-ended': () => $localize`:@@timeline.noticeEnded:告知が終わりました`,
+  ringing: (detail) => $localize`:@@timeline.ringing:${deskIn(detail)}:desk:を呼び出しました`,
+  answered: (detail) => $localize`:@@timeline.answered:${phoneIn(detail)}:phone:が応答しました`,
+  unanswered: (detail) => {
+    const outcome = UNANSWERED[detail['status'] ?? ''] ?? UNANSWERED['NOANSWER'];
+    return $localize`:@@timeline.unanswered:${deskIn(detail)}:desk:の呼び出しが終わりました(${outcome}:outcome:)`;
+  },
+  left: (detail) => $localize`:@@timeline.left:${phoneIn(detail)}:phone:が通話を離れました`,
+  held: (detail) => $localize`:@@timeline.held:${phoneIn(detail)}:phone:が保留にしました`,
+  resumed: (detail) => $localize`:@@timeline.resumed:${phoneIn(detail)}:phone:が保留を解除しました`,
+  transferred: (detail) =>
+    $localize`:@@timeline.transferred:${phoneIn(detail)}:phone:が${phoneIn(detail, 'to')}:to:に転送しました`,
+  refused: ({ reason }) => $localize`:@@timeline.refused:つながずに終えました(${reasonWords(reason ?? '')}:reason:)`,
+  fault: ({ reason }) => $localize`:@@timeline.fault:問題がありました(${reasonWords(reason ?? '')}:reason:)`,
+  end: ({ by }) => END[by ?? ''] ?? $localize`:@@timeline.end:通話が終わりました`,
+};
+
+/** One line of the 経過. An event this console does not know yet is shown by its id. */
+export function timelineWords({ event, detail }: TimelineEntry): string {
+  return WORDS[event]?.(detail) ?? event;
+}
+
+/** Events worth a mark on the waveform. */
+export const isMarked = ({ event }: TimelineEntry): boolean =>
+  ['answered', 'held', 'resumed', 'transferred', 'left', 'fault'].includes(event);
+
+export const isTrouble = ({ event }: TimelineEntry): boolean => event === 'fault' || event === 'fallback';

@@ -1,0 +1,118 @@
+import { type HealthCheck, type HealthDetails, type HealthStatus } from '../api/generated/models.ts';
+
+/** One thing somebody should do something about. */
+export interface AttentionItem {
+  id: string;
+  urgent: boolean;
+  what: string;
+  /** The box's own words about it, in Japanese. */
+  detail: string | null;
+  todo: string;
+  since: string | null;
+}
+
+/** Less than this, and a long weekend can fill the disk. */
+const FEW_HOURS = 72;
+
+/** 対応が必要なこと, the urgent first. A phone that is switched off is not the box's trouble and is not told here. */
+export function attentionItems({ checks, trunks, storage }: HealthDetails): AttentionItem[] {
+  const items = [
+    ...checks.filter(({ status }) => status !== 'ok').map(ofCheck),
+    ...trunks.filter(({ status }) => status !== 'ok').map(ofTrunk),
+  ];
+  const spoolTold = items.some(({ id }) => id === 'spool');
+  if (storage && storage.hoursLeft < FEW_HOURS && !spoolTold) items.push(ofStorage(storage.hoursLeft));
+  return items.sort((a, b) => Number(b.urgent) - Number(a.urgent));
+}
+
+interface Part {
+  name: string;
+  /** What to do when it does not run, and when it runs with trouble. */
+  down: string;
+  degraded: string;
+}
+
+const RESTART = $localize`:@@todo.restart:自動で復旧を試みています。数分待っても変わらない場合は、装置を再起動してください。`;
+const SEE_DETAIL = $localize`:@@todo.seeDetail:上の内容を確認してください。解決しない場合は、保守の担当者に連絡してください。`;
+
+const PARTS: Partial<Record<string, Part>> = {
+  postgres: {
+    name: $localize`:@@part.postgres:データベース`,
+    down: $localize`:@@todo.postgres:通話と録音は続いています。数分待っても変わらない場合は、ディスクの空きを確認し、装置を再起動してください。`,
+    degraded: SEE_DETAIL,
+  },
+  asterisk: { name: $localize`:@@part.asterisk:電話の交換部(Asterisk)`, down: RESTART, degraded: SEE_DETAIL },
+  telephony: {
+    name: $localize`:@@part.telephony:通話の制御`,
+    down: $localize`:@@todo.telephony:電話は控えの設定で着信・録音を続けています。数分待っても変わらない場合は、装置を再起動してください。`,
+    degraded: $localize`:@@todo.telephonyDegraded:録音については通話中の画面で該当の通話を、設定については直前の変更を確認してください。解決しない場合は、保守の担当者に連絡してください。`,
+  },
+  worker: {
+    name: $localize`:@@part.worker:録音の保存処理`,
+    down: $localize`:@@todo.worker:録音は録音スプールに残り、復旧後に保存されます。数分待っても変わらない場合は、装置を再起動してください。`,
+    degraded: SEE_DETAIL,
+  },
+  spool: {
+    name: $localize`:@@part.spool:録音スプール`,
+    down: $localize`:@@todo.spoolDown:すぐに録音先のディスクの空きを増やしてください。空きができるまで、新しい通話は録音されません。`,
+    degraded: $localize`:@@todo.spool:録音先のディスクの空きを増やしてください。`,
+  },
+  vault: {
+    name: $localize`:@@part.vault:録音庫`,
+    down: $localize`:@@todo.vault:録音庫のディスクの接続と空きを確認してください。つながるまで、録音は録音スプールに残ります。`,
+    degraded: $localize`:@@todo.vaultDamaged:録音庫のディスクを点検し、バックアップからの復元を検討してください。`,
+  },
+  certificate: {
+    name: $localize`:@@part.certificate:この画面の証明書`,
+    down: $localize`:@@todo.certificate:装置を再起動すると、証明書が更新されます。`,
+    degraded: $localize`:@@todo.certificate:装置を再起動すると、証明書が更新されます。`,
+  },
+};
+
+/** Parts not known here are called by their id. */
+export const partName = (checkId: string): string => PARTS[checkId]?.name ?? checkId;
+
+export const STATUS_WORDS: Record<HealthStatus, string> = {
+  ok: $localize`:@@status.ok:正常`,
+  degraded: $localize`:@@status.degraded:要確認`,
+  down: $localize`:@@status.down:停止`,
+};
+
+function ofCheck({ checkId, status, detail, since }: HealthCheck): AttentionItem {
+  const down = status === 'down';
+  const name = partName(checkId);
+  const part = PARTS[checkId];
+  return {
+    id: checkId,
+    urgent: down,
+    what: down
+      ? $localize`:@@attention.down:${name}:part:が止まっています`
+      : $localize`:@@attention.degraded:${name}:part:に問題があります`,
+    detail,
+    todo: (down ? part?.down : part?.degraded) ?? SEE_DETAIL,
+    since,
+  };
+}
+
+function ofTrunk({ id, name, detail, status }: HealthDetails['trunks'][number]): AttentionItem {
+  return {
+    id: `trunk:${id}`,
+    urgent: status === 'down',
+    what: $localize`:@@attention.trunk:外線「${name}:trunk:」がつながっていません`,
+    detail: detail === '' ? null : detail,
+    todo: $localize`:@@todo.trunk:回線の機器(ゲートウェイ・終端装置)の電源とLANケーブルを確認してください。変わらない場合は、回線事業者に問い合わせてください。`,
+    since: null,
+  };
+}
+
+function ofStorage(hoursLeft: number): AttentionItem {
+  const hours = Math.floor(hoursLeft);
+  return {
+    id: 'storage',
+    urgent: hours < 24,
+    what: $localize`:@@attention.storage:録音を保存できるのは、あと約${hours}:hours:時間分です`,
+    detail: null,
+    todo: $localize`:@@todo.storage:保存先のディスクを増やすか、不要なファイルを取り除いてください。`,
+    since: null,
+  };
+}

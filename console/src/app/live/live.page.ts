@@ -1,0 +1,61 @@
+import { Component, computed, effect, inject, signal, untracked } from '@angular/core';
+import { RouterLink } from '@angular/router';
+import { FailureNotice } from '../api/failure-notice.ts';
+import { type CallSummary } from '../api/generated/models.ts';
+import { DateTimePipe } from '../calendar/date-time.pipe.ts';
+import { DurationPipe } from '../calendar/duration.pipe.ts';
+import { STATE, signOf } from '../calls/call-words.ts';
+import { OutsideParty } from '../calls/outside-party.ts';
+import { tickingNow } from '../clock/ticking.ts';
+import { RECORDER, recordingSign } from '../recordings/recording-words.ts';
+import { Icon } from '../ui/icon.ts';
+import { Notice } from '../ui/notice.ts';
+import { rememberedSignal } from '../ui/remembered-signal.ts';
+import { SignChip } from '../ui/sign-chip.ts';
+import { Skeleton } from '../ui/skeleton.ts';
+import { spokenChange } from './live-announcement.ts';
+import { LiveCalls } from './live-calls.ts';
+
+/** Calls in progress, as they are this second. */
+@Component({
+  selector: 'dw-live-page',
+  imports: [DateTimePipe, DurationPipe, FailureNotice, Icon, Notice, OutsideParty, RouterLink, SignChip, Skeleton],
+  templateUrl: './live.page.html',
+  styleUrl: './live.page.css',
+})
+export class LivePage {
+  private readonly now = tickingNow();
+  protected readonly live = inject(LiveCalls);
+  /** Screen readers are told of calls that begin and end, unless the person wants quiet. */
+  protected readonly speech = rememberedSignal<'on' | 'quiet'>('denwaban.live.speech', 'on', ['on', 'quiet']);
+  protected readonly announcement = signal('');
+  protected readonly state = STATE;
+  protected readonly signOf = signOf;
+  protected readonly recorder = RECORDER;
+  protected readonly recordingSign = recordingSign;
+  protected readonly unrecorded = computed(() => this.live.inProgress().filter(isUnrecorded));
+  private told: readonly CallSummary[] | null = null;
+
+  constructor() {
+    effect(() => {
+      const calls = this.live.inProgress();
+      const loaded = this.live.loaded();
+      untracked(() => this.announce(loaded ? calls : null));
+    });
+  }
+
+  protected elapsedMs({ startedAt }: CallSummary): number {
+    return this.now().getTime() - Date.parse(startedAt);
+  }
+
+  private announce(calls: readonly CallSummary[] | null): void {
+    if (calls && this.told && this.speech() === 'on') {
+      const words = spokenChange(this.told, calls);
+      if (words !== '') this.announcement.set(words);
+    }
+    this.told = calls;
+  }
+}
+
+/** A call that talks while nothing grows on the disk is the one thing this product must never hide. */
+const isUnrecorded = ({ recorder }: CallSummary): boolean => recorder === 'stalled' || recorder === 'stopped';

@@ -1,0 +1,150 @@
+import { Dialog } from '@angular/cdk/dialog';
+import {
+  Component,
+  DestroyRef,
+  type ElementRef,
+  computed,
+  inject,
+  input,
+  linkedSignal,
+  output,
+  signal,
+  viewChild,
+} from '@angular/core';
+import { type RecordingPeaks } from '../api/generated/models.ts';
+import { DurationPipe } from '../calendar/duration.pipe.ts';
+import { Icon } from '../ui/icon.ts';
+import { ChannelMix, type Side } from './channel-mix.ts';
+import { PlayerPreferences, SPEEDS } from './player-preferences.ts';
+import { type PlayerCommand, commandFor, keepsKeys } from './player-shortcuts.ts';
+import { MEDIA_EVENTS, type MediaEvent, type PlayerState, afterMediaEvent, isRunning } from './player-state.ts';
+import { SeekSlider } from './seek-slider.ts';
+import { ShortcutsDialog } from './shortcuts.dialog.ts';
+import { type Mark, Waveform } from './waveform.ts';
+
+const SKIP_SECONDS = 5;
+
+/** Plays one recording: an audio element that streams by ranges, with everything around it that work with calls needs. */
+@Component({
+  selector: 'dw-player',
+  imports: [DurationPipe, Icon, SeekSlider, Waveform],
+  templateUrl: './player.html',
+  styleUrl: './player.css',
+  host: { '(document:keydown)': 'onKey($event)' },
+})
+export class Player {
+  private readonly dialog = inject(Dialog);
+  private readonly audio = viewChild.required<ElementRef<HTMLAudioElement>>('audio');
+  private mix: ChannelMix | null = null;
+  protected readonly preferences = inject(PlayerPreferences);
+
+  readonly recordingId = input.required<string>();
+  readonly durationMs = input.required<number>();
+  readonly peaks = input<RecordingPeaks | null>(null);
+  readonly marks = input<readonly Mark[]>([]);
+  /** The audio could not be fetched or decoded. */
+  readonly broken = output();
+
+  protected readonly source = computed(() => `/api/v1/recordings/${this.recordingId()}/audio`);
+  protected readonly state = linkedSignal<string, PlayerState>({
+    source: this.recordingId,
+    computation: () => 'loading',
+  });
+  protected readonly running = computed(() => isRunning(this.state()));
+  protected readonly positionMs = linkedSignal({ source: this.recordingId, computation: () => 0 });
+  protected readonly side = signal<Side>('both');
+  protected readonly muted = signal(false);
+  protected readonly speeds = SPEEDS;
+  protected readonly skipSeconds = SKIP_SECONDS;
+  protected readonly sides: { id: Side; label: string }[] = [
+    { id: 'both', label: $localize`:@@player.bothSides:両側` },
+    { id: 'outside', label: $localize`:@@player.outsideOnly:相手方のみ` },
+    { id: 'office', label: $localize`:@@player.officeOnly:庁内のみ` },
+  ];
+
+  constructor() {
+    inject(DestroyRef).onDestroy(() => this.mix?.close());
+  }
+
+  /** Jumps and plays: who clicks a time wants to hear it. */
+  playFrom(positionMs: number): void {
+    this.seek(positionMs);
+    this.play();
+  }
+
+  /** Asks for the audio anew, at the same place. */
+  reload(): void {
+    const audio = this.audio().nativeElement;
+    const positionMs = this.positionMs();
+    audio.load();
+    this.seek(positionMs);
+  }
+
+  protected toggle(): void {
+    if (this.running()) this.audio().nativeElement.pause();
+    else this.play();
+  }
+
+  protected seek(positionMs: number): void {
+    const position = Math.max(0, Math.min(this.durationMs(), positionMs));
+    this.audio().nativeElement.currentTime = position / 1000;
+    this.positionMs.set(position);
+  }
+
+  protected skip(seconds: number): void {
+    this.seek(this.positionMs() + seconds * 1000);
+  }
+
+  protected chooseSide(side: Side): void {
+    this.side.set(side);
+    this.mix ??= new ChannelMix(this.audio().nativeElement);
+    void this.mix.choose(side);
+  }
+
+  protected onMedia(event: Event): void {
+    if (!isMediaEvent(event.type)) return;
+    this.state.set(afterMediaEvent(this.state(), event.type));
+    if (event.type === 'error') this.broken.emit();
+  }
+
+  protected onTime(): void {
+    this.positionMs.set(this.audio().nativeElement.currentTime * 1000);
+  }
+
+  protected onKey(event: KeyboardEvent): void {
+    if (event.defaultPrevented || keepsKeys(event.target, event.key)) return;
+    const command = commandFor(event, this.preferences.singleKeys() === 'on');
+    if (!command || this.dialog.openDialogs.length > 0) return;
+    event.preventDefault();
+    this.obey(command);
+  }
+
+  protected showShortcuts(): void {
+    this.dialog.open(ShortcutsDialog, { ariaModal: true, ariaLabelledBy: 'shortcuts-heading' });
+  }
+
+  private obey(command: PlayerCommand): void {
+    switch (command.do) {
+      case 'toggle':
+        this.toggle();
+        break;
+      case 'skip':
+        this.skip(command.seconds);
+        break;
+      case 'mute':
+        this.muted.update((muted) => !muted);
+        break;
+      case 'help':
+        this.showShortcuts();
+    }
+  }
+
+  /** The promise is refused when a pause or a failure comes first; both arrive as events. */
+  private play(): void {
+    this.audio()
+      .nativeElement.play()
+      .catch(() => undefined);
+  }
+}
+
+const isMediaEvent = (type: string): type is MediaEvent => (MEDIA_EVENTS as readonly string[]).includes(type);

@@ -1,0 +1,86 @@
+import {
+  type CallSummary,
+  type IncompleteReason,
+  type RecorderHealth,
+  type RecordingHint,
+  type RecordingSummary,
+  type SealingTrouble,
+} from '../api/generated/models.ts';
+import { type Sign } from '../calls/call-words.ts';
+
+/** Why a recording is not whole: short for lists, in full with what it means for the detail. */
+export const INCOMPLETE: Record<IncompleteReason, { short: string; full: string }> = {
+  'no-audio': {
+    short: $localize`:@@incomplete.noAudio.short:音声なし`,
+    full: $localize`:@@incomplete.noAudio.full:通話中に音声が届きませんでした。外線や主装置の接続を確認してください。`,
+  },
+  'file-missing': {
+    short: $localize`:@@incomplete.fileMissing.short:ファイルなし`,
+    full: $localize`:@@incomplete.fileMissing.full:録音ファイルが見つかりませんでした。稼働状況の画面で保存先を確認し、管理者に連絡してください。`,
+  },
+  short: {
+    short: $localize`:@@incomplete.short.short:通話より短い`,
+    full: $localize`:@@incomplete.short.full:録音が通話の長さより短くなっています。前後または途中の音声が欠けている可能性があります。`,
+  },
+  interrupted: {
+    short: $localize`:@@incomplete.interrupted.short:途中で停止`,
+    full: $localize`:@@incomplete.interrupted.full:通話中に装置が停止しました。停止する直前(最大1秒)の音声が欠けている可能性があります。`,
+  },
+  'not-recorded': {
+    short: $localize`:@@incomplete.notRecorded.short:録音対象外`,
+    full: $localize`:@@incomplete.notRecorded.full:録音しない設定の通話です。`,
+  },
+  refused: {
+    short: $localize`:@@incomplete.refused.short:着信拒否`,
+    full: $localize`:@@incomplete.refused.full:つながずに終えた着信のため、録音はありません。`,
+  },
+};
+
+export const TROUBLE: Record<SealingTrouble, string> = {
+  'vault-full': $localize`:@@trouble.vaultFull:録音庫の空き容量がありません。`,
+  'vault-refused': $localize`:@@trouble.vaultRefused:録音庫のディスクを確認できません。`,
+  'vault-failed': $localize`:@@trouble.vaultFailed:録音庫への書き込みに失敗しました。`,
+  'vault-file-damaged': $localize`:@@trouble.vaultFileDamaged:書き込んだ録音が正しく読み戻せませんでした。`,
+  'encoder-failed': $localize`:@@trouble.encoderFailed:音声の変換に失敗しました。`,
+  'spool-failed': $localize`:@@trouble.spoolFailed:録音スプールを読み取れませんでした。`,
+  internal: $localize`:@@trouble.internal:保存処理の内部で問題が起きました。`,
+};
+
+export const HINT: Record<RecordingHint, string> = {
+  'left-silent': $localize`:@@hint.leftSilent:相手方の声が録音されていません(最初から最後まで無音です)。`,
+  'right-silent': $localize`:@@hint.rightSilent:庁内側の声が録音されていません(最初から最後まで無音です)。`,
+};
+
+export const RECORDER: Record<RecorderHealth, Sign> = {
+  waiting: { label: $localize`:@@recorder.waiting:録音準備中`, icon: 'waiting', tone: '' },
+  growing: { label: $localize`:@@recorder.growing:録音中`, icon: 'record', tone: 'success' },
+  stalled: { label: $localize`:@@recorder.stalled:録音が止まっています`, icon: 'warning', tone: 'error' },
+  stopped: { label: $localize`:@@recorder.stopped:録音していません`, icon: 'stopped', tone: 'error' },
+};
+
+/** The recording column: a measured fact while the call goes on, what became of it afterwards. */
+export function recordingSign(call: Pick<CallSummary, 'state' | 'recorder' | 'recording'>): Sign {
+  if (call.state !== 'ended') return RECORDER[call.recorder];
+  return call.recording ? sealedSign(call.recording) : SEALING;
+}
+
+const SEALING: Sign = { label: $localize`:@@recording.sealing:処理中`, icon: 'waiting', tone: '' };
+
+function sealedSign({ state, completeness, reason }: RecordingSummary): Sign {
+  if (state === 'sealing') return SEALING;
+  if (state === 'none' || completeness === 'none') {
+    const expected = reason === 'refused' || reason === 'not-recorded';
+    return {
+      label: $localize`:@@recording.none:なし`,
+      ...whyOf(reason),
+      icon: 'stopped',
+      tone: expected ? '' : 'error',
+    };
+  }
+  if (completeness === 'partial') {
+    return { label: $localize`:@@recording.partial:一部欠け`, ...whyOf(reason), icon: 'warning', tone: 'warning' };
+  }
+  return { label: $localize`:@@recording.complete:完全`, icon: 'success', tone: 'success' };
+}
+
+const whyOf = (reason: IncompleteReason | null) => (reason === null ? {} : { note: INCOMPLETE[reason].short });
