@@ -25,120 +25,127 @@ export interface ExpectedObjects {
  */
 export function renderConfiguration(document: ConfigurationDocument): RenderedConfiguration {
   const pjsip = renderPjsip(document);
-  const dialplan = renderDialplan(document);
-  return {
-    'pjsip.conf': pjsip,
-    'extensions.conf': file([section(stampContext(pjsip, dialplan), ['exten => s,1,Hangup()']), dialplan]),
-  };
+  const sections = dialplanSections(document);
+  const stamp = { name: stampContext(pjsip, render(sections)), lines: ['exten => s,1,Hangup()'] };
+  return { 'pjsip.conf': pjsip, 'extensions.conf': render([stamp, ...sections]) };
 }
 
 export function expectedObjects(document: ConfigurationDocument): ExpectedObjects {
+  const sections = dialplanSections(document);
   return {
     endpoints: [
       ...document.trunks.map(({ id }) => names.trunkEndpoint(id)),
       ...(document.pbx ? [names.PBX_ENDPOINT] : []),
       ...document.phones.map(({ extension }) => names.phoneEndpoint(extension)),
     ],
-    contexts: [
-      stampContext(renderPjsip(document), renderDialplan(document)),
-      'phones',
-      'transfer',
-      ...document.trunks.flatMap(({ id }) => [names.trunkContext(id), names.trunkLinesContext(id)]),
-      ...document.lines.map(({ id }) => names.lineContext(id)),
-      ...document.desks.map(({ id }) => names.deskContext(id)),
-    ],
+    contexts: [stampContext(renderPjsip(document), render(sections)), ...sections.map(({ name }) => name)],
   };
 }
 
-/** An empty context whose name tells which configuration Asterisk has read. */
+interface Section {
+  name: string;
+  template?: string;
+  lines: string[];
+}
+
+/** A context whose name tells which configuration Asterisk has read. */
 function stampContext(pjsip: string, dialplan: string): string {
   return `configuration-${createHash('sha256').update(pjsip).update(dialplan).digest('hex').slice(0, 16)}`;
 }
 
 function renderPjsip(document: ConfigurationDocument): string {
-  const blocks = document.trunks.flatMap(({ id, host, port }) => {
+  const sections = document.trunks.flatMap(({ id, host, port }): Section[] => {
     const name = names.trunkEndpoint(id);
     return [
-      section(name, [`aors = ${name}`, `context = ${names.trunkContext(id)}`], 'denwaban-trunk'),
-      section(name, ['type = aor', `contact = sip:${host}:${port}`]),
-      section(name, ['type = identify', `endpoint = ${name}`, `match = ${host}`]),
+      { name, template: 'denwaban-trunk', lines: [`aors = ${name}`, `context = ${names.trunkContext(id)}`] },
+      ...peer(name, host, port),
     ];
   });
   if (document.pbx) {
+    const name = names.PBX_ENDPOINT;
     const { host, port } = document.pbx;
-    blocks.push(
-      section(names.PBX_ENDPOINT, [`aors = ${names.PBX_ENDPOINT}`], 'denwaban-pbx'),
-      section(names.PBX_ENDPOINT, ['type = aor', `contact = sip:${host}:${port}`]),
-      section(names.PBX_ENDPOINT, ['type = identify', `endpoint = ${names.PBX_ENDPOINT}`, `match = ${host}`]),
-    );
+    sections.push({ name, template: 'denwaban-pbx', lines: [`aors = ${name}`] }, ...peer(name, host, port));
   }
-  return file([...blocks, ...document.phones.flatMap((phone) => renderPhone(phone, document.pbx))]);
+  return render([...sections, ...document.phones.flatMap((phone) => phoneSections(phone, document.pbx))]);
 }
 
-function renderPhone(phone: Phone, pbx: ConfigurationDocument['pbx']): string[] {
-  const name = names.phoneEndpoint(phone.extension);
-  const endpoint = [`aors = ${name}`, `set_var = ${names.channelVariable.phone}=${phone.id}`];
-  if (phone.type === 'pbx') {
-    if (!pbx) return [];
-    return [
-      section(name, endpoint, 'denwaban-phone-behind-pbx'),
-      section(name, ['type = aor', `contact = sip:${phone.number}@${pbx.host}:${pbx.port}`]),
-    ];
-  }
+function peer(name: string, host: string, port: number): Section[] {
   return [
-    section(name, [...endpoint, `auth = ${name}`, `callerid = <${phone.extension}>`], 'denwaban-phone'),
-    section(name, [], 'denwaban-phone-aor'),
-    section(name, [`username = ${phone.extension}`, `password = ${phone.secret}`], 'denwaban-phone-auth'),
+    { name, lines: ['type = aor', `contact = sip:${host}:${port}`] },
+    { name, lines: ['type = identify', `endpoint = ${name}`, `match = ${host}`] },
   ];
 }
 
-function renderDialplan(document: ConfigurationDocument): string {
+function phoneSections(phone: Phone, pbx: ConfigurationDocument['pbx']): Section[] {
+  const { id, extension } = phone;
+  const name = names.phoneEndpoint(extension);
+  const endpoint = [`aors = ${name}`, `set_var = ${names.channelVariable.phone}=${id}`];
+  if (phone.type === 'pbx') {
+    if (!pbx) return [];
+    return [
+      { name, template: 'denwaban-phone-behind-pbx', lines: endpoint },
+      { name, lines: ['type = aor', `contact = sip:${phone.number}@${pbx.host}:${pbx.port}`] },
+    ];
+  }
+  return [
+    { name, template: 'denwaban-phone', lines: [...endpoint, `auth = ${name}`, `callerid = <${extension}>`] },
+    { name, template: 'denwaban-phone-aor', lines: [] },
+    { name, template: 'denwaban-phone-auth', lines: [`username = ${extension}`, `password = ${phone.secret}`] },
+  ];
+}
+
+function dialplanSections(document: ConfigurationDocument): Section[] {
   const audioOf = new Map(document.notices.map(({ id, audio }) => [id, audio]));
   const extensionOf = new Map(document.phones.map(({ id, extension }) => [id, extension]));
-  return file([
+  const sections = [
     ...document.trunks.flatMap(({ id }) => [
-      renderTrunk(id),
-      renderTrunkLines(
+      trunkSection(id),
+      trunkLinesSection(
         id,
         document.lines.filter(({ trunk }) => trunk === id),
       ),
     ]),
-    ...document.lines.map((line) => renderLine(line, audioOf)),
-    ...document.desks.map((desk) => renderDesk(desk, extensionOf)),
-    renderPhoneDirectory('phones', 'internal', document.phones),
-    renderPhoneDirectory('transfer', 'transferred', document.phones),
-  ]);
+    ...document.lines.map((line) => lineSection(line, audioOf)),
+    ...document.desks.map((desk) => deskSection(desk, extensionOf)),
+    phoneDirectory('phones', 'internal', document.phones),
+    phoneDirectory('transfer', 'transferred', document.phones),
+  ];
+  // A context without extensions does not come to be in Asterisk.
+  return sections.filter(({ lines }) => lines.length > 0);
 }
 
 /** The guard keeps a hang-up, which Asterisk looks up as extension `h`, from beginning the call anew. */
-function renderTrunk(id: string): string {
-  return section(names.trunkContext(id), [
-    `exten => _[!-~]!,1,GotoIf($["\${${names.channelVariable.call}}"!=""]?done)`,
-    ` same => n,Set(DENWABAN_TRUNK=${id})`,
-    ' same => n,Set(DENWABAN_DIALLED=${FILTER(0-9+*#,${EXTEN:0:40})})',
-    ' same => n,Goto(incoming,s,1)',
-    ' same => n(done),NoOp()',
-  ]);
+function trunkSection(id: string): Section {
+  return {
+    name: names.trunkContext(id),
+    lines: [
+      `exten => _[!-~]!,1,GotoIf($["\${${names.channelVariable.call}}"!=""]?done)`,
+      ` same => n,Set(DENWABAN_TRUNK=${id})`,
+      ' same => n,Set(DENWABAN_DIALLED=${FILTER(0-9+*#,${EXTEN:0:40})})',
+      ' same => n,Goto(incoming,s,1)',
+      ' same => n(done),NoOp()',
+    ],
+  };
 }
 
-function renderTrunkLines(trunkId: string, lines: readonly Line[]): string {
-  return section(
-    names.trunkLinesContext(trunkId),
-    lines.flatMap(({ id, number, flow }) => [
+function trunkLinesSection(trunkId: string, lines: readonly Line[]): Section {
+  return {
+    name: names.trunkLinesContext(trunkId),
+    lines: lines.flatMap(({ id, number, flow }) => [
       `exten => ${names.nationalNumber(number)},1,Set(${names.channelVariable.line}=${id})`,
       ` same => n,Set(${names.channelVariable.node}=${flow.start})`,
       ' same => n,Return()',
     ]),
-  );
+  };
 }
 
-function renderLine(line: Line, audioOf: ReadonlyMap<string, string>): string {
+function lineSection(line: Line, audioOf: ReadonlyMap<string, string>): Section {
   const nodes = Object.entries(line.flow.nodes).flatMap(([id, node]) => [
     `exten => ${names.nodeExtension(id)},1,Set(TIMEOUT(absolute)=0)`,
     ` same => n,Set(${names.channelVariable.node}=${id})`,
     ...renderStep(node, line.flow.nodes, audioOf).map((step) => ` same => n,${step}`),
   ]);
-  return section(names.lineContext(line.id), [...nodes, 'include => lease']);
+  return { name: names.lineContext(line.id), lines: [...nodes, 'include => lease'] };
 }
 
 function renderStep(node: FlowNode, nodes: Line['flow']['nodes'], audioOf: ReadonlyMap<string, string>): string[] {
@@ -159,31 +166,35 @@ function renderStep(node: FlowNode, nodes: Line['flow']['nodes'], audioOf: Reado
   }
 }
 
-function renderDesk(desk: Desk, extensionOf: ReadonlyMap<string, string>): string {
+function deskSection(desk: Desk, extensionOf: ReadonlyMap<string, string>): Section {
   const endpoints = desk.members.flatMap((member) => {
     const extension = extensionOf.get(member);
     return extension === undefined ? [] : [names.phoneEndpoint(extension)];
   });
-  return section(names.deskContext(desk.id), [
-    'exten => s,1,Set(DENWABAN_RING=)',
-    ...endpoints.map((endpoint) => ` same => n,Gosub(member,s,1(${endpoint}))`),
-    ` same => n,Gosub(ring,s,1(${desk.id},${desk.ringSeconds}))`,
-    ' same => n,Return()',
-  ]);
+  return {
+    name: names.deskContext(desk.id),
+    lines: [
+      'exten => s,1,Set(DENWABAN_RING=)',
+      ...endpoints.map((endpoint) => ` same => n,Gosub(member,s,1(${endpoint}))`),
+      ` same => n,Gosub(ring,s,1(${desk.id},${desk.ringSeconds}))`,
+      ' same => n,Return()',
+    ],
+  };
 }
 
-function renderPhoneDirectory(context: string, next: string, phones: readonly Phone[]): string {
-  return section(
-    context,
-    phones.flatMap(({ id, extension }) => [
+function phoneDirectory(name: string, next: string, phones: readonly Phone[]): Section {
+  return {
+    name,
+    lines: phones.flatMap(({ id, extension }) => [
       `exten => ${extension},1,Set(DENWABAN_TO=${id})`,
       ` same => n,Goto(${next},${extension},1)`,
     ]),
+  };
+}
+
+function render(sections: readonly Section[]): string {
+  const blocks = sections.map(({ name, template, lines }) =>
+    [`[${name}]${template ? `(${template})` : ''}`, ...lines].join('\n'),
   );
+  return blocks.length === 0 ? '' : `${blocks.join('\n\n')}\n`;
 }
-
-function section(name: string, lines: readonly string[], template?: string): string {
-  return [`[${name}]${template ? `(${template})` : ''}`, ...lines].join('\n');
-}
-
-const file = (blocks: readonly string[]): string => (blocks.length === 0 ? '' : `${blocks.join('\n\n')}\n`);

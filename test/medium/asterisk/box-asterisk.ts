@@ -1,0 +1,163 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, readFileSync } from 'node:fs';
+import { readdir, readFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { filter, firstValueFrom, timeout } from 'rxjs';
+import { AmiCommands } from '../../../backend/src/asterisk/ami-commands.ts';
+import { AmiConnection } from '../../../backend/src/asterisk/ami-connection.ts';
+import { JournalEntry } from '../../../backend/src/calls/journal.schema.ts';
+import { ConfigurationApplier } from '../../../backend/src/configuration/apply-configuration.ts';
+import { GeneratedFiles } from '../../../backend/src/configuration/generated-files.ts';
+import { Logger } from '../../../backend/src/platform/logging.ts';
+import { readOperatorSettings, Settings } from '../../../backend/src/platform/settings.ts';
+import {
+  asteriskCommand,
+  templateValues,
+  waitForAsterisk,
+  writeAsteriskConfiguration,
+} from '../../../provisioning/box/asterisk.ts';
+import { writeEndpoints } from '../../../provisioning/box/endpoints.ts';
+import { prepareHome, writeHostsFile } from '../../../provisioning/box/home.ts';
+import { freeLocalPort } from '../../../provisioning/box/ports.ts';
+import { ensureSecrets } from '../../../provisioning/box/secrets.ts';
+import { SilentProgress } from '../../../provisioning/progress.ts';
+import { project } from '../../../provisioning/project.ts';
+import { rootEnvironment } from '../../../provisioning/run-in-root.ts';
+import { removeTree } from '../../../provisioning/runtime/build-root.ts';
+import { installPrompts } from '../../../provisioning/runtime/prompts.ts';
+import { ensureRuntime, type Runtime } from '../../../provisioning/runtime/runtime.ts';
+import { eventually } from '../../town/waiting.ts';
+
+const logger = new Logger('test', 'silent');
+
+/** The box's Asterisk alone, with a home of its own: no database and no backend process. */
+export class BoxAsterisk {
+  readonly sip: { host: string; port: number };
+  readonly files: GeneratedFiles;
+  readonly applier: ConfigurationApplier;
+  readonly commands: AmiCommands;
+  private child: ChildProcess | undefined;
+
+  private constructor(
+    readonly settings: Settings,
+    readonly runtime: Runtime,
+    private readonly ami: AmiConnection,
+  ) {
+    this.sip = { host: settings.operator.DENWABAN_SIP_BIND, port: settings.operator.DENWABAN_SIP_PORT };
+    this.commands = new AmiCommands(ami);
+    this.files = new GeneratedFiles(settings);
+    this.applier = new ConfigurationApplier(this.commands, this.files);
+  }
+
+  /** @param address loopback address at which it takes calls */
+  static async start(address: string): Promise<BoxAsterisk> {
+    const runtime = await ensureRuntime(new SilentProgress());
+    const home = mkdtempSync(join(tmpdir(), 'denwaban-asterisk-'));
+    const operator = readOperatorSettings({
+      DENWABAN_HOME: home,
+      DENWABAN_SIP_BIND: address,
+      DENWABAN_RTP_PORTS: '20000-20199',
+    });
+    const layout = prepareHome(home);
+    const secrets = ensureSecrets(layout.secrets);
+    const ariPort = await freeLocalPort(undefined);
+    const amiPort = await freeLocalPort(undefined, [ariPort]);
+    const { toolsDir, versions } = runtime;
+    writeEndpoints(layout, { ariPort, amiPort, postgresSocketDir: null, toolsDir, versions });
+    await installPrompts(runtime.promptsDir, layout.asteriskPrompts);
+    writeAsteriskConfiguration(project.asteriskEtc, layout, templateValues(operator, { ariPort, amiPort }, secrets));
+    const password = secrets['ami-password'];
+    const ami = new AmiConnection({ host: '127.0.0.1', port: amiPort, username: 'denwaban', password }, logger);
+    const box = new BoxAsterisk(new Settings(operator), runtime, ami);
+    ami.start();
+    await box.boot();
+    return box;
+  }
+
+  get pid(): number {
+    return this.child?.pid ?? 0;
+  }
+
+  /** Starts Asterisk; again after `kill`. */
+  async boot(): Promise<void> {
+    const { layout, operator, endpoints } = this.settings;
+    const { file, args } = asteriskCommand(this.runtime.root, writeHostsFile(layout), operator.DENWABAN_HOME, layout);
+    const child = spawn(file, args, { env: rootEnvironment, stdio: ['ignore', 'ignore', 'inherit'] });
+    this.child = child;
+    await waitForAsterisk(endpoints.ariPort, this.settings.secret('ari-password'), () => {
+      if (child.exitCode !== null) throw new Error(`Asterisk ended with ${child.exitCode}:\n${this.log()}`);
+    });
+    const connected = this.ami.connected$.pipe(filter((is) => is));
+    await firstValueFrom(connected.pipe(timeout(10_000)));
+  }
+
+  async kill(): Promise<void> {
+    const { child } = this;
+    if (child?.exitCode !== null || child.signalCode !== null) return;
+    child.kill('SIGKILL');
+    await once(child, 'exit');
+    await firstValueFrom(this.ami.connected$.pipe(filter((is) => !is)));
+  }
+
+  async stop(): Promise<void> {
+    this.ami.stop();
+    this.child?.kill('SIGKILL');
+    await removeTree(this.settings.operator.DENWABAN_HOME);
+  }
+
+  log(): string {
+    return readFileSync(join(this.settings.layout.asteriskLog, 'messages.log'), 'utf8');
+  }
+
+  /** Errors and warnings so far. */
+  complaints(): string[] {
+    return this.log()
+      .split('\n')
+      .filter((line) => / (ERROR|WARNING)\[/.test(line));
+  }
+
+  /** The calls in the spool, oldest first; every line has to be a valid entry. */
+  async calls(): Promise<SpooledCall[]> {
+    const { spool } = this.settings.layout;
+    const names = (await readdir(spool)).filter((name) => name.endsWith('.jsonl'));
+    const calls = await Promise.all(
+      names.map(async (name) => {
+        const text = await readFile(join(spool, name), 'utf8');
+        const entries = text
+          .trimEnd()
+          .split('\n')
+          .map((line) => JournalEntry.parse(JSON.parse(line)));
+        return {
+          id: name.replace('.jsonl', ''),
+          text,
+          entries,
+          recording: join(spool, name.replace('.jsonl', '.raw')),
+        };
+      }),
+    );
+    return calls.toSorted((one, other) => Number(one.entries[0]?.at) - Number(other.entries[0]?.at));
+  }
+
+  /** The newest call once its journal says that it is over. */
+  async endedCall(callNumber: number): Promise<SpooledCall> {
+    return await eventually(`call ${callNumber} to be over`, async () => {
+      const call = (await this.calls())[callNumber - 1];
+      return call?.entries.at(-1)?.e === 'end' && call;
+    });
+  }
+}
+
+export interface SpooledCall {
+  id: string;
+  text: string;
+  entries: JournalEntry[];
+  recording: string;
+}
+
+/** The story of a call in short: `event value value`. */
+export const story = ({ entries }: SpooledCall): string[] =>
+  entries.map(({ e, at: _at, ...fields }) =>
+    e === 'begin' ? e : [e, ...Object.values(fields as Record<string, string>)].join(' '),
+  );

@@ -1,0 +1,88 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { smallOffice } from '../../../backend/src/configuration/document.fixture.ts';
+import { BoxAsterisk, story } from './box-asterisk.ts';
+import { invite } from './invite.ts';
+
+const CARRIER = '127.40.240.1';
+const NUMBER = '0312345679';
+const SECRET_NUMBER = '0903334444';
+const ANONYMOUS = '<sip:anonymous@anonymous.invalid>';
+const PAI = `P-Asserted-Identity: <sip:${SECRET_NUMBER}@carrier.example>`;
+
+describe('a call to a number that is no line', () => {
+  let box: BoxAsterisk;
+  let placed = 0;
+
+  beforeAll(async () => {
+    box = await BoxAsterisk.start('127.0.0.72');
+    const document = smallOffice();
+    if (document.trunks[0]) document.trunks[0].host = CARRIER;
+    await box.applier.apply(document);
+  });
+
+  afterAll(async () => {
+    await box.stop();
+  });
+
+  /** Places a call that is refused at once. @returns its journal */
+  async function refusedCall(from: string, more: string[] = [], number = NUMBER) {
+    const status = await invite(CARRIER, box.sip, number, from, more);
+    placed += 1;
+    const call = await box.endedCall(placed);
+    const [begin] = call.entries;
+    if (begin?.e !== 'begin') throw new Error('a journal begins with begin');
+    return { status, call, begin };
+  }
+
+  it('is refused with 404 and has a journal that says so', async () => {
+    const { status, call, begin } = await refusedCall('<sip:0901112222@carrier.example>');
+    expect(status).toBe(404);
+    expect(story(call)).toEqual(['begin', 'refused unknown-line', 'end 1 box']);
+    expect(begin).toMatchObject({ direction: 'incoming', trunk: 'hikari', line: '', dialled: NUMBER });
+  });
+
+  it.each([
+    ['letters', 'reception', ''],
+    ['what Asterisk means a hang-up by', 'h', ''],
+    ['a number in its international form', '+81312345670', '0312345670'],
+    ['too many digits', '1'.repeat(200), '1'.repeat(24)],
+  ])('is refused the same when %s are dialled', async (_what, number, dialled) => {
+    const { status, begin } = await refusedCall('<sip:0901112222@carrier.example>', [], number);
+    expect([status, begin.dialled]).toEqual([404, dialled]);
+  });
+
+  it.each([
+    ['a number', '<sip:0901112222@carrier.example>', [], '0901112222'],
+    ['a number in its international form', '<sip:+81901112222@carrier.example>', [], '0901112222'],
+    ['a number with hyphens', '<sip:090-111-2222@carrier.example>', [], '0901112222'],
+    ['a tel URI', '<tel:+81901112222>', [], '0901112222'],
+    ['an asserted identity', '<sip:0901112222@carrier.example>', [PAI], SECRET_NUMBER],
+    ['no wish for privacy', '<sip:0901112222@carrier.example>', ['Privacy: none'], '0901112222'],
+    ['a number too long for one', `<sip:${'9'.repeat(3900)}@carrier.example>`, [], '9'.repeat(24)],
+    ['a host too long for one', `<sip:0901112222@${'a'.repeat(3000)}>`, [], '0901112222'],
+    ['a 4 kB name', `"${'A'.repeat(3900)}" <sip:0901112222@carrier.example>`, [], '0901112222'],
+    ['a name of dialplan', '"${SHELL(x)}${EXTEN}$[1+1]{},&" <sip:0901112222@carrier.example>', [], '0901112222'],
+    ['a name of JSON', '"\\"}{\\",\\n" <sip:0901112222@carrier.example>', [], '0901112222'],
+  ])('shows the number of a caller with %s', async (_what, from, more, number) => {
+    const { status, begin } = await refusedCall(from, more);
+    expect([status, begin.presentation, begin.number]).toEqual([404, 'shown', number]);
+  });
+
+  it.each([
+    ['withheld', 'an anonymous caller', `"Anonymous" ${ANONYMOUS}`, []],
+    ['withheld', 'an anonymous caller known to the carrier', `"Anonymous" ${ANONYMOUS}`, [PAI, 'Privacy: id']],
+    ['withheld', 'a known caller whose carrier forgot to say so', `"Anonymous" ${ANONYMOUS}`, [PAI]],
+    ['withheld', 'a number that is to be kept private', `<sip:${SECRET_NUMBER}@carrier.example>`, ['Privacy: id']],
+    ['withheld', 'a user who asks for privacy', `<sip:${SECRET_NUMBER}@carrier.example>`, ['Privacy: user;critical']],
+    ['payphone', 'a payphone', `"Coin line/payphone" ${ANONYMOUS}`, [PAI]],
+    ['unavailable', 'a number that cannot be given', '"Unavailable" <sip:unavailable@unknown.invalid>', []],
+    ['unavailable', 'another service', `"Interaction with other service" ${ANONYMOUS}`, [PAI, 'Privacy: id']],
+    ['unavailable', 'nobody', '<sip:carrier.example>', []],
+    ['unavailable', 'letters', '<sip:somebody@carrier.example>', []],
+  ])('is %s for %s, whose number is written nowhere', async (presentation, _who, from, more) => {
+    const { status, call, begin } = await refusedCall(from, more);
+    expect([status, begin.presentation, begin.number]).toEqual([404, presentation, '']);
+    expect(call.text).not.toContain(SECRET_NUMBER);
+    expect(box.log()).not.toContain(SECRET_NUMBER);
+  });
+});
