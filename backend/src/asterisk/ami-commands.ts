@@ -58,17 +58,22 @@ export class AmiCommands extends AsteriskReload {
     }
   }
 
-  async contacts(): Promise<EndpointContact[]> {
-    const items = await this.listOrNone('PJSIPShowContacts');
-    return items.flatMap((item) => contactOf(item) ?? []);
+  /**
+   * How endpoints can be reached: all that have registered, and the peers that are asked for by name, because the list of
+   * contacts leaves out those with a fixed address.
+   */
+  async contacts(peers: readonly string[]): Promise<EndpointContact[]> {
+    const registered = await this.listOrNone('PJSIPShowContacts');
+    const details = await Promise.all(peers.map((endpoint) => this.listOrNone('PJSIPShowEndpoint', { endpoint })));
+    return [...registered, ...details.flat()].flatMap((item) => contactOf(item) ?? []);
   }
 
   /** Asterisk calls an empty list an error. */
-  private async listOrNone(action: string): Promise<AmiItem[]> {
+  private async listOrNone(action: string, fields: Record<string, string> = {}): Promise<AmiItem[]> {
     try {
-      return await this.connection.list(action, {}, LIST_TIMEOUT_MS);
+      return await this.connection.list(action, fields, LIST_TIMEOUT_MS);
     } catch (error) {
-      if (error instanceof AmiError && /no .* found/i.test(error.message)) return [];
+      if (error instanceof AmiError && /no .* found|unable to retrieve/i.test(error.message)) return [];
       throw error;
     }
   }
@@ -77,7 +82,9 @@ export class AmiCommands extends AsteriskReload {
 const text = (value: unknown): string[] => (typeof value === 'string' && value !== '' ? [value] : []);
 
 function contactOf(item: AmiItem): EndpointContact | null {
-  const [endpoint] = text(item.endpoint);
+  const [event] = text(item.event);
+  if (event !== 'ContactList' && event !== 'ContactStatusDetail') return null;
+  const [endpoint] = [...text(item.endpoint), ...text(item.endpointname)];
   const [status] = text(item.status);
   if (endpoint === undefined || status === undefined) return null;
   const microseconds = Number(text(item.roundtripusec)[0]);

@@ -135,6 +135,17 @@ describe('a claimed call', () => {
     expect(written()).toEqual(['claimed', 'accepted', 'notice', 'fault notice-failed', 'notice-ended']);
   });
 
+  it('of a caller who hangs up during the notice tells of no fault, though the playback fails first', async () => {
+    asterisk.playback = 'failed';
+    asterisk.playbackMs = 1000;
+    const carried = engine.carry({ id: 'c1', isUp: true, arrivedAt: new Date() }, arrival);
+    await jest.advanceTimersByTimeAsync(1100);
+    engine.left('c1');
+    await jest.advanceTimersByTimeAsync(0);
+    await carried;
+    expect(written()).toEqual(['claimed', 'notice']);
+  });
+
   it('goes to the fallback when the notice neither starts nor ends', async () => {
     asterisk.playback = null;
     await carry();

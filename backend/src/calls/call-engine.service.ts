@@ -19,6 +19,7 @@ export interface ArrivedChannel {
 
 /** After an answer the caller's side needs a moment until it hears. The fallback dialplan waits as long. */
 const EAR_OPENS_AFTER_MS = 500;
+const HANG_UP_FOLLOWS_WITHIN_MS = 300;
 /** Steps of one visit; a document without problems has no loops of notices. */
 const MOST_STEPS = 100;
 
@@ -125,8 +126,12 @@ export class CallEngine {
     const result = await this.notices.play(call.channel.id, notice.audio, call.lease, call.gone.signal);
     if (result === 'gone') throw new CallGoneError();
     if (result === 'stuck') throw new StepFailedError('notice-stuck');
-    // The fallback could not play it either: the caller is better served by the next step.
-    if (result === 'failed') await this.journal.write(call.callId, { e: 'fault', reason: 'notice-failed' });
+    if (result === 'failed') {
+      // A playback fails a moment before Asterisk tells that the caller has hung up.
+      await pause(HANG_UP_FOLLOWS_WITHIN_MS, call.gone.signal);
+      // The fallback could not play it either: the caller is better served by the next step.
+      await this.journal.write(call.callId, { e: 'fault', reason: 'notice-failed' });
+    }
     await this.journal.write(call.callId, { e: 'notice-ended', notice: noticeId });
   }
 

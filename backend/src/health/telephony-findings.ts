@@ -59,6 +59,12 @@ export function telephonyFinding({ stalledRecorders, configurationError }: Telep
   return finding('telephony', 'ok');
 }
 
+/** Endpoints with a fixed address. */
+export const peersOf = (document: ConfigurationDocument): string[] => [
+  ...document.trunks.map(({ id }) => trunkEndpoint(id)),
+  ...(document.pbx ? [PBX_ENDPOINT] : []),
+];
+
 /** How the trunks and phones of a document are. Nothing is known of any while Asterisk cannot be asked. */
 export function endpointFindings(document: ConfigurationDocument, contacts: readonly EndpointContact[]): Finding[] {
   const contactsOf = (endpoint: string) => contacts.filter((contact) => contact.endpoint === endpoint);

@@ -10,6 +10,7 @@ import {
   asteriskFinding,
   endpointFindings,
   type Finding,
+  peersOf,
   spoolFinding,
   telephonyFinding,
 } from './telephony-findings.ts';
@@ -50,12 +51,12 @@ export class TelephonyHealth implements OnApplicationBootstrap, OnApplicationShu
   }
 
   private async look(): Promise<Finding[]> {
+    const { document, error } = this.configuration;
     const [version, contacts, spool] = await Promise.all([
       this.ari.version().catch(() => null),
-      this.ami.contacts().catch(() => null),
+      this.ami.contacts(document ? peersOf(document) : []).catch(() => null),
       statfs(this.settings.layout.spool).catch(() => null),
     ]);
-    const { document, error } = this.configuration;
     return [
       telephonyFinding({ stalledRecorders: this.recorders.stalled, configurationError: error }),
       asteriskFinding(version, contacts !== null),
