@@ -34,7 +34,9 @@ export class RunningProcesses {
 
   /** Those of the file that still run. */
   alive(): { name: string; pid: number }[] {
-    return this.entries.filter((entry) => entry.startedAt !== '' && startOf(entry.pid) === entry.startedAt);
+    return this.entries
+      .filter(({ pid, startedAt }) => startedAt !== '' && startOf(pid) === startedAt)
+      .map(({ name, pid }) => ({ name, pid }));
   }
 
   /**
