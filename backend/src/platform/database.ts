@@ -48,7 +48,8 @@ export function dataSourceOptions(settings: Settings, poolSize: number): DataSou
     migrations: [FirstCall1763700000000],
     namingStrategy: new SnakeCaseNaming(),
     synchronize: false,
-    extra: { max: poolSize, connectionTimeoutMillis: 2000, statement_timeout: 10_000 },
+    // A hung server keeps to no timeout of its own; hence the last one, which is the driver's.
+    extra: { max: poolSize, connectionTimeoutMillis: 2000, statement_timeout: 10_000, query_timeout: 12_000 },
   };
 }
 
