@@ -77,6 +77,7 @@ describe('the console', () => {
     mkdirSync(join(directory, 'en'), { recursive: true });
     for (const page of ['index.html', 'en/index.html']) writeFileSync(join(directory, page), `<p>${page} ${text}</p>`);
     writeFileSync(join(directory, 'main-ABCD1234.js'), 'x'.repeat(5000));
+    writeFileSync(join(directory, 'chunk-Cl-AUqwA.js'), 'x');
     writeFileSync(join(directory, 'favicon.svg'), '<svg/>');
   };
   afterAll(() => rmSync(directory, { recursive: true }));
@@ -112,7 +113,9 @@ describe('the console', () => {
 
   it('keeps only what its name tells for ever, and is smaller on the wire', async () => {
     const script = await files.find('/main-ABCD1234.js');
-    expect([script?.immutable, (await files.find('/favicon.svg'))?.immutable]).toEqual([true, false]);
+    const immutable = async (path: string) => (await files.find(path))?.immutable;
+    expect([await immutable('/main-ABCD1234.js'), await immutable('/chunk-Cl-AUqwA.js')]).toEqual([true, true]);
+    expect([await immutable('/favicon.svg'), await immutable('/')]).toEqual([false, false]);
     if (!script) throw new Error('no script');
     const compressed = await files.encoded(script, 'br');
     expect(compressed.length).toBeLessThan(100);

@@ -18,8 +18,8 @@ const CONTENT_TYPES: Record<string, string> = {
   '.wasm': 'application/wasm',
 };
 const COMPRESSIBLE = /^(text\/|application\/|image\/svg)/;
-/** The build puts a hash of the content into the name. */
-const HASHED = /-[A-Z0-9]{8}\.[a-z0-9]+$/;
+/** The build puts a hash of the content into the name: `main-3DT44LXN.js`, `chunk-Cl-AUqwA.js`. */
+const HASHED = /-(?=[\w-]*[A-Z0-9])[\w-]{8}\.(?:js|css|woff2)$/;
 
 export type Encoding = 'br' | 'gzip' | 'identity';
 
