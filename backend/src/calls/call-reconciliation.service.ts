@@ -76,7 +76,7 @@ export class CallReconciliation implements OnModuleInit, OnApplicationShutdown {
     const open = await this.openCalls();
     const alone = await this.recordingsAlone();
     if (open.length === 0 && alone.length === 0) return true;
-    const reachable = await this.reachable(open);
+    const reachable = await this.reachable(open, alone.length > 0);
     const decision = reconcile(open, reachable, this.clock.now().getTime());
     if ('heldBack' in decision) {
       this.logger.warn({ calls: decision.heldBack, open: open.length }, 'most calls seem lost, looking again first');
@@ -104,11 +104,11 @@ export class CallReconciliation implements OnModuleInit, OnApplicationShutdown {
     return open;
   }
 
-  private async reachable(open: readonly OpenCall[]): Promise<Reachable> {
+  private async reachable(open: readonly OpenCall[], askCalls: boolean): Promise<Reachable> {
     const channels = await this.commands.channels();
     const channelIds = new Set(channels.map(({ id }) => id));
     const callIds = new Set<string>();
-    if (open.some(({ channelId }) => !channelIds.has(channelId))) {
+    if (askCalls || open.some(({ channelId }) => !channelIds.has(channelId))) {
       const calls = await Promise.all(channels.map(({ id }) => this.commands.variable(id, channelVariable.call)));
       for (const callId of calls) if (callId !== null) callIds.add(callId);
     }

@@ -1,9 +1,10 @@
 import { type FSWatcher, watch } from 'node:fs';
 import { readdir, stat } from 'node:fs/promises';
 import { Injectable, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
+import { isMissing } from '../platform/file-errors.ts';
 import { Logger } from '../platform/logging.ts';
 import { Settings } from '../platform/settings.ts';
-import { callOfSpoolFile, isMissing, isOver, journalPath, readJournal } from './journal.ts';
+import { callOfSpoolFile, isOver, journalPath, readJournal } from './journal.ts';
 import { LiveFiling } from './live-filing.service.ts';
 import { soundExpectedFrom } from './recorder-health.ts';
 import { RecorderWatch } from './recorder-watch.service.ts';
@@ -26,6 +27,11 @@ export class SpoolWatch implements OnApplicationBootstrap, OnApplicationShutdown
     private readonly recorders: RecorderWatch,
     private readonly logger: Logger,
   ) {}
+
+  /** Whether changes are told at once rather than found by the scan. */
+  get ready(): boolean {
+    return this.watcher !== undefined;
+  }
 
   onApplicationBootstrap(): void {
     this.listen();
