@@ -2,6 +2,7 @@ import { appendFile, writeFile } from 'node:fs/promises';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { createTestDatabase, type TestDatabase } from '../../../test/medium/postgres.ts';
 import { Clock } from '../platform/clock.ts';
+import { DatabaseConnector } from '../platform/database-connector.ts';
 import { MessageReceiver, MessageSender } from '../platform/messages.ts';
 import { CallFiling } from './call-filing.service.ts';
 import { CallNames } from './call-names.ts';
@@ -121,7 +122,9 @@ describe('filing a call', () => {
   );
 
   it('tells the other processes of a change, and of nothing else', async () => {
-    const receiver = new MessageReceiver(database.settings, silentLogger);
+    const connector = new DatabaseConnector(database.dataSource, silentLogger);
+    connector.onModuleInit();
+    const receiver = new MessageReceiver(database.settings, connector, silentLogger);
     const heard: unknown[] = [];
     let listening = false;
     receiver.reconnected$.subscribe(() => (listening = true));

@@ -1,5 +1,6 @@
 import { open, readdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import { isMissing } from '../platform/file-errors.ts';
 import { JournalEntry } from './journal.schema.ts';
 
 const JOURNAL = /^([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})\.jsonl$/;
@@ -95,5 +96,3 @@ export async function listJournals(spoolDir: string): Promise<string[]> {
 
 /** A call is over once its journal says so; nothing after that line reopens it. */
 export const isOver = (entries: readonly JournalEntry[]): boolean => entries.some(({ e }) => e === 'end');
-
-export const isMissing = (error: unknown): boolean => (error as NodeJS.ErrnoException | undefined)?.code === 'ENOENT';

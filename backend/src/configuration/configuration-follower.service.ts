@@ -1,6 +1,7 @@
 import { Injectable, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
 import { filter, merge, type Subscription, timer } from 'rxjs';
 import { AmiConnection } from '../asterisk/ami-connection.ts';
+import { DatabaseConnector } from '../platform/database-connector.ts';
 import { Logger } from '../platform/logging.ts';
 import { MessageReceiver, MessageSender } from '../platform/messages.ts';
 import { ConfigurationApplier, ConfigurationNotAppliedError, ConfigurationUnfitError } from './apply-configuration.ts';
@@ -25,6 +26,7 @@ export class ConfigurationFollower implements OnApplicationBootstrap, OnApplicat
     private readonly applier: ConfigurationApplier,
     private readonly inForce: ConfigurationInForce,
     private readonly versions: ConfigurationVersionRepository,
+    private readonly database: DatabaseConnector,
     private readonly receiver: MessageReceiver,
     private readonly sender: MessageSender,
     private readonly logger: Logger,
@@ -69,6 +71,7 @@ export class ConfigurationFollower implements OnApplicationBootstrap, OnApplicat
   }
 
   private async newest() {
+    if (!this.database.isReady) return null;
     try {
       return await this.versions.newest();
     } catch (error) {

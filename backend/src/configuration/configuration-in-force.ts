@@ -3,6 +3,7 @@ import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { BehaviorSubject, type Observable } from 'rxjs';
 import type { Line } from '../lines/line.schema.ts';
 import type { Notice } from '../notices/notice.schema.ts';
+import { isMissing } from '../platform/file-errors.ts';
 import { Logger } from '../platform/logging.ts';
 import { Settings } from '../platform/settings.ts';
 import { ConfigurationDocument } from './configuration.schema.ts';
@@ -32,7 +33,8 @@ export class ConfigurationInForce implements OnModuleInit {
     try {
       this.state.next(ConfigurationDocument.parse(JSON.parse(await readFile(path, 'utf8'))));
     } catch (error) {
-      this.logger.warn({ error: String(error) }, 'no last good configuration yet');
+      if (isMissing(error)) this.logger.info({}, 'no last good configuration yet');
+      else this.logger.error({ error: String(error) }, 'last good configuration cannot be read');
     }
   }
 

@@ -34,6 +34,11 @@ export class DatabaseConnector implements OnModuleInit, OnApplicationShutdown {
     if (this.dataSource.isInitialized) await this.dataSource.destroy();
   }
 
+  /** Whether the schema has been seen in place since this process started. */
+  get isReady(): boolean {
+    return this.state.value;
+  }
+
   /** Resolves once the schema is in place. */
   async ready(): Promise<void> {
     await firstValueFrom(this.state.pipe(filter(Boolean)));

@@ -3,6 +3,7 @@ import pg from 'pg';
 import { type Observable, Subject } from 'rxjs';
 import { DataSource } from 'typeorm';
 import { z } from 'zod';
+import { DatabaseConnector } from './database-connector.ts';
 import { connectionOptions } from './database.ts';
 import { Logger } from './logging.ts';
 import { Settings } from './settings.ts';
@@ -43,11 +44,13 @@ export class MessageReceiver implements OnModuleInit, OnApplicationShutdown {
 
   constructor(
     @Inject(Settings) private readonly settings: Settings,
+    private readonly database: DatabaseConnector,
     private readonly logger: Logger,
   ) {}
 
+  /** Not before the schema is in place: who hears `reconnected$` is going to read it. */
   onModuleInit(): void {
-    void this.connect();
+    void this.database.ready().then(() => (this.stopped ? undefined : this.connect()));
   }
 
   async onApplicationShutdown(): Promise<void> {

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import * as nodeFiles from 'node:fs/promises';
 import { dirname, join, resolve, sep } from 'node:path';
-import { isMissing } from '../calls/journal.ts';
+import { isMissing } from '../platform/file-errors.ts';
 import {
   RecordingStore,
   type StoredFile,

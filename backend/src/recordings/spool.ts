@@ -1,7 +1,8 @@
 import { createReadStream, watch } from 'node:fs';
 import * as nodeFiles from 'node:fs/promises';
 import { setTimeout as delay } from 'node:timers/promises';
-import { callOfSpoolFile, isMissing, journalPath, listJournals, rawAudioPath, readJournal } from '../calls/journal.ts';
+import { callOfSpoolFile, journalPath, listJournals, rawAudioPath, readJournal } from '../calls/journal.ts';
+import { isMissing } from '../platform/file-errors.ts';
 import type { JournalEntry } from '../calls/journal.schema.ts';
 import { isAllThere, type RecordedSpan, type SpoolAudio } from './completeness.ts';
 import { alignedBytes, durationOf } from './pcm.ts';
