@@ -83,7 +83,11 @@ export class LiveCallsController {
     summary: 'Calls as they change (event `call`, data CallSummary): first those in progress, then each change',
     response: streamed('text/event-stream', 'server-sent events'),
   })
-  async watchCalls({ who, reply }: Asked): Promise<void> {
+  async watchCalls({ who, request, reply }: Asked): Promise<void> {
+    if (request.method === 'HEAD') {
+      reply.type('text/event-stream').end();
+      return;
+    }
     await this.stream.serve(reply, {
       current: () => this.live.current(),
       changes$: this.live.changes$,

@@ -136,6 +136,10 @@ describe('a live stream', () => {
     expect(touch).not.toHaveBeenCalled();
   });
 
+  it('that is only asked about ends at once', async () => {
+    expect((await visitor.ask('HEAD', '/api/v1/events')).status).toBe(200);
+  });
+
   it('leaves nothing behind when the watcher goes', async () => {
     await eventually(() => open() === 0);
     const several = await Promise.all([watch(), watch(), watch()]);

@@ -8,18 +8,19 @@ import { LiveCallsStream, type Watching } from './live-calls.stream.ts';
 class FakeReply extends EventEmitter {
   written = '';
   writableLength = 0;
-  isEnded = false;
-  isDestroyed = false;
+  writableEnded = false;
+  destroyed = false;
   readonly writeHead = jest.fn();
   write(text: string): void {
+    if (this.writableEnded) throw new Error('written after its end');
     this.written += text;
   }
   end(): void {
-    this.isEnded = true;
+    this.writableEnded = true;
     this.emit('close');
   }
   destroy(): void {
-    this.isDestroyed = true;
+    this.destroyed = true;
     this.emit('close');
   }
 }
@@ -57,7 +58,7 @@ describe('a live stream', () => {
     expect(reply.written.match(/event: ping/g)).toHaveLength(3);
     allowed = false;
     await jest.advanceTimersByTimeAsync(15_000);
-    expect(reply.isEnded).toBe(true);
+    expect(reply.writableEnded).toBe(true);
     await served;
     expect(stream.watchers).toBe(0);
   });
@@ -84,7 +85,7 @@ describe('a live stream', () => {
     await turns();
     reply.writableLength = 1_000_000;
     changes$.next(call('one'));
-    expect(reply.isDestroyed).toBe(true);
+    expect(reply.destroyed).toBe(true);
     await served;
     expect(changes$.observed).toBe(false);
   });
@@ -98,12 +99,24 @@ describe('a live stream', () => {
     await expect(serve()).rejects.toMatchObject({ errorId: 'too-many-streams' });
   });
 
+  it('writes no ping to a watcher that was let go while its session was looked at', async () => {
+    const asked = Promise.withResolvers<boolean>();
+    const ended$ = new Subject<void>();
+    const served = serve({ ended$, stillAllowed: () => asked.promise });
+    await jest.advanceTimersByTimeAsync(15_000);
+    ended$.next();
+    asked.resolve(true);
+    await served;
+    await turns();
+    expect(reply.written).not.toContain('ping');
+  });
+
   it('is ended when the process stops', async () => {
     const served = serve();
     await turns();
     stream.beforeApplicationShutdown();
     await served;
-    expect(reply.isEnded).toBe(true);
+    expect(reply.writableEnded).toBe(true);
   });
 
   it('fails as any other route when the first look fails', async () => {

@@ -41,6 +41,7 @@ export class LiveCallsStream implements BeforeApplicationShutdown {
   async serve(reply: Response, { current, changes$, ended$, stillAllowed }: Watching): Promise<void> {
     if (this.open.size >= MOST_STREAMS) throw new TooManyStreamsError();
     const send = (event: string, data: unknown) => {
+      if (reply.writableEnded || reply.destroyed) return;
       if (reply.writableLength > LARGEST_BACKLOG_BYTES) reply.destroy();
       else reply.write(eventText(event, data));
     };

@@ -1,7 +1,6 @@
 import { randomInt } from 'node:crypto';
-import { Injectable, type OnApplicationBootstrap } from '@nestjs/common';
+import { Injectable } from '@nestjs/common';
 import { AuditTrail } from '../audit/audit-trail.service.ts';
-import { DatabaseConnector } from '../platform/database-connector.ts';
 import { reportToStarter } from '../platform/process.ts';
 import { Settings } from '../platform/settings.ts';
 import { PasswordHash } from './password-hash.ts';
@@ -25,19 +24,14 @@ const oneTimePassword = (): string =>
  * starter at each start (a new one each time, because none is kept) until it has been changed.
  */
 @Injectable()
-export class FirstAdministrator implements OnApplicationBootstrap {
+export class FirstAdministrator {
   constructor(
-    private readonly database: DatabaseConnector,
     private readonly users: UserRepository,
     private readonly passwords: PasswordHash,
     private readonly sessions: SessionService,
     private readonly settings: Settings,
     private readonly audit: AuditTrail,
   ) {}
-
-  onApplicationBootstrap(): void {
-    void this.database.ready().then(() => this.ensure());
-  }
 
   async ensure(): Promise<void> {
     const administrator = await this.users.byLogin(LOGIN);

@@ -3,6 +3,7 @@ import { AuditModule } from '../audit/audit.module.ts';
 import { ConfigurationVersionModule } from '../configuration/configuration-version.module.ts';
 import { Doorkeeper } from '../platform/http/who.ts';
 import { FirstAdministrator } from './first-administrator.service.ts';
+import { FirstAdministratorStart } from './first-administrator.start.ts';
 import { Grants } from './grants.ts';
 import { LogInService } from './log-in.service.ts';
 import { LogInThrottle } from './log-in-throttle.repository.ts';
@@ -20,6 +21,7 @@ import { UserRepository } from './user.repository.ts';
   controllers: [SessionController],
   providers: [
     FirstAdministrator,
+    FirstAdministratorStart,
     Grants,
     LogInService,
     LogInThrottle,

@@ -34,6 +34,8 @@ describe('logging in', () => {
     ]);
     expect(answer.as(Session)).toMatchObject({ user: { login: 'admin', name: '管理者' }, mustChangePassword: false });
     expect((await visitor.ask('GET', '/api/v1/session')).as(Session)).toEqual(answer.as(Session));
+    expect(answer.as(Session).permissions).toContain('calls.search');
+    expect(answer.as(Session).permissions).not.toContain('public');
     expect(await api.audited('session.log-in')).not.toEqual([]);
   });
 

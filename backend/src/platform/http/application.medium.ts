@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { connect as connectTls } from 'node:tls';
 import { brotliDecompressSync } from 'node:zlib';
-import { Module } from '@nestjs/common';
+import { Controller, Get, Global, Module } from '@nestjs/common';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { ApiUnderTest } from '../../../../test/medium/api/api-under-test.ts';
 import { eventually } from '../../../../test/medium/api/eventually.ts';
@@ -12,6 +12,8 @@ import { Logger } from '../logging.ts';
 import { Settings } from '../settings.ts';
 import { startHttpApplication } from './application.ts';
 import { ConsoleFiles } from './console-files.ts';
+import { HttpModule } from './http.module.ts';
+import { Doorkeeper } from './who.ts';
 
 let api: ApiUnderTest;
 beforeAll(async () => {
@@ -56,6 +58,25 @@ describe('the box on the network', () => {
     const starting = startHttpApplication({ module: Nothing }, settings, new Logger('api', 'silent'));
     await expect(starting).rejects.toMatchObject({ code: 'EADDRINUSE', port });
     taken.close();
+  });
+
+  it('does not start with a route that declares no permission', async () => {
+    @Controller()
+    class Forgetful {
+      @Get('/secrets')
+      secrets(): string {
+        return 'secret';
+      }
+    }
+    @Module({ providers: [{ provide: Doorkeeper, useValue: {} }], exports: [Doorkeeper] })
+    class Doorkeepers {}
+    @Global()
+    @Module({ providers: [{ provide: Logger, useValue: new Logger('api', 'silent') }], exports: [Logger] })
+    class Forgotten {}
+    const door = HttpModule.forProcess({ doorkeepers: Doorkeepers, document: {}, checkAnswers: true });
+    const module = { module: Forgotten, controllers: [Forgetful], imports: [door] };
+    const starting = startHttpApplication(module, api.settings, new Logger('api', 'silent'));
+    await expect(starting).rejects.toThrow('Forgetful.secrets');
   });
 
   it('stops within two seconds, open streams included', async () => {
