@@ -1,9 +1,10 @@
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { AmiConnection } from './ami-connection.ts';
 import { amiSuccess, amiText, FakeAmi } from './fake-ami.fixture.ts';
 import { recordingLogger, until } from './log.fixture.ts';
 
-const TIMES = { actionMs: 300, connectMs: 300, pingEveryMs: 50 };
+/** Short for what is never answered, long enough for a busy machine. */
+const TIMES = { actionMs: 600, connectMs: 600, pingEveryMs: 50 };
 
 let fake: FakeAmi;
 let port: number;
@@ -113,6 +114,8 @@ describe('a value that could carry an action of its own', () => {
 });
 
 describe('when Asterisk fails', () => {
+  jest.setTimeout(20_000);
+
   it('an action that is never answered rejects in time', async () => {
     fake.when('Reload', () => undefined);
     await connect();
@@ -161,8 +164,8 @@ describe('when Asterisk fails', () => {
     await connect();
     fake.when('Ping', () => undefined);
     fake.when('Login', () => undefined);
-    await until('noticed', () => !ami.connected);
-    await until('a new attempt', () => fake.connections >= 2);
+    await until('noticed', () => !ami.connected, 8000);
+    await until('a new attempt', () => fake.connections >= 2, 8000);
     ami.stop();
     await until('no socket left', () => fake.open === 0);
   });
@@ -170,7 +173,7 @@ describe('when Asterisk fails', () => {
   it('a log-in that is never answered is given up, its socket too', async () => {
     fake.when('Login', () => undefined);
     ami.start();
-    await until('third attempt', () => fake.connections >= 3);
+    await until('third attempt', () => fake.connections >= 3, 10_000);
     expect(fake.open).toBeLessThanOrEqual(1);
     expect(ami.connected).toBe(false);
   });

@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { AriCommands } from './ari-commands.ts';
 import { AriConnection } from './ari-connection.ts';
 import { askAri } from './ari-http.ts';
@@ -7,7 +7,9 @@ import type { AsteriskEvent } from './asterisk-events.ts';
 import { FakeAri } from './fake-ari.fixture.ts';
 import { recordingLogger, until } from './log.fixture.ts';
 
-const TIMES = { answerMs: 300, apiDocsMs: 400, pingEveryMs: 50 };
+/** Short for what is never answered, long enough for a busy machine. */
+const TIMES = { answerMs: 1000, apiDocsMs: 1000, pingEveryMs: 50 };
+const PATIENT = { ...TIMES, answerMs: 10_000 };
 
 let fake: FakeAri;
 let port: number;
@@ -16,16 +18,20 @@ let commands: AriCommands;
 let events: AsteriskEvent[];
 let log: string[];
 
-beforeEach(async () => {
-  fake = new FakeAri();
-  port = await fake.start();
+function prepare(times = TIMES): void {
   const { logger, lines } = recordingLogger();
   log = lines;
   const options = { host: '127.0.0.1', port, username: 'denwaban', password: 'secret', application: 'denwaban' };
-  ari = new AriConnection(options, logger, TIMES);
+  ari = new AriConnection(options, logger, times);
   commands = new AriCommands(ari);
   events = [];
   ari.events$.subscribe((event) => events.push(event));
+}
+
+beforeEach(async () => {
+  fake = new FakeAri();
+  port = await fake.start();
+  prepare();
 });
 
 afterEach(async () => {
@@ -75,6 +81,7 @@ describe('an ARI connection', () => {
   });
 
   it('has at most 32 requests under way, whatever is asked at once', async () => {
+    prepare(PATIENT);
     fake.when('GET /channels', () => ({ status: 200, body: [] }));
     await connect();
     const answers = await Promise.all(Array.from({ length: 150 }, () => commands.channels()));
@@ -168,6 +175,8 @@ describe('a command', () => {
 });
 
 describe('when Asterisk fails', () => {
+  jest.setTimeout(20_000);
+
   it('a lost websocket is noticed and replaced', async () => {
     await connect();
     fake.dropAll();
@@ -189,7 +198,7 @@ describe('when Asterisk fails', () => {
   it.each(['garbage', 'missing', 'hanging'] as const)('%s API documents are tried again', async (docs) => {
     fake.docs = docs;
     ari.start();
-    await until('failed', () => failures() >= 1);
+    await until('failed', () => failures() >= 1, 5000);
     fake.docs = 'good';
     await until('connected', () => ari.connected, 6000);
   });
@@ -197,30 +206,30 @@ describe('when Asterisk fails', () => {
   it('a websocket that is never opened is tried again', async () => {
     fake.acceptsWebsockets = false;
     ari.start();
-    await until('failed', () => failures() >= 1);
+    await until('failed', () => failures() >= 1, 5000);
     fake.acceptsWebsockets = true;
-    await until('connected', () => ari.connected);
+    await until('connected', () => ari.connected, 8000);
   });
 
   it('an Asterisk that answers nothing at all is tried again', async () => {
     fake.when('GET /asterisk/ping', () => null);
     ari.start();
-    await until('failed twice', () => failures() >= 2);
+    await until('failed twice', () => failures() >= 2, 8000);
     expect(fake.websockets).toBe(0);
   });
 
   it('it keeps trying until Asterisk is there', async () => {
     await fake.stop();
     ari.start();
-    await until('failed twice', () => failures() >= 2);
+    await until('failed twice', () => failures() >= 2, 8000);
     await fake.start(port);
-    await until('connected', () => ari.connected);
+    await until('connected', () => ari.connected, 8000);
   });
 
   it('a refused log-in is tried again, and the password is not told', async () => {
     fake.password = 'another';
     ari.start();
-    await until('refused twice', () => failures() >= 2);
+    await until('refused twice', () => failures() >= 2, 8000);
     expect(log.join()).not.toContain('secret');
   });
 
