@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
-import { existsSync, globSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, globSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { resolve } from 'node:path';
+import { oneAtATime } from './one-at-a-time.ts';
 import { type Progress } from './progress.ts';
 import { project } from './project.ts';
 import { runCommand } from './run-command.ts';
@@ -49,7 +50,12 @@ async function buildConsole(): Promise<void> {
  * Builds what changed since it was last built.
  * @param withoutConsole what to do when the console cannot be built; without it the error is thrown
  */
-export async function ensureBuilds(progress: Progress, withoutConsole?: (error: unknown) => void): Promise<void> {
+export function ensureBuilds(progress: Progress, withoutConsole?: (error: unknown) => void): Promise<void> {
+  const waiting = () => progress.info('waiting for another start of this checkout, which is building');
+  return oneAtATime(project.build, waiting, () => buildAll(progress, withoutConsole));
+}
+
+async function buildAll(progress: Progress, withoutConsole?: (error: unknown) => void): Promise<void> {
   await ensureBuild(backendBuild, progress);
   try {
     await ensureBuild(consoleBuild, progress);
@@ -65,7 +71,6 @@ async function ensureBuild(build: Build, progress: Progress): Promise<void> {
   if (existsSync(build.output) && existsSync(stamp) && readFileSync(stamp, 'utf8') === wanted) return;
   await progress.step(`building the ${build.name}`, build.run);
   if (!existsSync(build.output)) throw new Error(`building the ${build.name} left no ${build.output}`);
-  mkdirSync(project.build, { recursive: true });
   writeFileSync(stamp, wanted);
 }
 

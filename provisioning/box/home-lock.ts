@@ -1,5 +1,6 @@
 import { mkdirSync, statSync } from 'node:fs';
-import { createConnection, createServer, type Server } from 'node:net';
+import { createConnection, type Server } from 'node:net';
+import { tryToListen } from '../one-at-a-time.ts';
 
 export class HomeInUse extends Error {
   constructor(home: string, pid: string) {
@@ -23,17 +24,11 @@ export class HomeLock {
     mkdirSync(home, { recursive: true, mode: 0o750 });
     const { dev, ino } = statSync(home);
     const address = `\0denwaban-home-${dev}-${ino}`;
-    const server = createServer((socket) => {
+    const server = await tryToListen(address, (socket) => {
       socket.on('error', () => undefined);
       socket.end(String(process.pid));
     });
-    try {
-      await new Promise<void>((resolve, reject) => server.once('error', reject).listen(address, resolve));
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== 'EADDRINUSE') throw error;
-      throw new HomeInUse(home, await askForPid(address));
-    }
-    server.unref();
+    if (!server) throw new HomeInUse(home, await askForPid(address));
     return new HomeLock(server);
   }
 

@@ -1,4 +1,5 @@
-import { accessSync, constants, mkdirSync, statfsSync } from 'node:fs';
+import { accessSync, constants, existsSync, mkdirSync, statfsSync } from 'node:fs';
+import { dirname } from 'node:path';
 import { type OperatorSettings, readOperatorSettings, SettingsError } from '../../backend/src/platform/settings.ts';
 import { type Progress } from '../progress.ts';
 import { portProblems, type Problem } from './ports.ts';
@@ -34,9 +35,16 @@ function refuse(problems: Problem[]): void {
   if (problems.length > 0) throw new SettingsError(problems);
 }
 
+/** Like `mkdir -p`. Node's own recursive mkdirSync never returns below /proc, where making a folder fails with ENOENT. */
+function makeFolder(path: string): void {
+  if (existsSync(path)) return;
+  if (dirname(path) !== path) makeFolder(dirname(path));
+  mkdirSync(path, { mode: 0o750 });
+}
+
 function homeProblems(home: string, progress: Progress): Problem[] {
   try {
-    mkdirSync(home, { recursive: true, mode: 0o750 });
+    makeFolder(home);
     accessSync(home, constants.W_OK | constants.X_OK);
   } catch (error) {
     const code = (error as NodeJS.ErrnoException).code ?? '';

@@ -1,7 +1,8 @@
-import { existsSync, mkdirSync, realpathSync } from 'node:fs';
+import { existsSync, realpathSync } from 'node:fs';
 import { readFile, rename, writeFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { z } from 'zod';
+import { oneAtATime } from '../one-at-a-time.ts';
 import { type Progress } from '../progress.ts';
 import { project } from '../project.ts';
 import { buildRoot, packageList, rootHash } from './build-root.ts';
@@ -18,9 +19,13 @@ export interface Runtime {
 }
 
 /** Brings the runtime root, its tools and the spoken prompts; quick and without network when they are there. */
-export async function ensureRuntime(progress: Progress): Promise<Runtime> {
+export function ensureRuntime(progress: Progress): Promise<Runtime> {
   architecture();
-  mkdirSync(project.runtime, { recursive: true });
+  const waiting = () => progress.info('waiting for another start, which is building the runtime root');
+  return oneAtATime(project.runtime, waiting, () => bringRuntime(progress));
+}
+
+async function bringRuntime(progress: Progress): Promise<Runtime> {
   // Shims hold absolute paths, which must be the same from every checkout that shares the folder.
   const runtime = realpathSync(project.runtime);
   const folder = resolve(runtime, await rootHash());
