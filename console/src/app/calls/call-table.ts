@@ -1,4 +1,4 @@
-import { Component, ElementRef, inject, input, output } from '@angular/core';
+import { Component, type ElementRef, input, output, viewChildren } from '@angular/core';
 import { RouterLink } from '@angular/router';
 import { type CallSummary } from '../api/generated/models.ts';
 import { DateTimePipe } from '../calendar/date-time.pipe.ts';
@@ -16,7 +16,7 @@ import { OutsideParty } from './outside-party.ts';
   styleUrl: './call-table.css',
 })
 export class CallTable {
-  private readonly host = inject<ElementRef<HTMLElement>>(ElementRef).nativeElement;
+  private readonly links = viewChildren<ElementRef<HTMLElement>>('open');
   readonly calls = input.required<readonly CallSummary[]>();
   /** Id of a call whose detail is about to be opened. */
   readonly opening = output<string>();
@@ -26,6 +26,14 @@ export class CallTable {
   protected readonly recordingSign = recordingSign;
 
   focusRow(id: string | null): void {
-    if (id !== null) this.host.querySelector<HTMLElement>(`[data-call="${CSS.escape(id)}"]`)?.focus();
+    this.linkOf(id)?.focus();
+  }
+
+  showRow(id: string | null): void {
+    this.linkOf(id)?.scrollIntoView({ block: 'center' });
+  }
+
+  private linkOf(id: string | null): HTMLElement | undefined {
+    return this.links().find(({ nativeElement }) => nativeElement.dataset['call'] === id)?.nativeElement;
   }
 }
