@@ -8,10 +8,11 @@ import { Icon } from '../ui/icon.ts';
 import { SignChip } from '../ui/sign-chip.ts';
 import { DIRECTION, signOf } from './call-words.ts';
 import { OutsideParty } from './outside-party.ts';
+import { OwnLine } from './own-line.ts';
 
 @Component({
   selector: 'dw-call-table',
-  imports: [DateTimePipe, DurationPipe, Icon, OutsideParty, RouterLink, SignChip],
+  imports: [DateTimePipe, DurationPipe, Icon, OutsideParty, OwnLine, RouterLink, SignChip],
   templateUrl: './call-table.html',
   styleUrl: './call-table.css',
 })

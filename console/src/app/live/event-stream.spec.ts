@@ -71,6 +71,25 @@ describe('the event stream', () => {
     expect(FakeEventSource.opened[0]?.closed).toBe(true);
   });
 
+  it('does not wait when there is reason to believe that it will stand', () => {
+    FakeEventSource.newest.fail();
+    FakeEventSource.newest.fail();
+    stream.retryNow();
+    expect(FakeEventSource.opened).toHaveLength(2);
+    stream.retryNow();
+    jest.advanceTimersByTime(10_000);
+    expect(FakeEventSource.opened).toHaveLength(2);
+  });
+
+  it('does not storm a box that answers requests but no stream', () => {
+    stream.failed.subscribe(() => stream.retryNow());
+    for (let second = 0; second < 20; second += 1) {
+      FakeEventSource.newest.fail();
+      jest.advanceTimersByTime(1000);
+    }
+    expect(FakeEventSource.opened.length).toBeLessThan(8);
+  });
+
   it('stays closed once stopped, even while waiting for the next attempt', () => {
     FakeEventSource.newest.fail();
     stream.stop();

@@ -74,6 +74,19 @@ describe('the calls in progress', () => {
     expect(live.failure()?.errorId).toBe('database-down');
   });
 
+  it('ask by an ordinary request why the stream was lost, and go on at once when it is answered', async () => {
+    await answer(aLiveCall(1));
+    const streams = FakeEventSource.opened.length;
+    FakeEventSource.newest.fail();
+    await answer(aLiveCall(2));
+    expect(ids()).toEqual([idOf(2)]);
+    expect(FakeEventSource.opened).toHaveLength(streams + 1);
+    FakeEventSource.newest.fail();
+    http.expectOne(LIVE).error(new ProgressEvent('error'));
+    await settle();
+    expect(FakeEventSource.opened).toHaveLength(streams + 1);
+  });
+
   it('remember the last five that ended, the newest first, and what became of their recordings', async () => {
     await answer(...[1, 2, 3, 4, 5, 6].map((n) => aLiveCall(n)));
     for (const n of [6, 5, 4, 3, 2, 1]) FakeEventSource.newest.tell('call', aCall(n, { recording: null }));

@@ -79,6 +79,7 @@ describe('the live board', () => {
   it('keeps what it knows when the connection is lost, and says that it is old', async () => {
     await stand(aLiveCall(1));
     FakeEventSource.newest.fail();
+    http.expectOne(LIVE).error(new ProgressEvent('error'));
     await settle();
     expect(page.textContent).toContain('接続が切れました');
     expect(page.textContent).toContain('表示は最新ではありません');

@@ -78,6 +78,12 @@ describe('the recording of a call', () => {
     expect(audio()).not.toBeNull();
   });
 
+  it('asks for nothing before the worker has seen the call', async () => {
+    const call = aCallDetail(1);
+    await show({ ...call, recording: { ...aRecording(1), id: call.id, state: 'sealing', completeness: null } });
+    expect(panel.textContent).toContain('録音を保存しています');
+  });
+
   it('says why storing does not succeed and that nothing is lost', async () => {
     const sealing = with_({ state: 'sealing', completeness: null, durationMs: null });
     await show(sealing);
