@@ -18,7 +18,7 @@ export const swcTransform = {
 export default {
   displayName: 'unit',
   rootDir: '..',
-  roots: ['<rootDir>/backend/src', '<rootDir>/provisioning', '<rootDir>/test/town'],
+  roots: ['<rootDir>/backend/src', '<rootDir>/provisioning', '<rootDir>/test/town', '<rootDir>/test/bench'],
   testMatch: ['**/*.spec.ts'],
   extensionsToTreatAsEsm: ['.ts'],
   transform: swcTransform,
