@@ -12,6 +12,8 @@ const root = resolve(dirname(fileURLToPath(import.meta.url)), '..');
 const lockFile = resolve(root, 'package-lock.json');
 const stamp = resolve(root, 'node_modules', '.denwaban-installed');
 const OLDEST_NODE = 20;
+const OLDEST_NPM = 10;
+const NEWER_NPM = '11.19.1';
 
 const COMMANDS = {
   start: 'provisioning/start.ts',
@@ -25,19 +27,51 @@ function fail(message) {
   process.exit(1);
 }
 
+/** npm names itself when it runs a script; without that, it must be in the path. */
+function hostNpm() {
+  const own = process.env.npm_execpath;
+  return own?.endsWith('.js') ? [process.execPath, own] : ['npm'];
+}
+
+/**
+ * The host's npm, or where that is too old for our overrides (Debian 13 has 9.2, which cannot read `npm:` in them), a
+ * newer one beside the project.
+ */
+function usableNpm() {
+  const [file, ...args] = hostNpm();
+  const { stdout, error } = spawnSync(file, [...args, '--version'], { encoding: 'utf8' });
+  if (error) fail(`npm could not be started: ${error.message}`);
+  if (Number(stdout.split('.')[0]) >= OLDEST_NPM) return [file, ...args];
+  const prefix = resolve(root, '.build', 'npm');
+  const cli = resolve(prefix, 'node_modules', 'npm', 'bin', 'npm-cli.js');
+  if (!existsSync(cli)) {
+    process.stdout.write(
+      `▸ npm ${stdout.trim()} is too old for the project; fetching npm ${NEWER_NPM} beside it ...\n`,
+    );
+    mkdirSync(prefix, { recursive: true });
+    const fetched = spawnSync(
+      file,
+      [...args, 'install', '--no-save', '--no-audit', '--no-fund', '--prefix', prefix, `npm@${NEWER_NPM}`],
+      {
+        cwd: prefix,
+        stdio: ['ignore', 'ignore', 'inherit'],
+      },
+    );
+    if (fetched.status !== 0) fail(`npm ${OLDEST_NPM} or newer is needed`);
+  }
+  return [process.execPath, cli];
+}
+
 function installPackages() {
   const wanted = createHash('sha256').update(readFileSync(lockFile)).digest('hex');
   if (existsSync(stamp) && readFileSync(stamp, 'utf8') === wanted) return;
   process.stdout.write('▸ installing the packages of package-lock.json ...\n');
   const started = Date.now();
-  // npm names itself when it runs a script; without it, it must be in the path.
-  const npm = process.env.npm_execpath;
-  const [file, args] = npm?.endsWith('.js') ? [process.execPath, [npm]] : ['npm', []];
+  const [file, ...args] = usableNpm();
   const result = spawnSync(file, [...args, 'ci', '--no-audit', '--no-fund', '--include=dev', '--include=optional'], {
     cwd: root,
     stdio: ['ignore', 'ignore', 'inherit'],
   });
-  if (result.error) fail(`npm could not be started: ${result.error.message}`);
   if (result.signal) process.exit(1);
   if (result.status !== 0) fail('npm ci did not succeed; see above');
   mkdirSync(dirname(stamp), { recursive: true });
