@@ -14,6 +14,7 @@ import { BACKEND_PROCESSES, backendPlan, type BackendProcess, type Report } from
 import { ensureCertificates, type CertificateNames } from './certificates.ts';
 import { lastEndpoints, writeEndpoints } from './endpoints.ts';
 import { isTemporary, postgresSocketDir, prepareHome, writeHostsFile } from './home.ts';
+import { prepareMasterKey } from './master-key.ts';
 import { freeLocalPort } from './ports.ts';
 import { postgresCommand, prepareCluster, prepareDatabase, waitForPostgres, type PostgresPlace } from './postgres.ts';
 import { ensureSecrets, type Secrets } from './secrets.ts';
@@ -61,6 +62,8 @@ export class Box {
 
   /** @returns the parts that did not come up in time; they go on being tried */
   async start(): Promise<string[]> {
+    // First of all: what follows is what tells a new box from one that had a key.
+    await prepareMasterKey(this.layout, process.env.CREDENTIALS_DIRECTORY, this.progress);
     await this.prepareCertificates();
     await installPrompts(this.runtime.promptsDir, this.layout.asteriskPrompts);
     const ports = await this.choosePorts();
