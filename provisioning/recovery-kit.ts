@@ -1,4 +1,4 @@
-import { mkdir, readFile } from 'node:fs/promises';
+import { chown, mkdir, readFile, stat } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { createInterface } from 'node:readline';
 import { parseArgs } from 'node:util';
@@ -42,7 +42,15 @@ async function restore(secretsDir: string, replace: boolean): Promise<void> {
   }
   await mkdir(secretsDir, { recursive: true, mode: 0o700 });
   await restoreMasterKey(secretsDir, key.bytes);
+  await giveToOwner(secretsDir);
   say(`マスター鍵を戻しました。鍵番号 ${key.id}(復旧シートの鍵番号と同じことを確かめてください)`);
+}
+
+/** Under systemd the box reads the key as a user of its own, and root puts it back. */
+async function giveToOwner(secretsDir: string): Promise<void> {
+  if (process.getuid?.() !== 0) return;
+  const { uid, gid } = await stat(secretsDir);
+  await chown(resolve(secretsDir, 'master-key'), uid, gid);
 }
 
 async function presentKey(secretsDir: string): Promise<SecretKey | null> {
