@@ -85,8 +85,12 @@ export class Party {
     await this.says('nothing');
   }
 
+  /** ARI does one thing after the other on a channel, so a party that presses keys or transfers says nothing meanwhile. */
   async sendDigits(digits: string): Promise<void> {
+    const said = this.saying;
+    await this.says('nothing');
     await this.context.ari.request('POST', `/channels/${this.channelId}/dtmf`, { dtmf: digits });
+    await this.says(said);
   }
 
   /** Hangs up; a call that has ended meanwhile is as good. */
@@ -213,8 +217,9 @@ export class PhoneCall extends Party {
 
   private saidBeforeHold: Says = 'nothing';
 
-  /** Blind transfer: REFER to another extension of the box. */
+  /** Blind transfer: REFER to another extension of the box. The phone hangs up when it sees fit. */
   async transferTo(uri: string): Promise<void> {
+    await this.says('nothing');
     await this.context.ari.request('POST', `/channels/${this.channelId}/redirect`, { endpoint: `PJSIP/${uri}` });
   }
 

@@ -1,0 +1,105 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { CALLER_HZ, endConversation, PHONE_HZ, startConversation } from '../town/conversation.ts';
+import { durationMs, longestGapMs, slice, toneIntervals, totalMs } from '../town/listen.ts';
+import { recordingOf } from '../town/recorded.ts';
+import { type Scene, startScene } from '../town/scene.ts';
+import { pause } from '../town/waiting.ts';
+
+const SECOND_PHONE_HZ = 1300;
+const TOLERANCE_MS = 100;
+
+describe('a conversation that moves', () => {
+  let scene: Scene;
+
+  beforeAll(async () => {
+    scene = await startScene();
+  });
+
+  afterAll(async () => {
+    await scene.stop();
+  });
+
+  it('put on hold: the time on hold is in the recording', async () => {
+    const conversation = await startConversation(scene);
+    const { caller, phoneCall, from } = conversation;
+    await pause(1000);
+    await phoneCall.hold();
+    await pause(2500);
+    await phoneCall.resume();
+    await pause(1500);
+    await endConversation(conversation);
+
+    const call = await scene.api.filedCall(from);
+    expect(call.recording).toMatchObject({ state: 'sealed', completeness: 'complete' });
+    const { left, right } = await recordingOf(scene, call);
+    const lengthMs = (await caller.ended()).at - (await caller.invited());
+    expect(Math.abs(durationMs(left) - lengthMs)).toBeLessThan(TOLERANCE_MS);
+    expect(longestGapMs(toneIntervals(left, CALLER_HZ))).toBe(0);
+    const spoken = toneIntervals(right, PHONE_HZ);
+    expect(spoken).toHaveLength(2);
+    expect(Math.abs(longestGapMs(spoken) - 2500)).toBeLessThan(300);
+    const { timeline } = await scene.api.callDetail(call.id);
+    const steps = timeline.map(({ event }) => event);
+    expect(steps.filter((step) => ['held', 'resumed'].includes(step))).toEqual(['held', 'resumed']);
+  });
+
+  it('transferred blindly: one call, one recording, both phones in it one after the other', async () => {
+    const second = scene.town.phone('202').willAnswer({ says: { tone: SECOND_PHONE_HZ } });
+    const { caller, phoneCall, from } = await startConversation(scene);
+    await pause(1000);
+    await phoneCall.transferTo(scene.town.extensionUri('202'));
+    const secondCall = await second.rung();
+    await secondCall.answered();
+    await phoneCall.hangUp();
+    await phoneCall.ended();
+    await pause(1500);
+    await caller.hangUp();
+    await secondCall.ended();
+
+    const call = await scene.api.filedCall(from);
+    expect(await scene.api.searchCalls({ number: from })).toHaveLength(1);
+    expect(call).toMatchObject({ outcome: 'answered', phone: { id: 'p202' }, recording: { completeness: 'complete' } });
+    const { left, right } = await recordingOf(scene, call);
+    const lengthMs = (await caller.ended()).at - (await caller.invited());
+    expect(Math.abs(durationMs(left) - lengthMs)).toBeLessThan(TOLERANCE_MS);
+    expect(longestGapMs(toneIntervals(left, CALLER_HZ))).toBe(0);
+    const [first] = toneIntervals(right, PHONE_HZ);
+    const [then] = toneIntervals(right, SECOND_PHONE_HZ);
+    expect((first?.toMs ?? 0) - (first?.fromMs ?? 0)).toBeGreaterThan(700);
+    expect((then?.toMs ?? 0) - (then?.fromMs ?? 0)).toBeGreaterThan(1200);
+    expect(then?.fromMs).toBeGreaterThan(first?.toMs ?? Infinity);
+    expect((await scene.api.callDetail(call.id)).timeline.map(({ event }) => event)).toContain('transferred');
+  });
+
+  it('transferred after a word with the colleague: the caller is recorded on, the consultation is not in it', async () => {
+    const colleague = scene.town.phone('203').willAnswer({ says: { tone: SECOND_PHONE_HZ } });
+    const { caller, phoneCall, from } = await startConversation(scene);
+    await pause(800);
+    await phoneCall.hold();
+    const uri = scene.town.extensionUri('203');
+    const consultation = await scene.town.callFromPhone('201', '203');
+    const colleagueCall = await colleague.rung();
+    await colleagueCall.answered();
+    await consultation.answered();
+    await pause(1000);
+    const transferredAt = Date.now();
+    await phoneCall.transferInto(consultation, uri);
+    await pause(500);
+    await Promise.all([phoneCall.hangUp(), consultation.hangUp()]);
+    await Promise.all([phoneCall.ended(), consultation.ended()]);
+    await pause(1500);
+    await caller.hangUp();
+    await colleagueCall.ended();
+
+    const call = await scene.api.filedCall(from);
+    expect(call).toMatchObject({ outcome: 'answered', recording: { completeness: 'complete' } });
+    const { left, right } = await recordingOf(scene, call);
+    const lengthMs = (await caller.ended()).at - (await caller.invited());
+    expect(Math.abs(durationMs(left) - lengthMs)).toBeLessThan(TOLERANCE_MS);
+    const movedMs = transferredAt - (await caller.invited());
+    const before = slice(right, { fromMs: 0, toMs: movedMs - 100 });
+    const after = slice(right, { fromMs: movedMs, toMs: lengthMs });
+    expect(toneIntervals(before, SECOND_PHONE_HZ)).toEqual([]);
+    expect(totalMs(toneIntervals(after, SECOND_PHONE_HZ))).toBeGreaterThan(1200);
+  });
+});
