@@ -1,5 +1,5 @@
 /**
- * The first step of every npm script. Runs on whatever Node the machine has, without any dependency: brings the project's
+ * The first step of every npm script and of the recovery kit. Runs on whatever Node the machine has, without any dependency: brings the project's
  * packages, among them the Node the project is made for, and goes on with that one.
  */
 import { spawn, spawnSync } from 'node:child_process';
@@ -20,6 +20,7 @@ const COMMANDS = {
   demo: 'provisioning/demo.ts',
   test: 'provisioning/test.ts',
   bench: 'test/bench/run.ts',
+  'recovery-kit': 'provisioning/recovery-kit.ts',
 };
 
 function fail(message) {

@@ -44,12 +44,13 @@ export function backendPlan(
   };
 }
 
-/** The operator's settings with an absolute home, and nothing else of the starter's surroundings but the path. */
+/** The operator's settings with an absolute home, and nothing else of the starter's surroundings but path and credentials. */
 function backendEnvironment(settings: OperatorSettings): Record<string, string | undefined> {
   const { DENWABAN_RTP_PORTS, ...rest } = settings;
   const values = Object.entries(rest).map(([key, value]) => [key, String(value)]);
   return {
     PATH: process.env.PATH,
+    CREDENTIALS_DIRECTORY: process.env.CREDENTIALS_DIRECTORY,
     TZ: 'UTC',
     NODE_ENV: 'production',
     ...(Object.fromEntries(values) as Record<string, string>),

@@ -60,6 +60,9 @@ export function handOver(layout: HomeLayout, serviceUser: number): void {
   const files = [
     ...['ca.crt', 'server.crt', 'server.key'].map((name) => resolve(layout.tls, name)),
     ...['postgres-password', 'ari-password', 'ami-password'].map((name) => resolve(layout.secrets, name)),
+    ...readdirSync(layout.secrets)
+      .filter((name) => name.startsWith('master-key'))
+      .map((name) => resolve(layout.secrets, name)),
     resolve(layout.run, 'endpoints.json'),
     ...readdirSync(layout.asteriskGenerated).map((name) => resolve(layout.asteriskGenerated, name)),
   ];

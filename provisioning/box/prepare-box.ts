@@ -9,6 +9,7 @@ import { templateValues, writeAsteriskConfiguration, type AsteriskPorts } from '
 import { ensureCertificates, type CertificateNames } from './certificates.ts';
 import { lastEndpoints, writeEndpoints } from './endpoints.ts';
 import { handOver, postgresSocketDir, prepareHome, writeHostsFile } from './home.ts';
+import { prepareMasterKey } from './master-key.ts';
 import { freeLocalPort } from './ports.ts';
 import { type PostgresPlace } from './postgres.ts';
 import { ensureSecrets, type Secrets } from './secrets.ts';
@@ -38,6 +39,8 @@ export async function prepareBox(
   serviceUser = 0,
 ): Promise<PreparedBox> {
   const layout = prepareHome(settings.DENWABAN_HOME, serviceUser);
+  // First of all: what follows is what tells a new box from one that had a key.
+  await prepareMasterKey(layout, process.env.CREDENTIALS_DIRECTORY, progress);
   const secrets = ensureSecrets(layout.secrets);
   const hostsFile = writeHostsFile(layout);
   const caFile = await prepareCertificates(settings, layout, progress);

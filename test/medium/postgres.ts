@@ -6,6 +6,7 @@ import pg from 'pg';
 import { type DataSource } from 'typeorm';
 import { createDataSource } from '../../backend/src/platform/database.ts';
 import { type Endpoints, readOperatorSettings, Settings } from '../../backend/src/platform/settings.ts';
+import { ensureMasterKey } from '../../backend/src/recordings/encryption/master-key-file.ts';
 import { type MediumTier } from './medium-tier.ts';
 
 const TEMPLATE = 'denwaban_template';
@@ -33,6 +34,7 @@ export async function createTestDatabase(poolSize = 4): Promise<TestDatabase> {
     await client.query(`create database ${name} template ${TEMPLATE} owner denwaban`);
   });
   const settings = settingsFor(name);
+  await ensureMasterKey(settings.layout.secrets);
   const dataSource = createDataSource(settings, poolSize);
   await dataSource.initialize();
   return {

@@ -1,20 +1,24 @@
 import { DataSource, DefaultNamingStrategy, type DataSourceOptions } from 'typeorm';
 import { FirstCall1763700000000 } from '../../../migrations/1763700000000-first-call.ts';
+import { RecordingKeys1763800000000 } from '../../../migrations/1763800000000-recording-keys.ts';
 import { AuditEventEntity } from '../audit/audit-event.entity.ts';
 import { CallEntity } from '../calls/call.entity.ts';
 import { ConfigurationVersionEntity } from '../configuration/configuration.entity.ts';
 import { HealthReportEntity } from '../health/health-report.entity.ts';
 import { SessionEntity } from '../people/session.entity.ts';
 import { UserEntity } from '../people/user.entity.ts';
+import { ClassKeyEntity, RecordingKeyEntity } from '../recordings/encryption/recording-key.entity.ts';
 import { RecordingEntity } from '../recordings/recording.entity.ts';
 import type { Settings } from './settings.ts';
 
 export const ENTITIES = [
   AuditEventEntity,
   CallEntity,
+  ClassKeyEntity,
   ConfigurationVersionEntity,
   HealthReportEntity,
   RecordingEntity,
+  RecordingKeyEntity,
   SessionEntity,
   UserEntity,
 ];
@@ -45,7 +49,7 @@ export function dataSourceOptions(settings: Settings, poolSize: number): DataSou
     type: 'postgres',
     ...connectionOptions(settings),
     entities: ENTITIES,
-    migrations: [FirstCall1763700000000],
+    migrations: [FirstCall1763700000000, RecordingKeys1763800000000],
     namingStrategy: new SnakeCaseNaming(),
     synchronize: false,
     // A hung server keeps to no timeout of its own; hence the last one, which is the driver's.

@@ -3,13 +3,12 @@ export abstract class DenwabanError extends Error {
   abstract readonly status: number;
   /** Stable and kebab-case: clients and tests match on this, never on the message. */
   abstract readonly errorId: string;
+  readonly details: unknown;
 
-  constructor(
-    message: string,
-    readonly details?: unknown,
-  ) {
+  constructor(message: string, details?: unknown) {
     super(message);
     this.name = new.target.name;
+    this.details = details;
   }
 }
 

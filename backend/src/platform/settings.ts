@@ -113,11 +113,15 @@ export class Settings {
   readonly layout: HomeLayout;
   readonly endpoints: Endpoints;
   readonly operator: OperatorSettings;
+  /** Where the master key of the vault may be. */
+  readonly masterKeyPlaces: { credentialsDirectory: string | undefined; secretsDir: string };
 
-  constructor(operator: OperatorSettings) {
+  /** @param credentialsDirectory as systemd hands credentials over (systemd.exec, "Credentials") */
+  constructor(operator: OperatorSettings, credentialsDirectory = process.env.CREDENTIALS_DIRECTORY) {
     this.operator = operator;
     this.layout = homeLayout(operator.DENWABAN_HOME);
     this.endpoints = Endpoints.parse(JSON.parse(readFileSync(resolve(this.layout.run, 'endpoints.json'), 'utf8')));
+    this.masterKeyPlaces = { credentialsDirectory, secretsDir: this.layout.secrets };
   }
 
   /** @param name one of `postgres-password`, `ari-password`, `ami-password` */

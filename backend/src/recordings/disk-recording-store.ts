@@ -21,7 +21,8 @@ export type DiskOperations = Pick<
 const MARKER = '.denwaban-vault';
 /** On the same file system as the recordings, or the rename would not be one step. */
 const WRITING = '.writing';
-const CHUNK_BYTES = 64 * 1024;
+/** Measured: reading 64 KiB at a time takes twice as long as decrypting them. */
+const READ_BYTES = 256 * 1024;
 
 /**
  * Recordings as files below a directory, usually a mount. A marker in it carries the identity that the box wrote down
@@ -80,7 +81,7 @@ export class DiskRecordingStore extends RecordingStore {
     try {
       const { size } = await handle.stat();
       const bounds = range ? { start: range.first, end: range.last } : {};
-      return { sizeBytes: size, content: handle.createReadStream({ ...bounds, highWaterMark: CHUNK_BYTES }) };
+      return { sizeBytes: size, content: handle.createReadStream({ ...bounds, highWaterMark: READ_BYTES }) };
     } catch (error) {
       await handle.close();
       throw error;

@@ -40,7 +40,7 @@ describe('encoding', () => {
         const pcm = tones(700, 440, 1000);
         const file = join(directory, `${pieceBytes}.flac`);
         await encoder.encode(inChunks(pcm, pieceBytes), pcm.length, file);
-        expect((await decodeFlac(toolsDir, file)).equals(pcm)).toBe(true);
+        expect((await decodeFlac(toolsDir, await readFile(file))).equals(pcm)).toBe(true);
       }),
     );
   });

@@ -1,14 +1,24 @@
+import { once } from 'node:events';
+import { Readable } from 'node:stream';
 import { Injectable } from '@nestjs/common';
 import { AuditTrail } from '../audit/audit-trail.service.ts';
 import { NotFoundError } from '../platform/errors.ts';
+import { Logger } from '../platform/logging.ts';
 import { type ByteRange, parseByteRange } from './byte-range.ts';
+import type { OpenedMessage } from './encryption/chunked.ts';
+import { CiphertextTruncatedError, UndecryptableError } from './encryption/encryption.errors.ts';
 import { PlaySessions } from './play-sessions.ts';
 import { peaksForDrawing } from './peaks.ts';
-import { type StoredFile, StoredFileMissingError } from './recording-store.ts';
+import { StoredFileMissingError } from './recording-store.ts';
 import type { RecordingEntity } from './recording.entity.ts';
 import { RecordingRepository } from './recording.repository.ts';
 import type { RecordingPeaks } from './recording.schema.ts';
-import { RangeNotSatisfiableError, RecordingFileMissingError, RecordingNotPlayableError } from './recordings.errors.ts';
+import {
+  RangeNotSatisfiableError,
+  RecordingFileMissingError,
+  RecordingNotPlayableError,
+  RecordingUnreadableError,
+} from './recordings.errors.ts';
 import { Vault } from './vault.ts';
 
 export interface Listener {
@@ -32,6 +42,7 @@ export class Playback {
     private readonly recordings: RecordingRepository,
     private readonly vault: Vault,
     private readonly audit: AuditTrail,
+    private readonly logger: Logger,
   ) {}
 
   /** @throws NotFoundError */
@@ -57,7 +68,7 @@ export class Playback {
   async prepare(id: string, rangeHeader: string | undefined, conditional: boolean): Promise<Playable> {
     const recording = await this.findSealed(id);
     const { path, sizeBytes } = recording;
-    if (path === null || sizeBytes === null || (await this.vault.sizeOf(path)) !== sizeBytes) {
+    if (path === null || sizeBytes === null || !(await this.vault.has(path))) {
       throw await this.fileMissing(recording);
     }
     const range = parseByteRange(conditional ? undefined : rangeHeader, sizeBytes);
@@ -66,18 +77,48 @@ export class Playback {
   }
 
   /**
-   * Writes down who listens, then opens the audio. The caller has to consume or destroy the content.
-   * @throws RecordingFileMissingError
+   * Writes down who listens, then opens the audio; its first bytes have been decrypted and verified once this resolves.
+   * The caller has to consume or destroy the content.
+   * @throws RecordingFileMissingError, RecordingUnreadableError, RecordingKeyGoneError, MasterKeyUnusableError,
+   *   MasterKeyUnknownError; the content fails with a RecordingUnreadableError where the file is not what was sealed
    */
-  async open({ recording, path, range }: Playable, listener: Listener): Promise<StoredFile> {
-    const part = range.kind === 'part' ? range : undefined;
-    await this.leaveTrace(recording, listener, part?.first ?? 0);
+  async open({ recording, path, sizeBytes, range }: Playable, listener: Listener): Promise<Readable> {
+    const { first, last } = range.kind === 'part' ? range : { first: 0, last: sizeBytes - 1 };
+    await this.leaveTrace(recording, listener, first);
+    const audio = await this.openSealed(recording, path, sizeBytes);
+    const content = Readable.from(this.watched(recording, audio.range(first, last + 1)), { objectMode: false });
+    await once(content, 'readable');
+    return content;
+  }
+
+  private async openSealed(recording: RecordingEntity, path: string, sizeBytes: number): Promise<OpenedMessage> {
     try {
-      return await this.vault.read(path, part);
+      const audio = await this.vault.open(recording.id, path);
+      if (audio.plaintextBytes !== sizeBytes) throw new CiphertextTruncatedError(null);
+      return audio;
     } catch (error) {
       if (error instanceof StoredFileMissingError) throw await this.fileMissing(recording);
-      throw error;
+      throw await this.explain(recording, error);
     }
+  }
+
+  private async *watched(recording: RecordingEntity, audio: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
+    try {
+      yield* audio;
+    } catch (error) {
+      throw await this.explain(recording, error);
+    }
+  }
+
+  /** The worker's health report counts an unreadable recording until its file is as it was sealed again. */
+  private async explain(recording: RecordingEntity, error: unknown): Promise<unknown> {
+    if (!(error instanceof UndecryptableError)) return error;
+    const unreadable = new RecordingUnreadableError(recording.id, error);
+    const { id: recordingId, path } = recording;
+    const { errorId: problem } = error;
+    this.logger.error({ recordingId, path, problem, chunk: unreadable.chunk }, 'recording file is not what was sealed');
+    await this.recordings.setTrouble(recording.callId, 'vault-file-damaged');
+    return unreadable;
   }
 
   private async leaveTrace(recording: RecordingEntity, listener: Listener, firstByte: number): Promise<void> {

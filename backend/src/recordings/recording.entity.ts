@@ -20,8 +20,9 @@ export class RecordingEntity {
   @Column('int', { nullable: true }) durationMs: number | null;
   @Column('text', { nullable: true }) format: 'flac' | null;
   @Column('int', { nullable: true }) sampleRate: number | null;
-  /** Path below the vault, e.g. `2026/11/21/<id>.flac`. */
+  /** Path below the vault, e.g. `2026/11/21/<id>.flac.c2sp`. */
   @Column('text', { nullable: true }) path: string | null;
+  /** Like `sha256` of the audio itself, before it was encrypted. */
   @Column('bigint', { nullable: true, transformer: bigintAsNumber })
   sizeBytes: number | null;
   @Column('text', { nullable: true }) sha256: string | null;

@@ -27,6 +27,7 @@ export interface NamedFile {
   callId: string;
   path: string;
   sizeBytes: number;
+  sha256: string;
   inTrouble: boolean;
 }
 
@@ -134,7 +135,7 @@ export class RecordingRepository {
   /** Files that sealed rows name, in the order of their ids, after `afterId`. */
   async findFiles(afterId: string | null, limit: number): Promise<NamedFile[]> {
     const rows: (Omit<NamedFile, 'sizeBytes'> & { size: string })[] = await this.dataSource.query(
-      `SELECT id, call_id AS "callId", path, size_bytes AS size, trouble IS NOT NULL AS "inTrouble" FROM recordings
+      `SELECT id, call_id AS "callId", path, size_bytes AS size, sha256, trouble IS NOT NULL AS "inTrouble" FROM recordings
        WHERE state = 'sealed' AND ($1::uuid IS NULL OR id > $1) ORDER BY id LIMIT $2`,
       [afterId, limit],
     );

@@ -14,13 +14,17 @@ export const IncompleteReason = z
   .meta({ id: 'IncompleteReason' });
 export type IncompleteReason = z.infer<typeof IncompleteReason>;
 
-/** Why a recording is still `sealing`: the last attempt failed and will be repeated; the spool keeps the audio. */
+/**
+ * Why a recording is still `sealing`: the last attempt failed and will be repeated; the spool keeps the audio. A `sealed`
+ * one with `vault-file-damaged` has lost its file, or the file is not what was sealed.
+ */
 export const SealingTrouble = z
   .enum([
     'vault-full',
     'vault-refused',
     'vault-failed',
     'vault-file-damaged',
+    'vault-key-unusable',
     'encoder-failed',
     'spool-failed',
     'internal',

@@ -1,6 +1,8 @@
 import { Module } from '@nestjs/common';
 import { Settings } from '../platform/settings.ts';
 import { DiskRecordingStore } from './disk-recording-store.ts';
+import { RecordingKeyRepository } from './encryption/recording-key.repository.ts';
+import { RecordingKeys } from './encryption/recording-keys.service.ts';
 import { RecordingStore } from './recording-store.ts';
 import { RecordingRepository } from './recording.repository.ts';
 import { Vault } from './vault.ts';
@@ -11,6 +13,16 @@ const store = {
   useFactory: ({ layout }: Settings) => new DiskRecordingStore(layout.vault, layout.vaultIdentity),
 };
 
-/** Rows and files of recordings, for those who write and those who read them. Stands on `PlatformModule`. */
-@Module({ providers: [store, Vault, RecordingRepository], exports: [Vault, RecordingRepository] })
+const keys = {
+  provide: RecordingKeys,
+  inject: [Settings, RecordingKeyRepository],
+  useFactory: (settings: Settings, keyStore: RecordingKeyRepository) =>
+    new RecordingKeys(settings.masterKeyPlaces, keyStore),
+};
+
+/** Rows, keys and files of recordings, for those who write and those who read them. Stands on `PlatformModule`. */
+@Module({
+  providers: [store, RecordingKeyRepository, keys, Vault, RecordingRepository],
+  exports: [RecordingKeys, Vault, RecordingRepository],
+})
 export class RecordingsStorageModule {}

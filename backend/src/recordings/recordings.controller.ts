@@ -59,7 +59,7 @@ export class RecordingsController {
     const wanted = await this.prepare(id, isHead ? undefined : request.headers.range, request, reply);
     const { range, sizeBytes } = wanted;
     const part = range.kind === 'part' ? range : { first: 0, last: sizeBytes - 1 };
-    const content = isHead ? null : (await this.playback.open(wanted, { userId: who.userId, remoteAddress })).content;
+    const content = isHead ? null : await this.playback.open(wanted, { userId: who.userId, remoteAddress });
     reply.status(range.kind === 'part' ? 206 : 200);
     reply.set({ 'Content-Type': 'audio/flac', 'Content-Length': String(part.last - part.first + 1) });
     if (range.kind === 'part') reply.set('Content-Range', `bytes ${part.first}-${part.last}/${sizeBytes}`);

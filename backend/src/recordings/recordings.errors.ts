@@ -1,4 +1,23 @@
 import { DenwabanError } from '../platform/errors.ts';
+import {
+  ChunkAlteredError,
+  CiphertextTruncatedError,
+  type UndecryptableError,
+} from './encryption/encryption.errors.ts';
+
+/** The file of a recording is not what was sealed: found while playing, and told on the health page. */
+export class RecordingUnreadableError extends DenwabanError {
+  readonly status = 500;
+  readonly errorId = 'recording-unreadable';
+  readonly chunk: number | null;
+
+  constructor(recordingId: string, found: UndecryptableError) {
+    const chunk = found instanceof ChunkAlteredError || found instanceof CiphertextTruncatedError ? found.chunk : null;
+    super(found.message, { recordingId, problem: found.errorId, chunk });
+    this.chunk = chunk;
+    this.cause = found;
+  }
+}
 
 /** The row says sealed, the vault has no file: found while playing, and told on the health page. */
 export class RecordingFileMissingError extends DenwabanError {

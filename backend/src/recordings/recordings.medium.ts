@@ -1,16 +1,24 @@
-import { createHash } from 'node:crypto';
-import { readFile, rename } from 'node:fs/promises';
+import { createHash, randomBytes } from 'node:crypto';
+import { readFile, rename, rm, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { ApiUnderTest } from '../../../test/medium/api/api-under-test.ts';
 import { eventually } from '../../../test/medium/api/eventually.ts';
 import type { Visitor } from '../../../test/medium/api/visitor.ts';
 import { tones } from '../../../test/medium/recordings/audio.ts';
-import { sealingService, spoolCall } from '../../../test/medium/recordings/sealing-bench.ts';
+import { recordingKeys, sealingService, spoolCall, unsealed } from '../../../test/medium/recordings/sealing-bench.ts';
+import { KeyRing } from './encryption/key-ring.ts';
+import { RecordingKeyRepository } from './encryption/recording-key.repository.ts';
+import { loadMasterKey } from './encryption/master-key.ts';
 import { RecordingEntity } from './recording.entity.ts';
 import type { RecordingPeaks } from './recording.schema.ts';
 
 const UNKNOWN_ID = '00000000-0000-4000-8000-000000000000';
+
+const SEALED_CHUNK = 16384 + 16;
+
+/** Does not shrink: a few seconds fill several chunks. */
+const noise = (durationMs: number) => randomBytes(durationMs * 32);
 
 let api: ApiUnderTest;
 let listener: Visitor;
@@ -39,7 +47,7 @@ beforeAll(async () => {
   api = await ApiUnderTest.start();
   listener = await api.administrator();
   recording = await seal({ pcm: tones(3000, 440, 1000), lengthMs: 3500, events: [[500, { e: 'accepted' }]] });
-  file = await readFile(fileOf(recording));
+  file = await unsealed(api.database.dataSource, api.settings, recording);
   url = `/api/v1/recordings/${recording.id}/audio`;
 });
 
@@ -75,7 +83,7 @@ describe('a recording', () => {
 });
 
 describe('the audio', () => {
-  it('is the sealed file, never kept by a cache', async () => {
+  it('is what was sealed, never kept by a cache', async () => {
     const { status, headers, body } = await fetchAudio();
     expect(status).toBe(200);
     expect(body.equals(file)).toBe(true);
@@ -153,6 +161,116 @@ describe('the audio', () => {
     expect(detail.json()).toMatchObject({ state: 'sealed', trouble: 'vault-file-damaged' });
     await rename(`${fileOf(lost)}.away`, fileOf(lost));
     expect((await fetchAudio({}, from)).status).toBe(200);
+  });
+});
+
+describe('a sealed file that is not what it was', () => {
+  const audioUrl = ({ id }: RecordingEntity) => `/api/v1/recordings/${id}/audio`;
+  const longer = () => seal({ pcm: noise(3000) });
+  const troubleOf = async ({ id }: RecordingEntity) =>
+    (await listener.ask('GET', `/api/v1/recordings/${id}`)).json() as { trouble: string | null };
+
+  async function expectUnreadable(row: RecordingEntity, problem: string, chunk: number | null, range = 'bytes=0-') {
+    const answer = await listener.ask('GET', audioUrl(row), { headers: { range } });
+    expect(answer.status).toBe(500);
+    const { errorId, details } = answer.json() as { errorId: string; details: object };
+    expect(errorId).toBe('recording-unreadable');
+    expect(details).toMatchObject({ recordingId: row.id, problem, chunk });
+    expect(await troubleOf(row)).toMatchObject({ state: 'sealed', trouble: 'vault-file-damaged' });
+  }
+
+  async function flip(row: RecordingEntity, at: number): Promise<() => Promise<void>> {
+    const bytes = await readFile(fileOf(row));
+    bytes.writeUInt8(bytes.readUInt8(at) ^ 1, at);
+    await writeFile(fileOf(row), bytes);
+    return async () => {
+      bytes.writeUInt8(bytes.readUInt8(at) ^ 1, at);
+      await writeFile(fileOf(row), bytes);
+    };
+  }
+
+  it('is refused for one bit in its header, its last chunk or the chunk where playing begins', async () => {
+    const row = await longer();
+    const size = (await readFile(fileOf(row))).length;
+    const last = Math.floor((size - 56) / SEALED_CHUNK);
+    expect(last).toBeGreaterThanOrEqual(3);
+    const cases: [number, string, number | null, string][] = [
+      [0, 'recording-wrong-key', null, 'bytes=0-'],
+      [55, 'recording-wrong-key', null, 'bytes=20000-'],
+      [size - 1, 'recording-altered', last, 'bytes=0-'],
+      [56 + SEALED_CHUNK * last, 'recording-altered', last, 'bytes=0-9'],
+      [56, 'recording-altered', 0, 'bytes=0-'],
+      [56 + SEALED_CHUNK + 5, 'recording-altered', 1, 'bytes=20000-20010'],
+    ];
+    for (const [at, problem, chunk, range] of cases) {
+      const mend = await flip(row, at);
+      await expectUnreadable(row, problem, chunk, range);
+      await mend();
+      expect((await fetchAudio({}, audioUrl(row))).status).toBe(200);
+    }
+  });
+
+  it('breaks off before the first altered byte when that lies further on, and is told', async () => {
+    const row = await longer();
+    const whole = await unsealed(api.database.dataSource, api.settings, row);
+    await flip(row, 56 + SEALED_CHUNK * 2 + 100);
+    const answer = await listener.open('GET', audioUrl(row), {});
+    const received: Buffer[] = [];
+    const reading = (async () => {
+      for await (const part of answer) received.push(part as Buffer);
+    })();
+    await expect(reading).rejects.toThrow();
+    const heard = Buffer.concat(received);
+    expect(heard.equals(whole.subarray(0, heard.length))).toBe(true);
+    expect(heard.length).toBeLessThanOrEqual(2 * 16384);
+    await eventually(async () => (await troubleOf(row)).trouble === 'vault-file-damaged');
+    const before = await fetchAudio({ range: 'bytes=0-99' }, audioUrl(row));
+    expect(before.body.equals(whole.subarray(0, 100))).toBe(true);
+  });
+
+  it('is refused when it is cut, even at the end of a chunk', async () => {
+    const row = await longer();
+    await truncate(fileOf(row), 56 + SEALED_CHUNK * 2);
+    await expectUnreadable(row, 'recording-truncated', 2);
+    await truncate(fileOf(row), 56 + SEALED_CHUNK * 2 - 200);
+    await expectUnreadable(row, 'recording-altered', 1);
+    await truncate(fileOf(row), 20);
+    await expectUnreadable(row, 'recording-truncated', null);
+  });
+
+  it('is refused in the place of another', async () => {
+    const [one, other] = [await seal({ pcm: tones(500, 440, 1000) }), await seal({ pcm: tones(500, 440, 1000) })];
+    const whole = await unsealed(api.database.dataSource, api.settings, one);
+    await rename(fileOf(one), `${fileOf(one)}.away`);
+    await rename(fileOf(other), fileOf(one));
+    await rename(`${fileOf(one)}.away`, fileOf(other));
+    await expectUnreadable(one, 'recording-wrong-key', null);
+    await expectUnreadable(other, 'recording-wrong-key', null);
+    await rename(fileOf(one), `${fileOf(one)}.away`);
+    await rename(fileOf(other), fileOf(one));
+    expect((await fetchAudio({}, audioUrl(one))).body.equals(whole)).toBe(true);
+  });
+});
+
+describe('without its key', () => {
+  it('a recording is gone for good once the key has been destroyed, file or no file', async () => {
+    const row = await seal({ pcm: tones(500, 440, 1000) });
+    const store = new RecordingKeyRepository(api.database.dataSource);
+    const ring = new KeyRing(await loadMasterKey(api.settings.masterKeyPlaces), store);
+    await ring.destroyRecordingKey(row.id);
+    const answer = await listener.ask('GET', `/api/v1/recordings/${row.id}/audio`);
+    expect([answer.status, answer.json().errorId]).toEqual([410, 'recording-key-gone']);
+    await expect(recordingKeys(api.database.dataSource, api.settings).find(row.id)).rejects.toThrow();
+  });
+
+  it('a recording waits for a master key that is not there, and plays again without a restart', async () => {
+    const path = join(api.settings.layout.secrets, 'master-key');
+    const kept = await readFile(path);
+    await rm(path);
+    const answer = await listener.ask('GET', url);
+    await writeFile(path, kept, { mode: 0o600 });
+    expect([answer.status, answer.json().errorId]).toEqual([503, 'master-key-unusable']);
+    expect((await fetchAudio()).body.equals(file)).toBe(true);
   });
 });
 

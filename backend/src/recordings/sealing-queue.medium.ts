@@ -1,6 +1,6 @@
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
-import { appendFile, mkdir, rename, rm, writeFile } from 'node:fs/promises';
+import { appendFile, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { INestApplicationContext } from '@nestjs/common';
@@ -10,12 +10,14 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { eventually } from '../../../test/medium/api/eventually.ts';
 import { createTestDatabase, type TestDatabase } from '../../../test/medium/postgres.ts';
 import { decodeFlac, tones } from '../../../test/medium/recordings/audio.ts';
-import { filesBelow, sealingService, spoolCall } from '../../../test/medium/recordings/sealing-bench.ts';
+import { filesBelow, sealingService, spoolCall, unsealed } from '../../../test/medium/recordings/sealing-bench.ts';
 import { AuditEventEntity } from '../audit/audit-event.entity.ts';
 import { CallEntity } from '../calls/call.entity.ts';
 import { HealthReportEntity } from '../health/health-report.entity.ts';
 import { Logger } from '../platform/logging.ts';
 import { PlatformModule } from '../platform/platform.module.ts';
+import { formatMasterKey } from './encryption/master-key-file.ts';
+import { loadMasterKey } from './encryption/master-key.ts';
 import { RecordingEntity } from './recording.entity.ts';
 import { SealingModule } from './sealing.module.ts';
 import { BRAKE, VaultCheck } from './vault-check.service.ts';
@@ -177,6 +179,62 @@ describe('the health of worker and vault', () => {
   });
 });
 
+describe('a file that could not be played', () => {
+  it('counts as damaged until it is what was sealed again, however right its size is', async () => {
+    const running = await startWorker();
+    const callId = await spool();
+    await eventually(spoolIsEmpty);
+    const row = await rowOf(callId);
+    const file = join(layout.vault, row?.path ?? '');
+    const kept = await readFile(file);
+    const altered = Buffer.from(kept);
+    altered.writeUInt8(altered.readUInt8(100) ^ 1, 100);
+    await writeFile(file, altered);
+    await database.dataSource.manager.update(RecordingEntity, { callId }, { trouble: 'vault-file-damaged' });
+    await running.get(VaultCheck).check();
+    expect((await rowOf(callId))?.trouble).toBe('vault-file-damaged');
+    await writeFile(file, kept);
+    await running.get(VaultCheck).check();
+    expect((await rowOf(callId))?.trouble).toBeNull();
+  });
+});
+
+describe('the health of the vault’s key', () => {
+  it('is told from the start; what cannot be encrypted stays in the spool and is sealed once the key is back', async () => {
+    const path = join(layout.secrets, 'master-key');
+    const kept = await readFile(path);
+    await rm(path);
+    const callId = await spool();
+    const running = await startWorker();
+    await eventually(async () => (await rowOf(callId))?.trouble === 'vault-key-unusable');
+    await running.get(WorkerHealth).report();
+    expect(await healthOf('vault-key')).toMatchObject({
+      status: 'down',
+      detail: expect.stringContaining('復旧シートから鍵を戻してください'),
+    });
+    expect(await healthOf('worker')).toMatchObject({ status: 'degraded' });
+    expect(await filesBelow(layout.spool)).toHaveLength(2);
+    expect(await filesBelow(layout.vault)).toEqual([]);
+    await writeFile(path, kept, { mode: 0o600 });
+    await eventually(() => isSealed(callId), 20_000);
+    await running.get(WorkerHealth).report();
+    expect(await healthOf('vault-key')).toMatchObject({ status: 'ok' });
+  });
+
+  it('names the master key that is needed where another one is in its place', async () => {
+    const callId = await spool();
+    const running = await startWorker();
+    await eventually(() => isSealed(callId));
+    const { wrapping } = await loadMasterKey(database.settings.masterKeyPlaces);
+    await writeFile(join(layout.secrets, 'master-key'), formatMasterKey(Buffer.alloc(32, 9)), { mode: 0o600 });
+    await running.get(WorkerHealth).report();
+    expect(await healthOf('vault-key')).toMatchObject({
+      status: 'down',
+      detail: expect.stringContaining(wrapping.id),
+    });
+  });
+});
+
 describe('calls that ended with nothing in the spool', () => {
   async function fileCalls(count: number): Promise<string[]> {
     const calls: string[] = [];
@@ -243,11 +301,13 @@ describe('the worker process', () => {
     for (const callId of calls) {
       const row = await rowOf(callId);
       expect(row).toMatchObject({ state: 'sealed', completeness: 'complete' });
-      const audio = await decodeFlac(database.settings.endpoints.toolsDir, join(layout.vault, row?.path ?? ''));
+      if (!row) throw new Error('the call has no recording row');
+      const flac = await unsealed(database.dataSource, database.settings, row);
+      const audio = await decodeFlac(database.settings.endpoints.toolsDir, flac);
       expect(audio.equals(SECOND)).toBe(true);
-      expect(await database.dataSource.manager.countBy(AuditEventEntity, { subject: row?.id })).toBe(1);
+      expect(await database.dataSource.manager.countBy(AuditEventEntity, { subject: row.id })).toBe(1);
     }
-    expect((await filesBelow(layout.vault)).filter((path) => path.endsWith('.flac'))).toHaveLength(calls.length);
+    expect((await filesBelow(layout.vault)).filter((path) => path.endsWith('.flac.c2sp'))).toHaveLength(calls.length);
     expect(await filesBelow(join(layout.run, 'sealing'))).toEqual([]);
   }, 60_000);
 

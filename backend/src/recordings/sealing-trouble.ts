@@ -1,3 +1,10 @@
+import {
+  KeyFormatUnknownError,
+  MasterKeyUnknownError,
+  MasterKeyUnusableError,
+  RecordingKeyGoneError,
+  WrappedKeyAlteredError,
+} from './encryption/key.errors.ts';
 import { EncoderFailedError } from './flac-encoder.ts';
 import { StoreFailedError, StoreFullError, StoreRefusedError } from './recording-store.ts';
 import type { SealingTrouble } from './recording.schema.ts';
@@ -10,6 +17,11 @@ const TROUBLES: [new (...details: never[]) => Error, SealingTrouble][] = [
   [StoreRefusedError, 'vault-refused'],
   [StoreFailedError, 'vault-failed'],
   [VaultFileDamagedError, 'vault-file-damaged'],
+  [MasterKeyUnusableError, 'vault-key-unusable'],
+  [MasterKeyUnknownError, 'vault-key-unusable'],
+  [WrappedKeyAlteredError, 'vault-key-unusable'],
+  [KeyFormatUnknownError, 'vault-key-unusable'],
+  [RecordingKeyGoneError, 'vault-key-unusable'],
   [EncoderFailedError, 'encoder-failed'],
   [SpoolStillGrowingError, 'spool-failed'],
   [CallNotFiledError, 'spool-failed'],

@@ -1,14 +1,22 @@
 import { fork } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import { once } from 'node:events';
-import { readFile, rm, truncate, writeFile } from 'node:fs/promises';
+import { chmod, readFile, rm, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { createTestDatabase, type TestDatabase } from '../../../test/medium/postgres.ts';
 import { amplitudeOf, decodeFlac, tones } from '../../../test/medium/recordings/audio.ts';
 import { FaultyRecordingStore, type StoreFault } from '../../../test/medium/recordings/faulty-recording-store.ts';
-import { diskStore, filesBelow, sealingService, spoolCall } from '../../../test/medium/recordings/sealing-bench.ts';
+import {
+  diskStore,
+  filesBelow,
+  sealingService,
+  spoolCall,
+  unsealed,
+} from '../../../test/medium/recordings/sealing-bench.ts';
 import { Steps } from '../../../test/medium/recordings/stepped.ts';
 import { AuditEventEntity } from '../audit/audit-event.entity.ts';
+import { formatMasterKey } from './encryption/master-key-file.ts';
 import { RecordingEntity } from './recording.entity.ts';
 import type { IncompleteReason } from './recording.schema.ts';
 import { troubleOf } from './sealing-trouble.ts';
@@ -29,8 +37,9 @@ async function rowOf(callId: string): Promise<RecordingEntity> {
   return row;
 }
 
-const audioOf = async ({ path }: RecordingEntity) =>
-  decodeFlac(database.settings.endpoints.toolsDir, join(layout.vault, path ?? ''));
+const flacOf = (row: RecordingEntity) => unsealed(database.dataSource, database.settings, row);
+const audioOf = async (row: RecordingEntity) => decodeFlac(database.settings.endpoints.toolsDir, await flacOf(row));
+const forgetKeys = () => database.dataSource.query('DELETE FROM recording_keys; DELETE FROM class_keys');
 
 /** Exactly one sealed recording with this audio, traced once, and nothing left anywhere else. */
 async function expectSealedOnce(callId: string, pcm: Buffer): Promise<void> {
@@ -189,6 +198,65 @@ describe('sealing into a store with a fault', () => {
   });
 });
 
+describe('what lies in the vault', () => {
+  const sealedFile = async (row: RecordingEntity) => readFile(join(layout.vault, row.path ?? ''));
+
+  it('is neither FLAC nor any part of it', async () => {
+    const callId = await spool({ pcm: SECOND });
+    await seal(callId);
+    const row = await rowOf(callId);
+    const [file, flac] = [await sealedFile(row), await flacOf(row)];
+    expect(row.path).toMatch(/\.flac\.c2sp$/);
+    expect(flac.toString('latin1', 0, 4)).toBe('fLaC');
+    expect(file.includes('fLaC')).toBe(false);
+    for (let at = 0; at + 16 <= flac.length; at += 16) expect(file.includes(flac.subarray(at, at + 16))).toBe(false);
+    expect(row.sizeBytes).toBe(flac.length);
+    expect(row.sha256).toBe(createHash('sha256').update(flac).digest('hex'));
+    expect(file.length).toBe(flac.length + 56 + 16 * (Math.floor(flac.length / 16384) + 1));
+  });
+
+  it('differs from recording to recording, even where nothing but the call does', async () => {
+    const [one, other] = [await spool({ pcm: SECOND }), await spool({ pcm: SECOND })];
+    for (const callId of [one, other]) await seal(callId);
+    const files = [await sealedFile(await rowOf(one)), await sealedFile(await rowOf(other))] as const;
+    expect(files[0].length).toBe(files[1].length);
+    expect(files[0].subarray(56, 72).equals(files[1].subarray(56, 72))).toBe(false);
+  });
+});
+
+describe('sealing without a usable master key', () => {
+  const masterKey = () => join(layout.secrets, 'master-key');
+  const OTHER_KEY = formatMasterKey(Buffer.alloc(32, 7));
+
+  it.each<[string, () => Promise<void>]>([
+    ['missing', () => rm(masterKey())],
+    ['damaged', () => writeFile(masterKey(), 'scribble', { mode: 0o600 })],
+    ['readable by others', () => chmod(masterKey(), 0o644)],
+    ['another box’s', () => writeFile(masterKey(), OTHER_KEY, { mode: 0o600 })],
+  ])(
+    '%s: nothing is encoded or stored, the spool keeps all, and it is sealed once the key is back',
+    async (_, lose) => {
+      const kept = await readFile(masterKey(), 'utf8');
+      const before = await spool({ pcm: SECOND });
+      await seal(before);
+      const callId = await spool({ pcm: SECOND });
+      await lose();
+      const steps = new Steps(0, 'before', () => undefined);
+      const service = sealingService(database.dataSource, database.settings, { steps });
+      const error: unknown = await service.seal(callId).catch((thrown: unknown) => thrown);
+      expect(troubleOf(error)).toBe('vault-key-unusable');
+      expect((await rowOf(callId)).state).toBe('sealing');
+      expect(steps.names).not.toContain('encoder.encode');
+      expect(await filesBelow(layout.vault)).toEqual([(await rowOf(before)).path]);
+      expect(await filesBelow(layout.spool)).toHaveLength(2);
+      await writeFile(masterKey(), kept, { mode: 0o600 });
+      await chmod(masterKey(), 0o600);
+      await seal(callId);
+      expect((await audioOf(await rowOf(callId))).equals(SECOND)).toBe(true);
+    },
+  );
+});
+
 describe('sealing that is interrupted', () => {
   it.each(['before', 'after'] as const)('%s any step ends in exactly one recording when repeated', async (when) => {
     for (let faultAt = 1, reached = true; reached; faultAt++) {
@@ -203,6 +271,7 @@ describe('sealing that is interrupted', () => {
       await seal(callId);
       await expectSealedOnce(callId, SECOND);
       await rm(join(layout.vault, (await rowOf(callId)).path ?? ''));
+      await forgetKeys();
     }
   });
 
@@ -213,6 +282,7 @@ describe('sealing that is interrupted', () => {
       await seal(callId);
       await expectSealedOnce(callId, SECOND);
       await rm(join(layout.vault, (await rowOf(callId)).path ?? ''));
+      await forgetKeys();
       if (!killed) expect(dieAt).toBeGreaterThan(30);
     }
   }, 120_000);

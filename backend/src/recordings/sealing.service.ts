@@ -28,8 +28,8 @@ export type SealingOutcome = 'settled' | 'in-progress' | 'changed';
 const SILENCE = Buffer.alloc(64 * 1024);
 
 /**
- * From the spool to the vault, in an order in which every step may be the last before a crash: the file is in the
- * vault and read back before the row says so, and the row says so before the spool lets go. Sealing may start again
+ * From the spool to the vault, in an order in which every step may be the last before a crash: the key is stored before
+ * anything is encrypted with it, the file is in the vault and read back before the row says so, and the row says so before the spool lets go. Sealing may start again
  * at any point, any number of times.
  */
 @Injectable()
@@ -76,7 +76,7 @@ export class SealingService implements OnModuleInit {
     if (state !== 'sealed' || path === null || sizeBytes === null || sha256 === null) return false;
     const inSpool = audio.sizeBytes ?? 0;
     const sealedFrom = spoolBytes ?? 0;
-    if (inSpool <= sealedFrom && (await this.vault.holds({ path, sizeBytes, sha256 }))) return true;
+    if (inSpool <= sealedFrom && (await this.vault.holds(recording.id, { path, sizeBytes, sha256 }))) return true;
     if (inSpool >= sealedFrom) return false;
     throw new VaultFileDamagedError(`${path} is not what was sealed and the spool has nothing to seal it from`);
   }
@@ -88,13 +88,13 @@ export class SealingService implements OnModuleInit {
   }
 
   private async sealAudio(recording: RecordingEntity, audio: SpoolAudio, completion: Completion): Promise<void> {
-    await this.vault.check();
+    await this.vault.prepare(recording);
     const scratch = join(this.directory.path, `${recording.id}.${process.pid}.flac`);
     await mkdir(this.directory.path, { recursive: true, mode: 0o700 });
     try {
       const spoolBytes = audio.sizeBytes ?? 0;
       const measured = await this.encode(recording.callId, spoolBytes, completion.leadingSilenceMs, scratch);
-      const sealed = await this.vault.put(recording.path ?? vaultPath(recording), scratch);
+      const sealed = await this.vault.put(recording, recording.path ?? vaultPath(recording), scratch);
       await this.recordings.seal(recording, {
         ...sealed,
         ...completion,
@@ -134,6 +134,6 @@ function* silence(durationMs: number): Iterable<Buffer> {
   for (let left = bytesLasting(durationMs); left > 0; left -= SILENCE.length) yield SILENCE.subarray(0, left);
 }
 
-/** @returns where a recording lives in the vault, e.g. `2026/11/21/<id>.flac`, by the day it began in UTC */
+/** @returns where a recording lives in the vault, e.g. `2026/11/21/<id>.flac.c2sp`, by the day it began in UTC */
 export const vaultPath = ({ id, startedAt }: Pick<RecordingEntity, 'id' | 'startedAt'>): string =>
-  `${startedAt.toISOString().slice(0, 10).replaceAll('-', '/')}/${id}.flac`;
+  `${startedAt.toISOString().slice(0, 10).replaceAll('-', '/')}/${id}.flac.c2sp`;

@@ -1,6 +1,7 @@
 import { Injectable, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
 import { Clock } from '../platform/clock.ts';
 import { DatabaseConnector } from '../platform/database-connector.ts';
+import { DenwabanError } from '../platform/errors.ts';
 import { Logger } from '../platform/logging.ts';
 import { decideCompleteness, recordedSpan } from './completeness.ts';
 import { type NamedFile, RecordingRepository, type UnsettledCall } from './recording.repository.ts';
@@ -78,12 +79,22 @@ export class VaultCheck implements OnApplicationBootstrap, OnModuleDestroy {
     this.checkedUpTo = files.length < FILES_A_CHECK ? null : (files.at(-1)?.id ?? null);
   }
 
-  private async checkFile({ id, callId, path, sizeBytes, inTrouble }: NamedFile): Promise<void> {
-    const there = (await this.vault.sizeOf(path)) === sizeBytes;
+  private async checkFile(file: NamedFile): Promise<void> {
+    const { id, callId, path, inTrouble } = file;
+    const there = await this.vault.hasSizeOf(file);
     if (there === !inTrouble) return;
+    if (there && !(await this.isWhole(file))) return;
     await this.recordings.setTrouble(callId, there ? null : 'vault-file-damaged');
     if (there) this.logger.info({ recordingId: id }, 'recording file is back in the vault');
-    else this.logger.error({ recordingId: id, path }, 'recording file is missing from the vault');
+    else this.logger.error({ recordingId: id, path }, 'recording file is missing from the vault or cut');
+  }
+
+  /** Its size alone does not tell that a file which could not be played is well again. */
+  private async isWhole({ id, ...audio }: NamedFile): Promise<boolean> {
+    return this.vault.holds(id, audio).catch((error: unknown) => {
+      if (error instanceof DenwabanError) return false;
+      throw error;
+    });
   }
 
   /** Calls whose journal has vanished from the spool without a recording: nothing will seal them any more. */

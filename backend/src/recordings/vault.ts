@@ -2,9 +2,16 @@ import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { Injectable } from '@nestjs/common';
-import { RecordingStore, type StoredFile, StoredFileMissingError, type StoredRange } from './recording-store.ts';
+import { ciphertextSize, encrypt, type OpenedMessage, openMessage, type ReadRange } from './encryption/chunked.ts';
+import { UndecryptableError } from './encryption/encryption.errors.ts';
+import { recordingContext } from './encryption/keys.ts';
+import { type KeyedRecording, RecordingKeys } from './encryption/recording-keys.service.ts';
+import { RecordingStore, StoredFileMissingError } from './recording-store.ts';
 
-export interface SealedFile {
+const READ_BYTES = 256 * 1024;
+
+/** Audio in the vault. Size and hash are those of the audio, whatever the store holds of it. */
+export interface SealedAudio {
   path: string;
   sizeBytes: number;
   sha256: string;
@@ -16,58 +23,91 @@ export class VaultFileDamagedError extends Error {
 }
 
 /**
- * The vault: sealed audio in, sealed audio out. The only way to the store for anybody, so that what a store holds can
- * be something else than what goes in and out here: encryption has its place between the two.
+ * The vault: audio in, audio out, and nothing but ciphertext in the store between the two. The only way to the store for
+ * anybody. Each recording has its own key and its file opens in no other one's place.
  */
 @Injectable()
 export class Vault {
-  constructor(private readonly store: RecordingStore) {}
+  constructor(
+    private readonly store: RecordingStore,
+    private readonly keys: RecordingKeys,
+  ) {}
 
   check(): Promise<void> {
     return this.store.check();
   }
 
   /**
-   * Stores a file and reads it back, because the spool is removed on the strength of this.
-   * @throws VaultFileDamagedError, and what `RecordingStore.write` throws
+   * Makes sure that a recording could be stored now: the right disk is there, and a key for it, which is made if need be.
+   * @throws StoreRefusedError, and what `RecordingKeys.forSealing` throws
    */
-  async put(path: string, file: string): Promise<SealedFile> {
+  async prepare(recording: KeyedRecording): Promise<void> {
+    await this.store.check();
+    await this.keys.forSealing(recording);
+  }
+
+  /**
+   * Encrypts a file into the store and reads it back, because the spool is removed on the strength of this.
+   * @param recording one that `prepare` was called for
+   * @throws VaultFileDamagedError, and what `RecordingStore.write` and `RecordingKeys.find` throw
+   */
+  async put({ id }: Pick<KeyedRecording, 'id'>, path: string, file: string): Promise<SealedAudio> {
+    const key = await this.keys.find(id);
     const { size } = await stat(file);
     const hash = createHash('sha256');
-    const content = async function* () {
-      for await (const chunk of createReadStream(file) as AsyncIterable<Buffer>) {
+    const audio = async function* () {
+      for await (const chunk of createReadStream(file, { highWaterMark: READ_BYTES }) as AsyncIterable<Buffer>) {
         hash.update(chunk);
         yield chunk;
       }
     };
-    await this.store.write(path, content(), size);
+    await this.store.write(path, encrypt(audio(), key.bytes, recordingContext(id)), ciphertextSize(size));
     const sealed = { path, sizeBytes: size, sha256: hash.digest('hex') };
-    if (!(await this.holds(sealed))) throw new VaultFileDamagedError(`${path} reads back differently`);
+    if (!(await this.holds(id, sealed))) throw new VaultFileDamagedError(`${path} reads back differently`);
     return sealed;
   }
 
-  /** Whether the vault holds exactly this, by reading all of it. */
-  async holds({ path, sizeBytes, sha256 }: SealedFile): Promise<boolean> {
-    if ((await this.store.sizeOf(path)) !== sizeBytes) return false;
+  /**
+   * Whether the vault holds exactly this audio of this recording, by decrypting all of it.
+   * @throws RecordingKeyGoneError and the other failures of keys: nothing is known about the file then
+   */
+  async holds(recordingId: string, { path, sizeBytes, sha256 }: SealedAudio): Promise<boolean> {
     const hash = createHash('sha256');
     try {
-      const { content } = await this.store.read(path);
-      for await (const chunk of content as AsyncIterable<Buffer>) hash.update(chunk);
+      const audio = await this.open(recordingId, path);
+      if (audio.plaintextBytes !== sizeBytes) return false;
+      for await (const chunk of audio.range(0, sizeBytes)) hash.update(chunk);
     } catch (error) {
-      if (error instanceof StoredFileMissingError) return false;
+      if (error instanceof StoredFileMissingError || error instanceof UndecryptableError) return false;
       throw error;
     }
     return hash.digest('hex') === sha256;
   }
 
-  /** @throws StoredFileMissingError */
-  read(path: string, range?: StoredRange): Promise<StoredFile> {
-    return this.store.read(path, range);
+  /**
+   * Opens the audio of a recording for reading by ranges, with key, place and length already verified.
+   * @throws StoredFileMissingError
+   * @throws WrongKeyOrContextError, CiphertextTruncatedError, ChunkAlteredError; while a range is read too
+   * @throws what `RecordingKeys.find` throws
+   */
+  async open(recordingId: string, path: string): Promise<OpenedMessage> {
+    const storedBytes = await this.store.sizeOf(path);
+    if (storedBytes === null) throw new StoredFileMissingError(path);
+    const key = await this.keys.find(recordingId);
+    const read: ReadRange = async (start, end) => {
+      const { content } = await this.store.read(path, { first: start, last: end - 1 });
+      return content as AsyncIterable<Buffer>;
+    };
+    return openMessage(read, storedBytes, key.bytes, recordingContext(recordingId));
   }
 
-  /** @returns size of the audio as it will be read; null when it is not there */
-  sizeOf(path: string): Promise<number | null> {
-    return this.store.sizeOf(path);
+  async has(path: string): Promise<boolean> {
+    return (await this.store.sizeOf(path)) !== null;
+  }
+
+  /** Whether there is a file as large as this much audio needs: a glance, not a proof. */
+  async hasSizeOf({ path, sizeBytes }: Pick<SealedAudio, 'path' | 'sizeBytes'>): Promise<boolean> {
+    return (await this.store.sizeOf(path)) === ciphertextSize(sizeBytes);
   }
 
   removeLeftovers(olderThan: Date): Promise<number> {

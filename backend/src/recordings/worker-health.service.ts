@@ -1,6 +1,8 @@
 import { Injectable, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
 import { HealthReportRepository } from '../health/health-report.repository.ts';
 import type { HealthStatus } from '../health/health.schema.ts';
+import { MasterKeyUnusableError } from './encryption/key.errors.ts';
+import { RecordingKeys } from './encryption/recording-keys.service.ts';
 import { RecordingRepository } from './recording.repository.ts';
 import { StoreRefusedError } from './recording-store.ts';
 import type { SealingTrouble } from './recording.schema.ts';
@@ -20,6 +22,7 @@ const TROUBLE_TEXT: Record<SealingTrouble, string> = {
   'vault-refused': '録音庫のディスクが確認できません',
   'vault-failed': '録音庫に書き込めません',
   'vault-file-damaged': '録音庫のファイルが壊れているか、見つかりません',
+  'vault-key-unusable': '録音を暗号化する鍵が使えません',
   'encoder-failed': '音声の変換に失敗しました',
   'spool-failed': '録音スプールのファイルを処理できません',
   internal: '内部エラーが起きています',
@@ -52,7 +55,23 @@ export function vaultFinding(refusal: unknown, damagedFiles: number): Finding {
   };
 }
 
-/** Reports the checks `worker` and `vault` for as long as the worker runs. */
+const SPOOL_KEEPS = '新しい録音は録音スプールに残り、鍵が戻ると自動で暗号化して保存します。';
+
+/**
+ * @param problem why the keys cannot be looked at, or null
+ * @param missing ids of master keys that recordings need and the box does not have
+ */
+export function vaultKeyFinding(problem: unknown, missing: readonly string[]): Finding {
+  if (problem instanceof MasterKeyUnusableError) return { status: 'down', detail: `${problem.message}${SPOOL_KEEPS}` };
+  if (problem !== null) {
+    return { status: 'down', detail: `録音の鍵を読み取れません。システム管理者に連絡してください。${SPOOL_KEEPS}` };
+  }
+  if (missing.length === 0) return { status: 'ok', detail: null };
+  const detail = `録音を開くためのマスター鍵(鍵番号 ${missing.join('、')})がありません。その番号の復旧シートから鍵を戻してください。録音は失われていません。${SPOOL_KEEPS}`;
+  return { status: 'down', detail };
+}
+
+/** Reports the checks `worker`, `vault` and `vault-key` for as long as the worker runs. */
 @Injectable()
 export class WorkerHealth implements OnApplicationBootstrap, OnModuleDestroy {
   private timer: NodeJS.Timeout | undefined;
@@ -61,6 +80,7 @@ export class WorkerHealth implements OnApplicationBootstrap, OnModuleDestroy {
     private readonly queue: SealingQueue,
     private readonly vaultCheck: VaultCheck,
     private readonly vault: Vault,
+    private readonly keys: RecordingKeys,
     private readonly recordings: RecordingRepository,
     private readonly reports: HealthReportRepository,
   ) {}
@@ -84,5 +104,10 @@ export class WorkerHealth implements OnApplicationBootstrap, OnModuleDestroy {
     );
     const vault = vaultFinding(refusal, await this.recordings.countDamaged());
     await this.reports.report('vault', vault.status, vault.detail);
+    const vaultKey = await this.keys.missingMasterKeys().then(
+      (missing) => vaultKeyFinding(null, missing),
+      (error: unknown) => vaultKeyFinding(error, []),
+    );
+    await this.reports.report('vault-key', vaultKey.status, vaultKey.detail);
   }
 }

@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
+import { MasterKeyUnusableError } from './encryption/key.errors.ts';
 import { StoreRefusedError } from './recording-store.ts';
-import { vaultFinding, workerFinding } from './worker-health.service.ts';
+import { vaultFinding, vaultKeyFinding, workerFinding } from './worker-health.service.ts';
 
 const CALM = { waiting: 0, failing: 0, trouble: null, spool: null };
 
@@ -37,5 +38,30 @@ describe('the health of the vault', () => {
     expect(status).toBe('down');
     expect(detail).toContain('マウント');
     expect(vaultFinding(new Error('EIO'), 0).status).toBe('down');
+  });
+});
+
+describe('the health of the vault’s key', () => {
+  it('is good when every recording can be opened', () => expect(vaultKeyFinding(null, []).status).toBe('ok'));
+
+  it('says what is wrong with the file, what to do and that nothing is lost', () => {
+    for (const problem of ['missing', 'damaged', 'readable-by-others'] as const) {
+      const error = new MasterKeyUnusableError('/secrets/master-key', problem);
+      const { status, detail } = vaultKeyFinding(error, []);
+      expect(status).toBe('down');
+      expect(detail).toContain(error.message);
+      expect(detail).toContain('録音スプールに残り');
+      expect(detail).not.toContain('/secrets');
+    }
+  });
+
+  it('names the keys that are missing', () => {
+    const { status, detail } = vaultKeyFinding(null, ['0123456789abcdef']);
+    expect(status).toBe('down');
+    expect(detail).toContain('0123456789abcdef');
+  });
+
+  it('is down when the keys cannot be read', () => {
+    expect(vaultKeyFinding(new Error('EIO'), []).status).toBe('down');
   });
 });

@@ -1,6 +1,7 @@
-import { execFile } from 'node:child_process';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { join } from 'node:path';
-import { promisify } from 'node:util';
+import { buffer, text } from 'node:stream/consumers';
 
 const RATE = 8000;
 
@@ -16,14 +17,15 @@ export function tones(durationMs: number, leftHertz: number, rightHertz: number)
   return pcm;
 }
 
-/** Decodes a sealed file back to interleaved stereo. */
-export async function decodeFlac(toolsDir: string, file: string): Promise<Buffer> {
-  const options = ['--silent', '--decode', '--stdout', '--force-raw-format', '--endian=little', '--sign=signed'];
-  const { stdout } = await promisify(execFile)(join(toolsDir, 'flac'), [...options, file], {
-    encoding: 'buffer',
-    maxBuffer: 64 * 1024 * 1024,
-  });
-  return stdout;
+/** Decodes FLAC back to interleaved stereo. */
+export async function decodeFlac(toolsDir: string, audio: Buffer): Promise<Buffer> {
+  const options = ['--silent', '--decode', '--stdout', '--force-raw-format', '--endian=little', '--sign=signed', '-'];
+  const child = spawn(join(toolsDir, 'flac'), options, { stdio: 'pipe' });
+  const exit = once(child, 'close').then(([status]: (number | null)[]) => status);
+  child.stdin.on('error', () => undefined).end(audio);
+  const [pcm, complaint, code] = await Promise.all([buffer(child.stdout), text(child.stderr), exit]);
+  if (code !== 0) throw new Error(`flac: exit ${code ?? 'by signal'} ${complaint}`);
+  return pcm;
 }
 
 /** Amplitude of one frequency on one side (Goertzel), in steps of a 16-bit sample. */

@@ -11,11 +11,14 @@ import { Clock } from '../../../backend/src/platform/clock.ts';
 import { MessageSender } from '../../../backend/src/platform/messages.ts';
 import type { Settings } from '../../../backend/src/platform/settings.ts';
 import { DiskRecordingStore } from '../../../backend/src/recordings/disk-recording-store.ts';
+import { RecordingKeyRepository } from '../../../backend/src/recordings/encryption/recording-key.repository.ts';
+import { RecordingKeys } from '../../../backend/src/recordings/encryption/recording-keys.service.ts';
 import { FlacEncoder } from '../../../backend/src/recordings/flac-encoder.ts';
 import { durationOf } from '../../../backend/src/recordings/pcm.ts';
 import type { RecordingStore } from '../../../backend/src/recordings/recording-store.ts';
 import { RecordingRepository } from '../../../backend/src/recordings/recording.repository.ts';
 import { SealingDirectory, SealingService } from '../../../backend/src/recordings/sealing.service.ts';
+import type { RecordingEntity } from '../../../backend/src/recordings/recording.entity.ts';
 import { Spool } from '../../../backend/src/recordings/spool.ts';
 import { Vault } from '../../../backend/src/recordings/vault.ts';
 import { stepped, Steps } from './stepped.ts';
@@ -31,6 +34,20 @@ export interface SealingParts {
 export const diskStore = ({ layout }: Settings): RecordingStore =>
   new DiskRecordingStore(layout.vault, layout.vaultIdentity);
 
+const NO_FAULT = new Steps(0, 'before', () => undefined);
+
+export const recordingKeys = (dataSource: DataSource, settings: Settings, steps = NO_FAULT): RecordingKeys =>
+  new RecordingKeys(settings.masterKeyPlaces, stepped('keys', new RecordingKeyRepository(dataSource), steps));
+
+/** The audio of a recording as the vault gives it out, all of it verified. */
+export async function unsealed(dataSource: DataSource, settings: Settings, row: RecordingEntity): Promise<Buffer> {
+  const vault = new Vault(diskStore(settings), recordingKeys(dataSource, settings));
+  const audio = await vault.open(row.id, row.path ?? '');
+  const chunks: Buffer[] = [];
+  for await (const chunk of audio.range(0, audio.plaintextBytes)) chunks.push(chunk);
+  return Buffer.concat(chunks);
+}
+
 /** The sealing service as the worker puts it together, with each thing it does outside itself counted as a step. */
 export function sealingService(dataSource: DataSource, settings: Settings, parts: SealingParts = {}): SealingService {
   const { layout, endpoints } = settings;
@@ -43,7 +60,7 @@ export function sealingService(dataSource: DataSource, settings: Settings, parts
     stepped('spool', new Spool(layout.spool, QUICK, disk), steps),
     stepped('filing', filing, steps),
     stepped('encoder', new FlacEncoder(parts.flac ?? join(endpoints.toolsDir, 'flac')), steps),
-    stepped('vault', new Vault(store), steps),
+    stepped('vault', new Vault(store, recordingKeys(dataSource, settings, steps)), steps),
     stepped('rows', new RecordingRepository(dataSource, new Clock()), steps),
     stepped('messages', messages, steps),
     new SealingDirectory(join(layout.run, 'sealing')),

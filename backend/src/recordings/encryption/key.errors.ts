@@ -15,11 +15,14 @@ export class RecordingKeyGoneError extends DenwabanError {
 export class MasterKeyUnknownError extends DenwabanError {
   readonly status = 503;
   readonly errorId = 'master-key-unknown';
-  constructor(readonly masterKeyId: string) {
+  readonly masterKeyId: string;
+
+  constructor(masterKeyId: string) {
     super(
       'この録音を開くためのマスター鍵がありません。録音は失われていません。復旧シートのマスター鍵を戻すと再び聞けます。',
       { masterKeyId },
     );
+    this.masterKeyId = masterKeyId;
   }
 }
 
@@ -27,10 +30,13 @@ export class MasterKeyUnknownError extends DenwabanError {
 export class WrappedKeyAlteredError extends DenwabanError {
   readonly status = 500;
   readonly errorId = 'wrapped-key-altered';
-  constructor(readonly binding: string) {
+  readonly binding: string;
+
+  constructor(binding: string) {
     super('録音の鍵が保存後に変わっています。改ざんまたは故障が考えられます。システム管理者に連絡してください。', {
       binding,
     });
+    this.binding = binding;
   }
 }
 
@@ -56,11 +62,13 @@ export class ClassKeyInUseError extends DenwabanError {
 export class MasterKeyUnusableError extends DenwabanError {
   readonly status = 503;
   readonly errorId = 'master-key-unusable';
-  constructor(
-    readonly path: string,
-    readonly problem: 'missing' | 'damaged' | 'readable-by-others',
-  ) {
+  readonly path: string;
+  readonly problem: keyof typeof MASTER_KEY_PROBLEMS;
+
+  constructor(path: string, problem: keyof typeof MASTER_KEY_PROBLEMS) {
     super(MASTER_KEY_PROBLEMS[problem], { problem });
+    this.path = path;
+    this.problem = problem;
   }
 }
 

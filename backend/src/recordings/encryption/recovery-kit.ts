@@ -17,7 +17,7 @@ const LINE_CHARACTERS = 16;
 const CHECKSUM_LABEL = 'denwaban/recovery-kit/v1';
 const DASHES = /[\s\-‐‑‒–—―ーｰ−_.,・]/g;
 
-/** Everything the printed page shows. The page itself is the console's. */
+/** Everything the printed page shows. */
 export interface RecoveryKit {
   title: string;
   /** Names the key without telling it: the health page shows the same. */
@@ -33,8 +33,11 @@ export type LineProblem = 'missing' | 'length' | 'character' | 'checksum' | 'ord
 export class RecoveryKitUnreadableError extends DenwabanError {
   readonly status = 400;
   readonly errorId = 'recovery-kit-unreadable';
-  constructor(readonly lines: { line: number; problem: LineProblem }[]) {
+  readonly lines: { line: number; problem: LineProblem }[];
+
+  constructor(lines: { line: number; problem: LineProblem }[]) {
     super(lines.map(({ line, problem }) => `${line}行目: ${PROBLEM_TEXT[problem]}`).join('\n'), { lines });
+    this.lines = lines;
   }
 }
 
@@ -149,10 +152,10 @@ const INSTRUCTIONS: RecoveryKit['instructions'] = [
   {
     heading: '使うとき',
     steps: [
-      '電話番の初期設定画面または「システム」→「鍵」で「復旧シートから戻す」を選び、4行を上から順に入力してください。',
+      '装置の端末で、電話番を置いたフォルダーに移り、node provisioning/bootstrap.mjs recovery-kit --restore を実行して、4行を上から順に入力してください。電話番は動いたままで構いません。',
       '大文字と小文字、全角と半角、区切りの有無は区別しません。数字の0と英字のO、数字の1と英字のI・Lはどちらで入力しても構いません。',
       '写し間違いがあるときは、何行目かを表示します。',
-      '入力のあと、画面に出る鍵番号がこの用紙の鍵番号と同じことを確かめてください。',
+      '入力のあと、表示される鍵番号がこの用紙の鍵番号と同じことを確かめてください。',
     ],
   },
   {

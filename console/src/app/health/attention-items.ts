@@ -62,6 +62,11 @@ const PARTS: Partial<Record<string, Part>> = {
     down: $localize`:@@todo.vault:録音庫のディスクの接続と空きを確認してください。つながるまで、録音は録音スプールに残ります。`,
     degraded: $localize`:@@todo.vaultDamaged:録音庫のディスクを点検し、バックアップからの復元を検討してください。`,
   },
+  'vault-key': {
+    name: $localize`:@@part.vaultKey:録音の鍵`,
+    down: $localize`:@@todo.vaultKey:復旧シートを用意し、システム管理者に鍵を戻すよう依頼してください。電話と録音は続いています。`,
+    degraded: SEE_DETAIL,
+  },
   certificate: {
     name: $localize`:@@part.certificate:この画面の証明書`,
     down: $localize`:@@todo.certificate:装置を再起動すると、証明書が更新されます。`,

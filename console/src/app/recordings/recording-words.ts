@@ -41,6 +41,7 @@ export const TROUBLE: Record<SealingTrouble, string> = {
   'vault-refused': $localize`:@@trouble.vaultRefused:録音庫のディスクを確認できません。`,
   'vault-failed': $localize`:@@trouble.vaultFailed:録音庫への書き込みに失敗しました。`,
   'vault-file-damaged': $localize`:@@trouble.vaultFileDamaged:書き込んだ録音が正しく読み戻せませんでした。`,
+  'vault-key-unusable': $localize`:@@trouble.vaultKeyUnusable:録音を暗号化する鍵が使えません。`,
   'encoder-failed': $localize`:@@trouble.encoderFailed:音声の変換に失敗しました。`,
   'spool-failed': $localize`:@@trouble.spoolFailed:録音スプールを読み取れませんでした。`,
   internal: $localize`:@@trouble.internal:保存処理の内部で問題が起きました。`,
