@@ -35,6 +35,7 @@ const foldersOf = (layout: HomeLayout, home: string): Folder[] => [
   { path: layout.secrets, mode: 0o700 },
   { path: layout.run, mode: 0o750 },
   { path: layout.logs, mode: 0o750 },
+  { path: layout.log, mode: 0o750 },
 ];
 
 /** Makes the folders of a home with the right owners and modes, also where an earlier start or a hand left them wrong. */
