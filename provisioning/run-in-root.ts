@@ -54,19 +54,23 @@ export function inRoot(
   privileged: boolean = isRoot(),
 ): { file: string; args: string[] } {
   const { id } = recipe.users[user];
+  const setpriv = [
+    ...['setpriv', `--reuid=${id}`, `--regid=${id}`, privileged ? '--clear-groups' : '--keep-groups'],
+    ...['--no-new-privs', '--inh-caps=-all', '--ambient-caps=-all', '--bounding-set=-all'],
+    ...[`--pdeathsig=${deathSignal}`, '--', ...command],
+  ];
+  // In the container image the root is where we are, and the home stands at /denwaban.
+  if (root === '/') return { file: 'setpriv', args: setpriv.slice(1) };
   const namespaces = privileged
     ? ['--mount', '--propagation', 'private']
     : ['--user', `--map-user=${id}`, `--map-group=${id}`, '--keep-caps', '--mount'];
-  const groups = privileged ? ['--clear-groups'] : ['--keep-groups'];
   return {
     file: 'unshare',
     args: [
       ...namespaces,
       ...['sh', '-c', ENTER_ROOT, 'enter-root', root, hostsFile],
       ...binds.flatMap(({ from, to, readOnly }) => [readOnly ? 'ro' : 'rw', from, to]),
-      ...['--', 'setpriv', `--reuid=${id}`, `--regid=${id}`, ...groups],
-      ...['--no-new-privs', '--inh-caps=-all', '--ambient-caps=-all', '--bounding-set=-all'],
-      ...[`--pdeathsig=${deathSignal}`, '--', ...command],
+      ...['--', ...setpriv],
     ],
   };
 }

@@ -1,7 +1,8 @@
 import { resolve } from 'node:path';
-import { type OperatorSettings, SettingsError } from '../backend/src/platform/settings.ts';
+import { SettingsError } from '../backend/src/platform/settings.ts';
 import { Box, type FirstLogin } from './box/box.ts';
 import { HomeLock } from './box/home-lock.ts';
+import { prepareBox, type PreparedBox } from './box/prepare-box.ts';
 import { checkPorts, readCheckedSettings } from './box/preflight.ts';
 import { ensureBuilds } from './builds.ts';
 import { prepareHost } from './prepare-host.ts';
@@ -28,14 +29,16 @@ async function start(): Promise<void> {
   await prepareHost(progress);
   const [runtime] = await Promise.all([ensureRuntime(progress), ensureBuilds(progress, withoutConsole)]);
   if (isStopping()) return;
-  box = new Box(settings, runtime, running, progress);
+  const prepared = await prepareBox(settings, runtime, progress);
+  if (isStopping()) return;
+  box = new Box(prepared, running, progress);
   // Making the first administrator needs the database, which may come after the console.
   const announced = Promise.withResolvers<undefined>();
   box.onFirstLogin = (login) => void announced.promise.then(() => sayFirstLogin(login, progress));
   const late = await box.start();
   if (isStopping()) return;
   late.forEach((name) => progress.error(`${name} is not up yet; it goes on being tried, see ${home}/logs/${name}.log`));
-  announce(settings, box, progress);
+  announce(prepared, progress);
   announced.resolve(undefined);
   process.send?.({ type: 'box-ready', late });
 }
@@ -44,7 +47,7 @@ async function start(): Promise<void> {
 const withoutConsole = (error: unknown) =>
   progress.error(`the console could not be built: ${error instanceof Error ? error.message : String(error)}`);
 
-function announce(settings: OperatorSettings, { caFile }: Box, to: Progress): void {
+function announce({ settings, caFile }: PreparedBox, to: Progress): void {
   const host = settings.DENWABAN_BIND === '0.0.0.0' ? '127.0.0.1' : settings.DENWABAN_BIND;
   const address = `https://${host}:${settings.DENWABAN_HTTPS_PORT}`;
   to.info(`Denwaban runs, ${((performance.now() - started) / 1000).toFixed(1)} s after the start.`);

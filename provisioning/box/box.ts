@@ -1,27 +1,21 @@
-import { hostname, networkInterfaces } from 'node:os';
 import { resolve } from 'node:path';
-import { type HomeLayout, type OperatorSettings } from '../../backend/src/platform/settings.ts';
 import { type Progress } from '../progress.ts';
-import { project } from '../project.ts';
 import { rootEnvironment } from '../run-in-root.ts';
-import { installPrompts } from '../runtime/prompts.ts';
 import { removeTree } from '../runtime/build-root.ts';
-import { type Runtime } from '../runtime/runtime.ts';
 import { type RunningProcesses } from '../supervision/running-processes.ts';
-import { SupervisedProcess } from '../supervision/supervised-process.ts';
-import { asteriskCommand, templateValues, waitForAsterisk, writeAsteriskConfiguration } from './asterisk.ts';
+import { type ProcessPlan, SupervisedProcess } from '../supervision/supervised-process.ts';
+import { asteriskCommand, waitForAsterisk } from './asterisk.ts';
 import { BACKEND_PROCESSES, backendPlan, type BackendProcess, type Report } from './backend.ts';
-import { ensureCertificates, type CertificateNames } from './certificates.ts';
-import { lastEndpoints, writeEndpoints } from './endpoints.ts';
-import { isTemporary, postgresSocketDir, prepareHome, writeHostsFile } from './home.ts';
-import { freeLocalPort } from './ports.ts';
-import { postgresCommand, prepareCluster, prepareDatabase, waitForPostgres, type PostgresPlace } from './postgres.ts';
-import { ensureSecrets, type Secrets } from './secrets.ts';
+import { isTemporary } from './home.ts';
+import { postgresCommand, prepareCluster, prepareDatabase, waitForPostgres } from './postgres.ts';
+import { type PreparedBox } from './prepare-box.ts';
 
 /** How long the start waits for one part before it goes on without it; the part is still tried again and again. */
 const PATIENCE_MS = 30_000;
 
 const ASTERISK_STOP_MS = 1500;
+/** Sound that is not handled within 100 ms is lost to the recorder, so Asterisk goes before everything else. */
+const ASTERISK_NICENESS = -10;
 const POSTGRES_STOP_MS = 2000;
 
 export interface FirstLogin {
@@ -31,49 +25,29 @@ export interface FirstLogin {
 
 /** Everything that runs for one home. The caller holds the home's lock. */
 export class Box {
-  caFile = '';
   /** Called once, when the first administrator has been made. */
   onFirstLogin: (login: FirstLogin) => void = () => undefined;
-  private readonly settings: OperatorSettings;
-  private readonly runtime: Runtime;
+  private readonly prepared: PreparedBox;
   private readonly progress: Progress;
-  private readonly layout: HomeLayout;
   private readonly running: RunningProcesses;
-  private readonly secrets: Secrets;
-  private readonly hostsFile: string;
-  private readonly socketDir: string | null;
   private readonly ready = new Map<BackendProcess, () => void>();
   private postgres: SupervisedProcess | null = null;
   private asterisk: SupervisedProcess | null = null;
   private backend: SupervisedProcess[] = [];
   private stopped: Promise<void> | null = null;
 
-  constructor(settings: OperatorSettings, runtime: Runtime, running: RunningProcesses, progress: Progress) {
-    this.settings = settings;
-    this.runtime = runtime;
+  constructor(prepared: PreparedBox, running: RunningProcesses, progress: Progress) {
+    this.prepared = prepared;
     this.running = running;
     this.progress = progress;
-    this.layout = prepareHome(settings.DENWABAN_HOME);
-    this.secrets = ensureSecrets(this.layout.secrets);
-    this.hostsFile = writeHostsFile(this.layout);
-    this.socketDir = settings.DENWABAN_POSTGRES_URL ? null : postgresSocketDir(this.layout);
   }
 
   /** @returns the parts that did not come up in time; they go on being tried */
   async start(): Promise<string[]> {
-    await this.prepareCertificates();
-    await installPrompts(this.runtime.promptsDir, this.layout.asteriskPrompts);
-    const ports = await this.choosePorts();
-    writeEndpoints(this.layout, {
-      ...ports,
-      postgresSocketDir: this.socketDir,
-      toolsDir: this.runtime.toolsDir,
-      versions: this.runtime.versions,
-    });
     // Calls need Asterisk and the telephony process; neither waits for the database.
     const parts = [
       this.part('postgres', () => this.startPostgres()),
-      this.part('asterisk', () => this.startAsterisk(ports)),
+      this.part('asterisk', () => this.startAsterisk()),
     ];
     const late = (await Promise.all(parts)).filter((name) => name !== null);
     if (this.stopped) return late;
@@ -91,32 +65,9 @@ export class Box {
     }
   }
 
-  private async prepareCertificates(): Promise<void> {
-    const names = certificateNames(this.settings.DENWABAN_BIND);
-    const made = await ensureCertificates(this.layout.tls, names, new Date());
-    this.caFile = made.caFile;
-    if (made.caMade) this.progress.info(`made a certificate authority of the box's own: ${made.caFile}`);
-    else if (made.serverMade) this.progress.info("renewed the console's certificate");
-  }
-
-  private async choosePorts(): Promise<{ ariPort: number; amiPort: number }> {
-    const last = lastEndpoints(this.layout);
-    const { DENWABAN_HTTPS_PORT: https } = this.settings;
-    const ariPort = await freeLocalPort(last?.ariPort, [https]);
-    const amiPort = await freeLocalPort(last?.amiPort, [https, ariPort]);
-    return { ariPort, amiPort };
-  }
-
   private async startPostgres(): Promise<void> {
-    if (this.socketDir === null) return;
-    const place: PostgresPlace = {
-      root: this.runtime.root,
-      hostsFile: this.hostsFile,
-      dataDir: this.layout.postgresData,
-      socketDir: this.socketDir,
-      superuserPassword: this.secrets['postgres-superuser-password'],
-      password: this.secrets['postgres-password'],
-    };
+    const { postgres: place } = this.prepared;
+    if (!place) return;
     await prepareCluster(place, this.progress);
     this.postgres = this.supervise({
       name: 'postgres',
@@ -130,28 +81,31 @@ export class Box {
     await prepareDatabase(place);
   }
 
-  private async startAsterisk(ports: { ariPort: number; amiPort: number }): Promise<void> {
-    writeAsteriskConfiguration(project.asteriskEtc, this.layout, templateValues(this.settings, ports, this.secrets));
+  private async startAsterisk(): Promise<void> {
+    const { runtime, hostsFile, settings, layout, ports, secrets } = this.prepared;
     this.asterisk = this.supervise({
       name: 'asterisk',
-      command: () => asteriskCommand(this.runtime.root, this.hostsFile, this.settings.DENWABAN_HOME, this.layout),
+      command: () => asteriskCommand(runtime.root, hostsFile, settings.DENWABAN_HOME, layout),
       stopSignal: 'SIGTERM',
       stopTimeoutMs: ASTERISK_STOP_MS,
+      niceness: ASTERISK_NICENESS,
     });
     await this.asterisk.start();
-    await waitForAsterisk(ports.ariPort, this.secrets['ari-password'], () => this.throwWhenStopped());
+    await waitForAsterisk(ports.ariPort, secrets['ari-password'], () => this.throwWhenStopped());
   }
 
   private supervise(
-    plan: Pick<ConstructorParameters<typeof SupervisedProcess>[0], 'name' | 'command' | 'stopSignal' | 'stopTimeoutMs'>,
-  ) {
-    const logFile = resolve(this.layout.logs, `${plan.name}.log`);
+    plan: Pick<ProcessPlan, 'name' | 'command' | 'stopSignal' | 'stopTimeoutMs' | 'niceness'>,
+  ): SupervisedProcess {
+    const logFile = resolve(this.prepared.layout.logs, `${plan.name}.log`);
     return new SupervisedProcess({ ...plan, env: rootEnvironment, logFile }, this.progress, this.running);
   }
 
   private async startBackend(name: BackendProcess): Promise<void> {
     const ready = new Promise<void>((resolveReady) => this.ready.set(name, resolveReady));
-    const plan = backendPlan(name, this.settings, this.layout, (report) => this.receive(name, report));
+    const plan = backendPlan(name, this.prepared.settings, this.prepared.layout, (report) =>
+      this.receive(name, report),
+    );
     const supervised = new SupervisedProcess(plan, this.progress, this.running);
     this.backend.push(supervised);
     await supervised.start();
@@ -177,15 +131,7 @@ export class Box {
     await Promise.all(this.backend.map((supervised) => supervised.stop()));
     await this.asterisk?.stop();
     await this.postgres?.stop();
-    if (this.socketDir && isTemporary(this.socketDir, this.layout)) await removeTree(this.socketDir);
+    const { postgres, layout } = this.prepared;
+    if (postgres && isTemporary(postgres.socketDir, layout)) await removeTree(postgres.socketDir);
   }
-}
-
-/** Every name and address under which the console may be asked for. */
-export function certificateNames(bind: string): CertificateNames {
-  const all = Object.values(networkInterfaces()).flatMap((addresses) => addresses ?? []);
-  const own = bind === '0.0.0.0' ? all.filter(({ family }) => family === 'IPv4').map(({ address }) => address) : [bind];
-  const name = hostname().toLowerCase();
-  const hosts = ['localhost', ...(/^[a-z0-9.-]+$/.test(name) ? [name] : [])];
-  return { addresses: [...new Set(['127.0.0.1', ...own])], hosts: [...new Set(hosts)] };
 }

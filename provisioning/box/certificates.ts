@@ -1,5 +1,5 @@
 import 'reflect-metadata';
-import { X509Certificate as NodeCertificate, randomBytes, webcrypto } from 'node:crypto';
+import { X509Certificate as NodeCertificate, randomBytes } from 'node:crypto';
 import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import * as x509 from '@peculiar/x509';
@@ -25,7 +25,7 @@ export interface Certificates {
 
 interface Authority {
   certificate: x509.X509Certificate;
-  key: webcrypto.CryptoKey;
+  key: CryptoKey;
 }
 
 /**
@@ -121,11 +121,11 @@ async function readAuthority(at: At): Promise<Authority> {
   const key = x509.PemConverter.decodeFirst(readFileSync(at('ca.key'), 'utf8'));
   return {
     certificate: new x509.X509Certificate(readFileSync(at('ca.crt'), 'utf8')),
-    key: await webcrypto.subtle.importKey('pkcs8', key, ALGORITHM, false, ['sign']),
+    key: await crypto.subtle.importKey('pkcs8', key, ALGORITHM, false, ['sign']),
   };
 }
 
-const newKeys = () => webcrypto.subtle.generateKey(ALGORITHM, true, ['sign', 'verify']);
+const newKeys = () => crypto.subtle.generateKey(ALGORITHM, true, ['sign', 'verify']);
 
 /** A positive number of 126 random bits (RFC 5280, 4.1.2.2). */
 function newSerial(): string {
@@ -134,13 +134,8 @@ function newSerial(): string {
   return bytes.toString('hex');
 }
 
-async function writePair(
-  at: At,
-  name: string,
-  certificate: x509.X509Certificate,
-  key: webcrypto.CryptoKey,
-): Promise<void> {
-  const pkcs8 = await webcrypto.subtle.exportKey('pkcs8', key);
+async function writePair(at: At, name: string, certificate: x509.X509Certificate, key: CryptoKey): Promise<void> {
+  const pkcs8 = await crypto.subtle.exportKey('pkcs8', key);
   writeWhole(at(`${name}.key`), `${x509.PemConverter.encode(pkcs8, 'PRIVATE KEY')}\n`, 0o600);
   writeWhole(at(`${name}.crt`), `${certificate.toString('pem')}\n`, 0o644);
 }

@@ -14,6 +14,8 @@ export interface PostgresPlace {
   hostsFile: string;
   dataDir: string;
   socketDir: string;
+  /** Whose members may connect, besides root; 0 = nobody. */
+  socketGroup: number;
   /** Of the superuser `postgres`, which only the starter uses. */
   superuserPassword: string;
   /** Of the role `denwaban`, which owns the database and nothing else. */
@@ -21,10 +23,10 @@ export interface PostgresPlace {
 }
 
 const BIN = '/usr/lib/postgresql/18/bin';
-const INSIDE = { data: '/denwaban/postgres', socket: '/denwaban/run' } as const;
+const INSIDE = { data: '/denwaban/postgres', socket: '/denwaban/run/postgres' } as const;
 
 /** Small: a box holds one office, and its memory belongs to the calls. */
-const SETTINGS: Record<string, string> = {
+export const POSTGRES_SETTINGS: Record<string, string> = {
   listen_addresses: '',
   unix_socket_directories: INSIDE.socket,
   max_connections: '60',
@@ -60,7 +62,10 @@ export async function postgresCommand(place: PostgresPlace, settings: Record<str
   // The home's lock says that no other starter is at work here, and that leftovers have been ended.
   await rm(resolve(place.dataDir, 'postmaster.pid'), { force: true });
   for (const name of await readdir(place.socketDir)) await rm(resolve(place.socketDir, name), { force: true });
-  const options = Object.entries({ ...SETTINGS, ...settings }).flatMap(([key, value]) => ['-c', `${key}=${value}`]);
+  const options = Object.entries({ ...POSTGRES_SETTINGS, ...settings }).flatMap(([key, value]) => [
+    '-c',
+    `${key}=${value}`,
+  ]);
   return inRoot({
     root: place.root,
     user: 'postgres',
@@ -71,16 +76,16 @@ export async function postgresCommand(place: PostgresPlace, settings: Record<str
   });
 }
 
-async function ownByPostgres(path: string): Promise<void> {
+async function ownByPostgres(path: string, group = 0): Promise<void> {
   const { id } = recipe.users.postgres;
-  if (isRoot()) await chown(path, id, id);
-  await chmod(path, 0o700);
+  if (isRoot()) await chown(path, id, group || id);
+  await chmod(path, group ? 0o750 : 0o700);
 }
 
 /** Makes the folders and, the first time, the cluster; a cluster half made by an interrupted start is made anew. */
 export async function prepareCluster(place: PostgresPlace, progress: Progress): Promise<void> {
   await mkdir(place.socketDir, { recursive: true });
-  await ownByPostgres(place.socketDir);
+  await ownByPostgres(place.socketDir, place.socketGroup);
   if (existsSync(resolve(place.dataDir, 'PG_VERSION'))) return;
   const partial = `${place.dataDir}.partial`;
   await removeTree(partial);
@@ -92,6 +97,8 @@ export async function prepareCluster(place: PostgresPlace, progress: Progress): 
 }
 
 async function initdb(place: PostgresPlace, dataDir: string): Promise<void> {
+  // In the container image nothing is bound anywhere: the paths are what they are.
+  const pgdata = place.root === '/' ? dataDir : INSIDE.data;
   const passwordFile = resolve(place.socketDir, 'initdb-password');
   await writeFile(passwordFile, place.superuserPassword, { mode: 0o600 });
   if (isRoot()) await chown(passwordFile, recipe.users.postgres.id, recipe.users.postgres.id);
@@ -102,7 +109,7 @@ async function initdb(place: PostgresPlace, dataDir: string): Promise<void> {
     binds: binds(place, dataDir),
     deathSignal: 'KILL',
     command: [
-      ...[`${BIN}/initdb`, `--pgdata=${INSIDE.data}`, `--pwfile=${INSIDE.socket}/initdb-password`],
+      ...[`${BIN}/initdb`, `--pgdata=${pgdata}`, `--pwfile=${INSIDE.socket}/initdb-password`],
       ...['--username=postgres', '--auth=scram-sha-256', '--data-checksums', '--encoding=UTF8'],
       ...['--locale=C', '--locale-provider=builtin', '--builtin-locale=C.UTF-8'],
     ],
@@ -127,21 +134,15 @@ const asSuperuser = (place: PostgresPlace): pg.ClientConfig => ({
  * Waits until the database answers; after a crash it first replays what it had promised.
  * @param stillTrying throws when there is no use in waiting on
  */
-export async function waitForPostgres(
-  place: PostgresPlace,
-  stillTrying: () => void,
-  patienceMs = 120_000,
-): Promise<void> {
-  const until = performance.now() + patienceMs;
+export async function waitForPostgres(place: PostgresPlace, stillTrying: () => void): Promise<void> {
   for (;;) {
     const client = new pg.Client(asSuperuser(place));
     try {
       await client.connect();
       await client.end();
       return;
-    } catch (error) {
+    } catch {
       stillTrying();
-      if (performance.now() > until) throw error;
       await new Promise((resolveWait) => setTimeout(resolveWait, 50));
     }
   }

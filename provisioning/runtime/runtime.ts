@@ -1,6 +1,6 @@
-import { existsSync, realpathSync } from 'node:fs';
-import { readFile, rename, writeFile } from 'node:fs/promises';
-import { resolve } from 'node:path';
+import { existsSync, mkdirSync, realpathSync } from 'node:fs';
+import { readFile, readlink, rename, rm, symlink, writeFile } from 'node:fs/promises';
+import { basename, resolve } from 'node:path';
 import { z } from 'zod';
 import { oneAtATime } from '../one-at-a-time.ts';
 import { type Progress } from '../progress.ts';
@@ -33,10 +33,31 @@ async function bringRuntime(progress: Progress): Promise<Runtime> {
   const root = resolve(folder, 'root');
   const versions = await recordedVersions(folder, root);
   refuseOldAsterisk(versions);
+  await pointAt(resolve(runtime, 'current'), basename(folder));
+  await pointAt(resolve(runtime, 'current.tar'), `${basename(folder)}.tar`);
   const toolsDir = resolve(folder, 'tools');
   await writeToolShims(root, toolsDir);
   const promptsDir = await speakPrompts(resolve(project.prompts, 'prompts.json'), toolsDir, runtime, progress);
   return { root, toolsDir, promptsDir, versions };
+}
+
+/** In the container image the root is all around us, and its tools are where they belong. */
+export async function surroundingRuntime(progress: Progress): Promise<Runtime> {
+  const versions = await installedVersions('/', await packageList());
+  refuseOldAsterisk(versions);
+  const toolsDir = '/usr/bin';
+  const spoken = resolve('/var/lib/denwaban-prompts');
+  mkdirSync(spoken, { recursive: true });
+  const promptsDir = await speakPrompts(resolve(project.prompts, 'prompts.json'), toolsDir, spoken, progress);
+  return { root: '/', toolsDir, promptsDir, versions };
+}
+
+/** What systemd's units and the container file call the newest root: a link that never points at half a one. */
+async function pointAt(link: string, name: string): Promise<void> {
+  if ((await readlink(link).catch(() => null)) === name) return;
+  await rm(`${link}.partial`, { force: true });
+  await symlink(name, `${link}.partial`);
+  await rename(`${link}.partial`, link);
 }
 
 async function recordedVersions(folder: string, root: string): Promise<Record<string, string>> {

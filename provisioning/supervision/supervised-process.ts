@@ -15,7 +15,7 @@ export interface ProcessPlan {
   env: Record<string, string | undefined>;
   /** Gives the process an IPC channel, over which it says that it is ready. */
   reports?: (report: unknown) => void;
-  /** Above 0 it yields the processor to the others (nice(1)). */
+  /** Above 0 it yields the processor to the others, below 0 it goes before them (nice(1)). */
   niceness?: number;
   stopSignal: NodeJS.Signals;
   /** After that it is killed. */
@@ -71,7 +71,7 @@ export class SupervisedProcess {
     this.child = child;
     if (child.pid !== undefined) {
       this.running.add(this.name, child.pid);
-      if (this.plan.niceness) setPriority(child.pid, this.plan.niceness);
+      if (this.plan.niceness) yieldOrGoBefore(child.pid, this.plan.niceness);
     }
     for (const stream of [child.stdout, child.stderr]) if (stream) this.listen(stream);
     if (this.plan.reports) child.on('message', this.plan.reports);
@@ -128,5 +128,14 @@ export class SupervisedProcess {
       clearTimeout(kill);
     }
     this.log.close();
+  }
+}
+
+/** Going before others needs a privilege; without it the process is one among equals. */
+function yieldOrGoBefore(pid: number, niceness: number): void {
+  try {
+    setPriority(pid, niceness);
+  } catch (error) {
+    if (niceness > 0) throw error;
   }
 }

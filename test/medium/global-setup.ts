@@ -35,6 +35,7 @@ export default async function globalSetup(): Promise<void> {
     hostsFile,
     dataDir: resolve(home, 'postgres'),
     socketDir: resolve(home, 'run'),
+    socketGroup: 0,
     superuserPassword: randomBytes(18).toString('hex'),
     password: randomBytes(18).toString('hex'),
   };

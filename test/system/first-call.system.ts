@@ -88,7 +88,6 @@ describe('a citizen calls the office', () => {
     // The notice is speech and has a little of every frequency, so only what comes after it is judged that sharply.
     const afterNotice = slice(right, { fromMs: connectedMs + 300, toMs: endedMs });
     expect(toneIntervals(afterNotice, CALLER_HZ, { minAmplitude: 300 })).toEqual([]);
-    expect(toneIntervals(right, CALLER_HZ)).toEqual([]);
 
     const notice = otherSoundIntervals(right, [PHONE_HZ]);
     expect(totalMs(notice)).toBeGreaterThan(800);

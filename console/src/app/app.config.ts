@@ -1,4 +1,3 @@
-import { provideHttpClient, withInterceptors } from '@angular/common/http';
 import {
   type ApplicationConfig,
   inject,
@@ -6,11 +5,8 @@ import {
   provideBrowserGlobalErrorListeners,
 } from '@angular/core';
 import { TitleStrategy, provideRouter, withComponentInputBinding, withInMemoryScrolling } from '@angular/router';
-import { failureInterceptor } from './api/failure.interceptor.ts';
-import { ApiConfiguration } from './api/generated/api-configuration.ts';
+import { provideApi } from './api/provide-api.ts';
 import { routes } from './app.routes.ts';
-import { clockInterceptor } from './clock/server-clock.ts';
-import { sessionInterceptor } from './session/session.interceptor.ts';
 import { PageFocus } from './shell/page-focus.ts';
 import { PageTitle } from './shell/page-title.ts';
 
@@ -22,11 +18,8 @@ export const appConfig: ApplicationConfig = {
       withComponentInputBinding(),
       withInMemoryScrolling({ scrollPositionRestoration: 'enabled', anchorScrolling: 'enabled' }),
     ),
-    provideHttpClient(withInterceptors([sessionInterceptor, failureInterceptor, clockInterceptor])),
+    provideApi(),
     { provide: TitleStrategy, useExisting: PageTitle },
-    provideAppInitializer(() => {
-      inject(ApiConfiguration).rootUrl = '';
-      inject(PageFocus).start();
-    }),
+    provideAppInitializer(() => inject(PageFocus).start()),
   ],
 };

@@ -1,4 +1,16 @@
-import { Component, type ElementRef, afterNextRender, computed, inject, signal, viewChild } from '@angular/core';
+import {
+  Component,
+  type ElementRef,
+  Injector,
+  afterNextRender,
+  computed,
+  inject,
+  signal,
+  viewChild,
+} from '@angular/core';
+import { takeUntilDestroyed } from '@angular/core/rxjs-interop';
+import { Router, Scroll } from '@angular/router';
+import { filter, first } from 'rxjs';
 import { FailureNotice } from '../api/failure-notice.ts';
 import { Icon } from '../ui/icon.ts';
 import { Skeleton } from '../ui/skeleton.ts';
@@ -14,6 +26,7 @@ import { CallTable } from './call-table.ts';
   styleUrl: './call-list.page.css',
 })
 export class CallListPage {
+  private readonly injector = inject(Injector);
   protected readonly store = inject(CallListStore);
   protected readonly list = this.store.list;
   /** Spoken once; a region that only changes its text is read by every screen reader. */
@@ -25,6 +38,7 @@ export class CallListPage {
   constructor() {
     if (this.list.status() === 'idle' || this.list.status() === 'failed') void this.search(this.store.asked());
     afterNextRender(() => this.table()?.focusRow(this.store.opened()));
+    this.showOpenedRow();
   }
 
   protected async search(input: SearchInput): Promise<void> {
@@ -44,7 +58,21 @@ export class CallListPage {
     if (added === 0) return;
     this.announcement.set($localize`:@@callList.added:${added}:count:件を追加しました。`);
     // The button goes away with the last page, and the focus must not go with it.
-    if (!this.list.hasMore()) this.table()?.focusRow(this.list.items()[before]?.id ?? null);
+    if (!this.list.hasMore()) {
+      const first = this.list.items()[before]?.id ?? null;
+      afterNextRender(() => this.table()?.focusRow(first), { injector: this.injector });
+    }
+  }
+
+  /** The router scrolls to the top after a link back to the list; the row that has the focus must be seen. */
+  private showOpenedRow(): void {
+    inject(Router)
+      .events.pipe(
+        first((event) => event instanceof Scroll),
+        filter(({ position }) => position === null),
+        takeUntilDestroyed(),
+      )
+      .subscribe(() => queueMicrotask(() => this.table()?.showRow(this.store.opened())));
   }
 
   private announceResult(): void {

@@ -1,4 +1,4 @@
-import { Component, ElementRef, inject, input, output } from '@angular/core';
+import { Component, type ElementRef, input, output, viewChildren } from '@angular/core';
 import { RouterLink } from '@angular/router';
 import { type CallSummary } from '../api/generated/models.ts';
 import { DateTimePipe } from '../calendar/date-time.pipe.ts';
@@ -8,15 +8,16 @@ import { Icon } from '../ui/icon.ts';
 import { SignChip } from '../ui/sign-chip.ts';
 import { DIRECTION, signOf } from './call-words.ts';
 import { OutsideParty } from './outside-party.ts';
+import { OwnLine } from './own-line.ts';
 
 @Component({
   selector: 'dw-call-table',
-  imports: [DateTimePipe, DurationPipe, Icon, OutsideParty, RouterLink, SignChip],
+  imports: [DateTimePipe, DurationPipe, Icon, OutsideParty, OwnLine, RouterLink, SignChip],
   templateUrl: './call-table.html',
   styleUrl: './call-table.css',
 })
 export class CallTable {
-  private readonly host = inject<ElementRef<HTMLElement>>(ElementRef).nativeElement;
+  private readonly links = viewChildren<ElementRef<HTMLElement>>('open');
   readonly calls = input.required<readonly CallSummary[]>();
   /** Id of a call whose detail is about to be opened. */
   readonly opening = output<string>();
@@ -26,6 +27,14 @@ export class CallTable {
   protected readonly recordingSign = recordingSign;
 
   focusRow(id: string | null): void {
-    if (id !== null) this.host.querySelector<HTMLElement>(`[data-call="${CSS.escape(id)}"]`)?.focus();
+    this.linkOf(id)?.focus();
+  }
+
+  showRow(id: string | null): void {
+    this.linkOf(id)?.scrollIntoView({ block: 'center' });
+  }
+
+  private linkOf(id: string | null): HTMLElement | undefined {
+    return this.links().find(({ nativeElement }) => nativeElement.dataset['call'] === id)?.nativeElement;
   }
 }

@@ -66,6 +66,6 @@ export function timelineWords({ event, detail }: TimelineEntry): string {
 
 /** Events worth a mark on the waveform. */
 export const isMarked = ({ event }: TimelineEntry): boolean =>
-  ['answered', 'held', 'resumed', 'transferred', 'left', 'fault'].includes(event);
+  ['answered', 'held', 'resumed', 'transferred', 'fault'].includes(event);
 
 export const isTrouble = ({ event }: TimelineEntry): boolean => event === 'fault' || event === 'fallback';

@@ -29,12 +29,15 @@ export class EventStream {
   private retryTimer: ReturnType<typeof setTimeout> | undefined;
   private silenceTimer: ReturnType<typeof setTimeout> | undefined;
   private attempt = 0;
+  private hurriedAt = 0;
 
   readonly state = signal<StreamState>('closed');
   /** A call began, changed or ended. */
   readonly calls = new Subject<CallSummary>();
   /** The stream stands (again); whatever happened before it was not told. */
   readonly opened = new Subject<void>();
+  /** An attempt failed. The stream does not say why; an ordinary request would. */
+  readonly failed = new Subject<void>();
 
   start(): void {
     if (this.source || this.retryTimer !== undefined) return;
@@ -53,10 +56,17 @@ export class EventStream {
 
   stop(): void {
     this.disconnect();
-    clearTimeout(this.retryTimer);
-    this.retryTimer = undefined;
+    this.stopWaiting();
     this.attempt = 0;
     this.state.set('closed');
+  }
+
+  /** There is reason to believe that it will stand now. Heard once in a while: a hope that fails must not storm. */
+  retryNow(): void {
+    if (this.retryTimer === undefined || Date.now() - this.hurriedAt < LONGEST_WAIT_MS) return;
+    this.hurriedAt = Date.now();
+    this.stopWaiting();
+    this.start();
   }
 
   private stands(): void {
@@ -71,9 +81,15 @@ export class EventStream {
     this.state.set('lost');
     this.attempt += 1;
     this.retryTimer = setTimeout(() => {
-      this.retryTimer = undefined;
+      this.stopWaiting();
       this.start();
     }, waitBeforeAttempt(this.attempt));
+    this.failed.next();
+  }
+
+  private stopWaiting(): void {
+    clearTimeout(this.retryTimer);
+    this.retryTimer = undefined;
   }
 
   private disconnect(): void {

@@ -29,6 +29,8 @@ export class LiveCalls {
   constructor() {
     this.stream.calls.pipe(takeUntilDestroyed()).subscribe((call) => this.take(call));
     this.stream.opened.pipe(takeUntilDestroyed()).subscribe(() => void this.reload());
+    // Asks the person to log in again when that is the reason, and goes on at once when the API answers.
+    this.stream.failed.pipe(takeUntilDestroyed()).subscribe(() => void this.reload().then(() => this.reconnect()));
   }
 
   start(): void {
@@ -57,6 +59,10 @@ export class LiveCalls {
     } finally {
       if (this.toldMeanwhile === told) this.toldMeanwhile = null;
     }
+  }
+
+  private reconnect(): void {
+    if (this.failure() === null) this.stream.retryNow();
   }
 
   private take(call: CallSummary): void {

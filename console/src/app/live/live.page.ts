@@ -6,6 +6,7 @@ import { DateTimePipe } from '../calendar/date-time.pipe.ts';
 import { DurationPipe } from '../calendar/duration.pipe.ts';
 import { STATE, signOf } from '../calls/call-words.ts';
 import { OutsideParty } from '../calls/outside-party.ts';
+import { OwnLine } from '../calls/own-line.ts';
 import { tickingNow } from '../clock/ticking.ts';
 import { RECORDER, recordingSign } from '../recordings/recording-words.ts';
 import { Icon } from '../ui/icon.ts';
@@ -19,7 +20,18 @@ import { LiveCalls } from './live-calls.ts';
 /** Calls in progress, as they are this second. */
 @Component({
   selector: 'dw-live-page',
-  imports: [DateTimePipe, DurationPipe, FailureNotice, Icon, Notice, OutsideParty, RouterLink, SignChip, Skeleton],
+  imports: [
+    DateTimePipe,
+    DurationPipe,
+    FailureNotice,
+    Icon,
+    Notice,
+    OutsideParty,
+    OwnLine,
+    RouterLink,
+    SignChip,
+    Skeleton,
+  ],
   templateUrl: './live.page.html',
   styleUrl: './live.page.css',
 })

@@ -16,7 +16,7 @@ export const MEDIA_EVENTS = [
 export type MediaEvent = (typeof MEDIA_EVENTS)[number];
 
 const TRANSITIONS: Record<PlayerState, Partial<Record<MediaEvent, PlayerState>>> = {
-  loading: { canplay: 'paused', play: 'stalled', playing: 'playing', error: 'failed' },
+  loading: { canplay: 'paused', play: 'stalled', playing: 'playing', pause: 'paused', error: 'failed' },
   paused: { play: 'playing', loadstart: 'loading', ended: 'ended', error: 'failed' },
   playing: { waiting: 'stalled', pause: 'paused', ended: 'ended', loadstart: 'loading', error: 'failed' },
   stalled: {

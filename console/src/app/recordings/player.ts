@@ -24,7 +24,10 @@ import { type Mark, Waveform } from './waveform.ts';
 
 const SKIP_SECONDS = 5;
 
-/** Plays one recording: an audio element that streams by ranges, with everything around it that work with calls needs. */
+/**
+ * Plays one recording: an audio element that streams by ranges, with everything around it that work with calls needs.
+ * Nothing is fetched before somebody plays, because every play is written down as one.
+ */
 @Component({
   selector: 'dw-player',
   imports: [DurationPipe, Icon, SeekSlider, Waveform],

@@ -34,7 +34,9 @@ export class RecordingPanel {
   private readonly asked = computed(
     () => {
       const summary = this.summary();
-      return summary && this.mayPlay() ? { id: summary.id, state: summary.state } : undefined;
+      // Until the worker has seen the call, its recording goes by the call's own id and nothing is known of it.
+      if (!summary || !this.mayPlay() || summary.id === this.call().id) return undefined;
+      return { id: summary.id, state: summary.state };
     },
     { equal: (a, b) => a?.id === b?.id && a?.state === b?.state },
   );

@@ -11,7 +11,7 @@ export interface Language {
 @Service()
 export class Languages {
   private readonly router = inject(Router);
-  private readonly origin = inject(DOCUMENT).location.origin;
+  private readonly location = inject(DOCUMENT).location;
   readonly current = inject(LOCALE_ID).slice(0, 2);
   /** In every language at once, because whoever needs it does not read the one on the screen. */
   readonly label = '言語 / Language';
@@ -22,6 +22,10 @@ export class Languages {
 
   /** The same screen in the other language. */
   addressIn({ code }: Language): string {
-    return `${this.origin}${code === 'ja' ? '' : `/${code}`}${this.router.url}`;
+    return `${this.location.origin}${code === 'ja' ? '' : `/${code}`}${this.router.url}`;
+  }
+
+  switchTo(language: Language): void {
+    this.location.assign(this.addressIn(language));
   }
 }

@@ -1,4 +1,4 @@
-import { ApplicationRef, DOCUMENT, Service, inject } from '@angular/core';
+import { DOCUMENT, Injector, Service, afterNextRender, inject } from '@angular/core';
 import { NavigationEnd, Router } from '@angular/router';
 import { filter, map, pairwise } from 'rxjs';
 
@@ -7,7 +7,7 @@ import { filter, map, pairwise } from 'rxjs';
 export class PageFocus {
   private readonly router = inject(Router);
   private readonly document = inject(DOCUMENT);
-  private readonly app = inject(ApplicationRef);
+  private readonly injector = inject(Injector);
 
   start(): void {
     this.router.events
@@ -17,11 +17,10 @@ export class PageFocus {
         pairwise(),
         filter(([before, after]) => before !== after),
       )
-      .subscribe(() => void this.focusHeading());
+      .subscribe(() => afterNextRender(() => this.focusHeading(), { injector: this.injector }));
   }
 
-  private async focusHeading(): Promise<void> {
-    await this.app.whenStable();
+  private focusHeading(): void {
     const main = this.document.querySelector('main');
     // A screen that put the focus somewhere itself knows better.
     if (main?.contains(this.document.activeElement)) return;

@@ -5,11 +5,13 @@ import {
   DestroyRef,
   EnvironmentInjector,
   computed,
+  effect,
   inject,
   runInInjectionContext,
   signal,
+  untracked,
 } from '@angular/core';
-import { RouterLink, RouterLinkActive, RouterOutlet } from '@angular/router';
+import { Router, RouterLink, RouterLinkActive, RouterOutlet } from '@angular/router';
 import { CalendarPreference } from '../calendar/calendar-preference.ts';
 import { FEATURES } from '../features.ts';
 import { Attention } from '../health/attention.ts';
@@ -39,6 +41,7 @@ import { Wordmark } from './wordmark.ts';
 })
 export class Shell {
   private readonly document = inject(DOCUMENT);
+  private readonly router = inject(Router);
   private readonly live = inject(LiveCalls);
   private readonly attention = inject(Attention);
   protected readonly session = inject(Session);
@@ -52,13 +55,11 @@ export class Shell {
   private readonly allEntries = menuEntries(inject(EnvironmentInjector));
 
   constructor() {
-    if (this.session.can('configuration.read')) void this.site.load();
-    if (this.session.can('calls.watch')) this.live.start();
-    if (this.session.can('health.read')) this.attention.start();
-    inject(DestroyRef).onDestroy(() => {
-      this.live.stop();
-      this.attention.stop();
+    // Until the first password has been changed, the API answers nothing else.
+    effect(() => {
+      if (!this.session.mustChangePassword()) untracked(() => this.watch());
     });
+    inject(DestroyRef).onDestroy(() => this.unwatch());
   }
 
   /** A link would ask the router for another address than the one the person is at. */
@@ -67,13 +68,30 @@ export class Shell {
     main.focus();
   }
 
+  protected changePassword(): void {
+    void this.router.navigateByUrl('/password');
+  }
+
   protected async logOut(): Promise<void> {
+    // The end of the session ends the stream too, and asking why would only be refused.
+    this.unwatch();
     try {
       await this.session.logOut();
     } finally {
       // A fresh page: nothing the person saw stays in memory for the next one.
       this.document.location.assign(this.document.baseURI);
     }
+  }
+
+  private watch(): void {
+    if (this.session.can('configuration.read')) void this.site.load();
+    if (this.session.can('calls.watch')) this.live.start();
+    if (this.session.can('health.read')) this.attention.start();
+  }
+
+  private unwatch(): void {
+    this.live.stop();
+    this.attention.stop();
   }
 }
 

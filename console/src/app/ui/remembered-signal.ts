@@ -3,8 +3,14 @@ import { type WritableSignal, effect, signal } from '@angular/core';
 /** A signal kept in this browser. Works without storage too (private windows, policies): then it lasts for the page. */
 export function rememberedSignal<T extends string>(key: string, fallback: T, allowed: readonly T[]): WritableSignal<T> {
   const stored = read(key);
-  const remembered = signal(allowed.find((value) => value === stored) ?? fallback);
-  effect(() => write(key, remembered()));
+  let kept = allowed.find((value) => value === stored) ?? fallback;
+  const remembered = signal(kept);
+  // Only a choice is kept: a default may be another one in another language or release.
+  effect(() => {
+    if (remembered() === kept) return;
+    kept = remembered();
+    write(key, kept);
+  });
   return remembered;
 }
 

@@ -1,0 +1,40 @@
+import { describe, expect, it } from '@jest/globals';
+import { timelineWords } from './timeline-words.ts';
+
+const words = (event: string, detail: Record<string, string> = {}) =>
+  timelineWords({ at: '2026-11-21T00:05:00Z', offsetMs: 0, event, detail });
+
+describe('the story of a call', () => {
+  it('names people’s things by their names, else by their ids', () => {
+    expect(words('answered', { phone: 'p201', phoneName: '市民課1' })).toBe('市民課1が応答しました');
+    expect(words('answered', { phone: 'p201' })).toBe('p201が応答しました');
+    expect(words('transferred', { phone: 'p201', phoneName: '市民課1', to: 'p301', toName: '収納係2' })).toBe(
+      '市民課1が収納係2に転送しました',
+    );
+  });
+
+  it.each([
+    ['NOANSWER', '応答がありませんでした'],
+    ['BUSY', '話し中でした'],
+    ['CANCEL', '応答する前に相手が切断しました'],
+    ['SOMETHING-NEW', '応答がありませんでした'],
+  ])('says how ringing ended: %s', (status, outcome) => {
+    expect(words('unanswered', { desk: 'tax', deskName: '税務課', status })).toBe(
+      `税務課の呼び出しが終わりました(${outcome})`,
+    );
+  });
+
+  it('says who ended the call', () => {
+    expect(words('end', { by: 'caller' })).toBe('相手が電話を切りました');
+    expect(words('end', { by: 'lost' })).toContain('確認できませんでした');
+  });
+
+  it('tells what went wrong', () => {
+    expect(words('fallback', { reason: 'lease-expired' })).toContain('控えの設定に切り替えました');
+    expect(words('refused', { reason: 'unknown-line' })).toBe('つながずに終えました(着信番号が登録されていません)');
+  });
+
+  it('shows an event it does not know by its id', () => {
+    expect(words('brand-new')).toBe('brand-new');
+  });
+});

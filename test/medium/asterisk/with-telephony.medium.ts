@@ -1,0 +1,231 @@
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { type INestApplicationContext, Logger as NestLogger, Module } from '@nestjs/common';
+import { NestFactory } from '@nestjs/core';
+import { CallEngine } from '../../../backend/src/calls/call-engine.service.ts';
+import { RecorderWatch } from '../../../backend/src/calls/recorder-watch.service.ts';
+import type { ConfigurationDocument } from '../../../backend/src/configuration/configuration.schema.ts';
+import { ConfigurationInForce } from '../../../backend/src/configuration/configuration-in-force.ts';
+import { AriConnection } from '../../../backend/src/asterisk/ari-connection.ts';
+import { AmiConnection } from '../../../backend/src/asterisk/ami-connection.ts';
+import { TelephonyModule } from '../../../backend/src/main/telephony.module.ts';
+import { Logger } from '../../../backend/src/platform/logging.ts';
+import { PlatformModule } from '../../../backend/src/platform/platform.module.ts';
+import { eventually, pause } from '../../town/waiting.ts';
+import { Town } from '../../town/town.ts';
+import { BoxAsterisk, type SpooledCall, story } from './box-asterisk.ts';
+
+const NETWORK = '127.40.242';
+const NUMBER = '0901234567';
+const SECRET = 'a-secret-for-phones';
+const LINE = { announced: '0312345678', direct: '0312345679' };
+const logger = new Logger('test', 'silent');
+
+const office: ConfigurationDocument = {
+  site: { id: 'hq', name: '町役場' },
+  trunks: [{ id: 'hikari', name: 'ひかり電話', type: 'peer', host: `${NETWORK}.1`, port: 5060 }],
+  pbx: null,
+  phones: [
+    { id: 'p201', name: '市民課1', type: 'sip', extension: '201', secret: SECRET },
+    { id: 'p202', name: '市民課2', type: 'sip', extension: '202', secret: SECRET },
+  ],
+  desks: [{ id: 'citizens', name: '市民課', members: ['p201'], ringSeconds: 5 }],
+  notices: [{ id: 'recording', name: '録音告知', text: '録音されます。', audio: 'recording-notice-short' }],
+  lines: [
+    {
+      id: 'announced',
+      name: '代表',
+      trunk: 'hikari',
+      number: LINE.announced,
+      flow: {
+        start: 'say-it',
+        nodes: {
+          'say-it': { type: 'notice', notice: 'recording', next: 'ring' },
+          ring: { type: 'desk', desk: 'citizens', otherwise: 'end' },
+          end: { type: 'end', cause: 'busy' },
+        },
+      },
+    },
+    {
+      id: 'direct',
+      name: '直通',
+      trunk: 'hikari',
+      number: LINE.direct,
+      flow: {
+        start: 'ring',
+        nodes: {
+          ring: { type: 'desk', desk: 'citizens', otherwise: 'say-sorry' },
+          'say-sorry': { type: 'notice', notice: 'recording', next: 'end' },
+          end: { type: 'end', cause: 'no-answer' },
+        },
+      },
+    },
+  ],
+};
+
+@Module({})
+class Process {}
+
+/** The telephony process with no database to be found, as after a failure of Postgres. */
+describe('with the telephony process and no database', () => {
+  let box: BoxAsterisk;
+  let town: Town;
+  let telephony: INestApplicationContext;
+  let before = 0;
+
+  async function startTelephony(): Promise<void> {
+    const platform = PlatformModule.forProcess(box.settings, logger, 2);
+    telephony = await NestFactory.createApplicationContext({ module: Process, imports: [platform, TelephonyModule] });
+    await untilReady();
+  }
+  const untilReady = () =>
+    eventually('the process to have reached Asterisk', () =>
+      Promise.resolve(telephony.get(AriConnection).connected && telephony.get(AmiConnection).connected),
+    );
+
+  beforeAll(async () => {
+    NestLogger.overrideLogger(false);
+    box = await BoxAsterisk.start('127.0.0.74');
+    await box.applier.apply(office);
+    const phones = ['201', '202'].map((extension) => ({ extension, secret: SECRET }));
+    town = await Town.start({ box: box.sip, phones, network: NETWORK });
+    await eventually('the phones to register', async () => (await town.registered()).length === 2);
+    await startTelephony();
+  });
+
+  afterAll(async () => {
+    await telephony.close();
+    await town.stop();
+    await box.stop();
+  });
+
+  beforeEach(() => {
+    for (const extension of ['201', '202']) town.phone(extension).willRingOut();
+  });
+
+  afterEach(async () => {
+    before = (await box.calls()).length;
+  });
+
+  const callOver = (): Promise<SpooledCall> => box.endedCall(before + 1);
+  const entryOf = (event: string) =>
+    eventually(`journal entry ${event}`, async () => (await box.calls())[before]?.entries.find(({ e }) => e === event));
+  const nothingLeft = () =>
+    eventually('the process to hold nothing of the call', () =>
+      Promise.resolve(telephony.get(CallEngine).size === 0 && telephony.get(RecorderWatch).size === 0),
+    );
+
+  it('works by the last good configuration', () => {
+    expect(telephony.get(ConfigurationInForce).document).toEqual(office);
+  });
+
+  it('carries a call to its desk', async () => {
+    const phone = town.phone('201').willAnswer();
+    const caller = await town.call({ from: NUMBER, to: LINE.announced });
+    await (await phone.rung()).answered();
+    await pause(500);
+    await caller.hangUp();
+    expect(story(await callOver())).toEqual([
+      'begin',
+      'recorder',
+      'claimed',
+      'accepted',
+      'notice recording',
+      'notice-ended recording',
+      'ringing citizens',
+      'answered p201',
+      'left p201',
+      'end 16 caller',
+    ]);
+    await nothingLeft();
+  });
+
+  it('claims a call within moments of its arrival', async () => {
+    const caller = await town.call({ from: NUMBER, to: LINE.announced });
+    const claimed = await entryOf('claimed');
+    const begin = await entryOf('begin');
+    expect(Number(claimed.at) - Number(begin.at)).toBeLessThan(0.25);
+    await caller.hangUp();
+    await callOver();
+  });
+
+  it('takes a call again that its desk did not answer', async () => {
+    const caller = await town.call({ from: NUMBER, to: LINE.direct });
+    await caller.ended(30_000);
+    expect(story(await callOver())).toEqual([
+      'begin',
+      'recorder',
+      'claimed',
+      'ringing citizens',
+      'unanswered citizens NOANSWER',
+      'claimed',
+      'accepted',
+      'notice recording',
+      'notice-ended recording',
+      'end 19 box',
+    ]);
+    await nothingLeft();
+  });
+
+  it('tells of no fault when the caller hangs up during the notice', async () => {
+    const caller = await town.call({ from: NUMBER, to: LINE.announced });
+    await entryOf('notice');
+    await pause(300);
+    await caller.hangUp();
+    const call = await callOver();
+    expect(story(call).slice(0, 5)).toEqual(['begin', 'recorder', 'claimed', 'accepted', 'notice recording']);
+    expect(call.entries.filter(({ e }) => e === 'fault' || e === 'fallback')).toEqual([]);
+    await nothingLeft();
+  });
+
+  it('journals holding and resuming', async () => {
+    const phone = town.phone('201').willAnswer();
+    const caller = await town.call({ from: NUMBER, to: LINE.direct });
+    const phoneCall = await phone.rung();
+    await phoneCall.answered();
+    await pause(500);
+    await phoneCall.hold();
+    await entryOf('held');
+    await phoneCall.resume();
+    await entryOf('resumed');
+    await caller.hangUp();
+    const call = await callOver();
+    expect(story(call).filter((line) => /^(held|resumed)/.test(line))).toEqual(['held p201', 'resumed p201']);
+  });
+
+  it('that ends in the middle of a notice leaves the call to the dialplan, which finishes it', async () => {
+    const phone = town.phone('201').willAnswer();
+    const caller = await town.call({ from: NUMBER, to: LINE.announced });
+    await entryOf('notice');
+    await telephony.close();
+    await (await phone.rung(30_000)).answered();
+    await startTelephony();
+    await pause(4000);
+    await caller.hangUp();
+    const told = story(await callOver());
+    expect(told.filter((line) => /^(claimed|fallback|answered)/.test(line))).toEqual([
+      'claimed',
+      'fallback lease-expired',
+      'answered p201',
+    ]);
+    expect(told.at(-1)).toBe('end 16 caller');
+  });
+
+  it('ends the calls that died with Asterisk, and takes calls again as soon as it is back', async () => {
+    const phone = town.phone('201').willAnswer();
+    const caller = await town.call({ from: NUMBER, to: LINE.direct });
+    await (await phone.rung()).answered();
+    await pause(1500);
+    await box.kill();
+    await caller.vanish().catch(() => undefined);
+    await eventually('the loss to be noticed', () => Promise.resolve(!telephony.get(AriConnection).connected));
+    await box.boot();
+    await untilReady();
+    const call = await eventually(
+      'the lost call to be ended',
+      async () => (await box.calls()).find(({ entries }) => story({ entries } as SpooledCall).includes('end 0 lost')),
+      { withinMs: 30_000 },
+    );
+    expect(call.entries.at(-1)).toMatchObject({ e: 'end', by: 'lost' });
+    await nothingLeft();
+  });
+});
