@@ -23,7 +23,7 @@ export default tseslint.config(
       '**/node_modules/**',
       '**/dist/**',
       '.runtime/**',
-      '.denwaban/**',
+      '.denwaban*/**',
       '**/.angular/**',
       'console/src/app/api/generated/**',
     ],

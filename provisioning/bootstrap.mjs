@@ -15,9 +15,9 @@ const OLDEST_NODE = 20;
 
 const COMMANDS = {
   start: 'provisioning/start.ts',
-  demo: 'test/town/demo.ts',
+  demo: 'provisioning/demo.ts',
   test: 'provisioning/test.ts',
-  bench: 'test/bench/bench.ts',
+  bench: 'test/bench/run.ts',
 };
 
 function fail(message) {

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { z } from 'zod';
 import { type Progress } from '../progress.ts';
@@ -21,17 +21,18 @@ export type Prompts = z.infer<typeof Prompts>;
 /** Calm and clear for an older ear; words per minute and pitch 0-99 of espeak-ng. */
 const VOICE = ['-v', 'ja', '-s', '145', '-p', '45', '-g', '2'];
 
-/** ITU-T P.56 active speech of telephone announcements sits about here; leaves room before µ-law's ceiling. */
+/** ITU-T P.56 active speech of telephone announcements sits about here, with room above. */
 const TARGET_RMS_DBFS = -20;
 /** The name by which musiconhold.conf knows it. */
 const HOLD_MELODY = 'hold-melody';
 
 const RAW = ['-t', 'raw', '-e', 'signed', '-b', '16', '-c', '1', '-r', '8000'];
 
-const SPEECH_RECIPE = 'espeak-ng|highpass 250|lowpass 3400|silence ends';
+const SPEECH_RECIPE = 'espeak-ng|highpass 250|lowpass 3400|silence ends|sln';
 
 /**
- * Speaks every prompt once into `<runtime>/prompts-<hash>/<id>.ulaw` (8 kHz mono µ-law).
+ * Speaks every prompt once into `<runtime>/prompts-<hash>/<id>.sln` (8 kHz mono, signed 16 bit). Not µ-law: frames of the line's
+ * own codec that carry no RTP sequence number make the recorder drop what a phone says afterwards (modules.conf).
  * @returns the folder
  */
 export async function speakPrompts(
@@ -52,8 +53,8 @@ export async function speakPrompts(
   await rm(partial, { recursive: true, force: true });
   await mkdir(partial, { recursive: true });
   await progress.step(`speaking ${prompts.length} announcements`, async () => {
-    for (const { id, kana } of prompts) await writeFile(resolve(partial, `${id}.ulaw`), await speak(kana, toolsDir));
-    await writeFile(resolve(partial, `${HOLD_MELODY}.ulaw`), await toUlaw(melody, toolsDir));
+    for (const { id, kana } of prompts) await writeFile(resolve(partial, `${id}.sln`), await speak(kana, toolsDir));
+    await writeFile(resolve(partial, `${HOLD_MELODY}.sln`), melody);
   });
   await rename(partial, folder);
   return folder;
@@ -65,12 +66,8 @@ async function speak(kana: string, toolsDir: string): Promise<Buffer> {
   const shape = ['highpass', '250', 'lowpass', '3400', 'rate', '8000', 'pad', '0.2', '0.3'];
   // espeak-ng cannot know the length when it writes the header to a pipe.
   const speech = await runForBytes(sox, ['--ignore-length', '-t', 'wav', '-', ...RAW, '-', ...shape], { input: wav });
-  return toUlaw(speech, toolsDir, ['gain', '-l', (TARGET_RMS_DBFS - rmsDbfs(speech)).toFixed(2)]);
-}
-
-function toUlaw(pcm: Buffer, toolsDir: string, effects: string[] = []): Promise<Buffer> {
-  const ulaw = ['-t', 'raw', '-e', 'mu-law', '-b', '8', '-'];
-  return runForBytes(resolve(toolsDir, 'sox'), [...RAW, '-', ...ulaw, ...effects], { input: pcm });
+  const gain = TARGET_RMS_DBFS - rmsDbfs(speech);
+  return runForBytes(sox, [...RAW, '-', ...RAW, '-', 'gain', '-l', gain.toFixed(2)], { input: speech });
 }
 
 /** @param pcm 16-bit little-endian samples. Quiet stretches (pauses between words) are left out of the mean. */
@@ -90,4 +87,6 @@ export function rmsDbfs(pcm: Buffer): number {
 /** Copies spoken prompts to where Asterisk reads them. Own recordings of an office under other names stay. */
 export async function installPrompts(from: string, to: string): Promise<void> {
   await runCommand('cp', ['-R', `${from}/.`, to]);
+  // Asterisk prefers a file in the codec of the line, should an older version have left one.
+  for (const name of await readdir(from)) await rm(resolve(to, name.replace(/\.sln$/, '.ulaw')), { force: true });
 }

@@ -3,9 +3,9 @@ import { join } from 'node:path';
 import { Injectable } from '@nestjs/common';
 import { Settings } from '../platform/settings.ts';
 
-const ULAW_BYTES_PER_MS = 8;
+const BYTES_PER_MS = 16;
 
-/** The prompts as they lie on disk for Asterisk: µ-law, 8 kHz, without a header. */
+/** The prompts as they lie on disk for Asterisk: signed 16 bit, 8 kHz, without a header. */
 @Injectable()
 export class Prompts {
   constructor(private readonly settings: Settings) {}
@@ -13,7 +13,7 @@ export class Prompts {
   /** @returns null when there is no such prompt */
   async lengthMs(audio: string): Promise<number | null> {
     try {
-      return (await stat(join(this.settings.layout.asteriskPrompts, `${audio}.ulaw`))).size / ULAW_BYTES_PER_MS;
+      return (await stat(join(this.settings.layout.asteriskPrompts, `${audio}.sln`))).size / BYTES_PER_MS;
     } catch {
       return null;
     }

@@ -32,6 +32,12 @@ import { eventually } from '../../town/waiting.ts';
 
 const logger = new Logger('test', 'silent');
 
+/** Somewhere else each time: sound sockets hear all of the loopback network, also what other boxes are sent. */
+function rtpRange(): string {
+  const first = 22_000 + 200 * Math.floor(Math.random() * 45);
+  return `${first}-${first + 199}`;
+}
+
 /** The box's Asterisk alone, with a home of its own: no database and no backend process. */
 export class BoxAsterisk {
   readonly sip: { host: string; port: number };
@@ -58,7 +64,7 @@ export class BoxAsterisk {
     const operator = readOperatorSettings({
       DENWABAN_HOME: home,
       DENWABAN_SIP_BIND: address,
-      DENWABAN_RTP_PORTS: '20000-20199',
+      DENWABAN_RTP_PORTS: rtpRange(),
     });
     const layout = prepareHome(home);
     const secrets = ensureSecrets(layout.secrets);
@@ -140,11 +146,12 @@ export class BoxAsterisk {
     return calls.toSorted((one, other) => Number(one.entries[0]?.at) - Number(other.entries[0]?.at));
   }
 
-  /** The newest call once its journal says that it is over. */
+  /** A call, counted from 1, once its journal says that it is over. */
   async endedCall(callNumber: number): Promise<SpooledCall> {
     return await eventually(`call ${callNumber} to be over`, async () => {
       const call = (await this.calls())[callNumber - 1];
-      return call?.entries.at(-1)?.e === 'end' && call;
+      if (call?.entries.at(-1)?.e === 'end') return call;
+      throw new Error(call ? call.text : 'no such call');
     });
   }
 }
