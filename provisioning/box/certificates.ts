@@ -1,5 +1,5 @@
 import 'reflect-metadata';
-import { X509Certificate as NodeCertificate, randomBytes, type webcrypto } from 'node:crypto';
+import { X509Certificate as NodeCertificate, randomBytes } from 'node:crypto';
 import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import * as x509 from '@peculiar/x509';
@@ -23,9 +23,12 @@ export interface Certificates {
   serverMade: boolean;
 }
 
+/** `CryptoKey`, by whichever library's declarations the importing project is compiled. */
+type SigningKey = Parameters<typeof crypto.subtle.exportKey>[1];
+
 interface Authority {
   certificate: x509.X509Certificate;
-  key: webcrypto.CryptoKey;
+  key: SigningKey;
 }
 
 /**
@@ -134,7 +137,7 @@ function newSerial(): string {
   return bytes.toString('hex');
 }
 
-async function writePair(at: At, name: string, certificate: x509.X509Certificate, key: webcrypto.CryptoKey): Promise<void> {
+async function writePair(at: At, name: string, certificate: x509.X509Certificate, key: SigningKey): Promise<void> {
   const pkcs8 = await crypto.subtle.exportKey('pkcs8', key);
   writeWhole(at(`${name}.key`), `${x509.PemConverter.encode(pkcs8, 'PRIVATE KEY')}\n`, 0o600);
   writeWhole(at(`${name}.crt`), `${certificate.toString('pem')}\n`, 0o644);

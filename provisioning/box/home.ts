@@ -38,6 +38,7 @@ const foldersOf = (layout: HomeLayout, home: string, service: { user: number; gr
   { path: layout.secrets, mode: 0o700, owner: service },
   { path: layout.run, mode: passedThrough(service), owner: service },
   { path: layout.logs, mode: 0o750, owner: service },
+  { path: layout.log, mode: 0o750, owner: service },
 ];
 
 /**

@@ -19,6 +19,8 @@ export interface TestDatabase {
   settings: Settings;
   /** Takes the database away from under everybody's feet, or gives it back: for "the database is down". */
   setReachable(reachable: boolean): Promise<void>;
+  /** What a database administrator can do: one statement as superuser, with every trigger off. */
+  tamper(statement: string, values?: unknown[]): Promise<void>;
   /** Closes the connections, drops the database, removes the home. */
   drop(): Promise<void>;
 }
@@ -41,6 +43,7 @@ export async function createTestDatabase(poolSize = 4): Promise<TestDatabase> {
     dataSource,
     settings,
     setReachable: (reachable) => setReachable(name, reachable),
+    tamper: (statement, values) => tamper(name, statement, values),
     async drop() {
       if (dataSource.isInitialized) await dataSource.destroy();
       await asSuperuser((client) => client.query(`drop database if exists ${name} with (force)`));
@@ -49,9 +52,9 @@ export async function createTestDatabase(poolSize = 4): Promise<TestDatabase> {
   };
 }
 
-async function asSuperuser(work: (client: pg.Client) => Promise<unknown>): Promise<void> {
-  const { socketDir, superuserPassword } = tier();
-  const client = new pg.Client({ host: socketDir, port: 5432, user: 'postgres', password: superuserPassword });
+async function asSuperuser(work: (client: pg.Client) => Promise<unknown>, database = 'postgres'): Promise<void> {
+  const { socketDir: host, superuserPassword: password } = tier();
+  const client = new pg.Client({ host, port: 5432, user: 'postgres', password, database });
   await client.connect();
   try {
     await work(client);
@@ -72,6 +75,13 @@ async function makeTemplate(client: pg.Client): Promise<void> {
   await dataSource.destroy();
   rmSync(settings.operator.DENWABAN_HOME, { recursive: true, force: true });
   await client.query(`alter database ${TEMPLATE}_partial rename to ${TEMPLATE}`);
+}
+
+async function tamper(name: string, statement: string, values: unknown[] = []): Promise<void> {
+  await asSuperuser(async (client) => {
+    await client.query('set session_replication_role = replica');
+    await client.query(statement, values);
+  }, name);
 }
 
 async function setReachable(name: string, reachable: boolean): Promise<void> {

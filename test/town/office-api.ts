@@ -46,7 +46,11 @@ export class OfficeApi {
   /** Logs in with the one-time password and changes it, as the first administrator must. */
   static async firstLogIn(box: RunningBox): Promise<OfficeApi> {
     const api = new OfficeApi(box);
-    await api.logIn(box.adminPassword);
+    // A box takes calls, and says that it is up, before its database answers.
+    await eventually('the console to let people in', async () => {
+      await api.logIn(box.adminPassword);
+      return true;
+    });
     const change = { currentPassword: box.adminPassword, newPassword: OfficeApi.password };
     await api.call('PUT', '/session/password', change);
     return api;

@@ -63,10 +63,12 @@ export class Party {
 
   async says(what: Says): Promise<void> {
     const media = await mediaOf(what, this.context.studio);
-    await this.stopSpeaking();
+    const before = this.speaking;
     this.saying = what;
-    // Whatever sounds, sounds until something else is played: silence, cut off at once, leaves nothing.
+    // Whatever sounds, sounds until something else is played: silence, cut off at once, leaves nothing. The next sound
+    // waits for the one before to be stopped, so that a phone sends without a gap, as phones do.
     await this.play(media ?? (await mediaOf('silence', this.context.studio)) ?? '');
+    await this.stop(before);
     if (media === undefined) await this.stopSpeaking();
   }
 
@@ -131,6 +133,10 @@ export class Party {
   private async stopSpeaking(): Promise<void> {
     const playback = this.speaking;
     this.speaking = undefined;
+    await this.stop(playback);
+  }
+
+  private async stop(playback: string | undefined): Promise<void> {
     if (playback === undefined) return;
     await this.context.ari.request('DELETE', `/playbacks/${playback}`).catch((error: unknown) => {
       if (!(error instanceof AriError && error.status === 404)) throw error;

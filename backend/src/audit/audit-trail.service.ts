@@ -7,9 +7,9 @@ export interface AuditedAct {
   userId: string | null;
   /** `<noun>.<verb>`, e.g. `recording.play`. */
   action: `${string}.${string}`;
-  /** Id of what it was done to. */
+  /** Id of what it was done to. Goes into the log for ever: nothing that may have to be erased, see log/leaf.ts. */
   subject?: string | null;
-  /** What a reader needs to understand the act later. Never secrets. */
+  /** What a reader needs to understand the act later. Never secrets. The log only commits to it. */
   detail?: Record<string, unknown>;
   remoteAddress?: string | null;
 }
@@ -25,7 +25,8 @@ export class AuditTrail {
     private readonly clock: Clock,
   ) {}
 
-  async record({ userId, action, subject = null, detail = {}, remoteAddress = null }: AuditedAct): Promise<void> {
-    await this.events.append({ at: this.clock.now(), userId, action, subject, detail, remoteAddress });
+  /** @returns the id of the event */
+  async record({ userId, action, subject = null, detail = {}, remoteAddress = null }: AuditedAct): Promise<string> {
+    return this.events.append({ at: this.clock.now(), userId, action, subject, detail, remoteAddress });
   }
 }

@@ -1,4 +1,5 @@
 import { Module } from '@nestjs/common';
+import { LogReadingModule } from '../audit/log-reading.module.ts';
 import { CallsModule } from '../calls/calls.module.ts';
 import { ConfigurationModule } from '../configuration/configuration.module.ts';
 import { HealthModule } from '../health/health.module.ts';
@@ -9,7 +10,7 @@ import { RecordingsModule } from '../recordings/recordings.module.ts';
 
 /** Every room that has routes. */
 @Module({
-  imports: [PeopleModule, CallsModule, ConfigurationModule, HealthModule, RecordingsModule],
+  imports: [PeopleModule, CallsModule, ConfigurationModule, HealthModule, RecordingsModule, LogReadingModule],
   controllers: [OpenApiController, CaCertificateController],
 })
 export class ApiModule {}

@@ -1,6 +1,7 @@
 import 'reflect-metadata';
 import { Module } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
+import { LogKeepingModule } from '../audit/log-keeping.module.ts';
 import { Logger } from '../platform/logging.ts';
 import { PlatformModule } from '../platform/platform.module.ts';
 import { runProcess } from '../platform/process.ts';
@@ -10,7 +11,7 @@ import { SealingModule } from '../recordings/sealing.module.ts';
 /** Sealing holds a connection for moments only. */
 const DATABASE_CONNECTIONS = 4;
 
-/** Everything that must never stand in the way of a call: sealing now, retention, backup and transcripts later. */
+/** Everything that must never stand in the way of a call: sealing and the audit log now, retention, backup and transcripts later. */
 @Module({})
 class WorkerModule {}
 
@@ -20,7 +21,7 @@ await runProcess(logger, async () => {
   const settings = new Settings(readOperatorSettings(process.env));
   const platform = PlatformModule.forProcess(settings, logger, DATABASE_CONNECTIONS);
   const worker = await NestFactory.createApplicationContext(
-    { module: WorkerModule, imports: [platform, SealingModule] },
+    { module: WorkerModule, imports: [platform, SealingModule, LogKeepingModule] },
     { logger },
   );
   return () => worker.close();

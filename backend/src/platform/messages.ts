@@ -16,6 +16,10 @@ export const Message = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('configuration'), version: z.int() }),
   z.object({ kind: z.literal('configuration-applied'), version: z.int() }),
   z.object({ kind: z.literal('health') }),
+  /** Something was written into the audit trail. */
+  z.object({ kind: z.literal('audit') }),
+  /** Somebody waits for a checkpoint that covers what is in the audit trail by now. */
+  z.object({ kind: z.literal('checkpoint') }),
 ]);
 export type Message = z.infer<typeof Message>;
 

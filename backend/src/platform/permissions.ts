@@ -5,6 +5,8 @@ export const PERMISSIONS = [
   'calls.search',
   'calls.watch',
   'recordings.play',
+  'audit.read',
+  'audit.verify',
   'configuration.read',
   'configuration.write',
   'health.read',

@@ -97,6 +97,8 @@ export function homeLayout(home: string) {
     secrets: at('secrets'),
     run: at('run'),
     logs: at('logs'),
+    /** The audit log's side outside the database: its verifier key and every checkpoint, to be kept elsewhere too. */
+    log: at('log'),
     lastGoodConfiguration: at('configuration.json'),
   };
 }

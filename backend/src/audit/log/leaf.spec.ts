@@ -1,7 +1,15 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { canonicalJson, NotCanonicalError } from './canonical-json.ts';
-import { type AuditEventLeaf, decodeLeaf, encodeLeaf, hashOfLeaf, type Leaf, MalformedLeafError } from './leaf.ts';
+import {
+  type AuditEventLeaf,
+  commitToDetail,
+  decodeLeaf,
+  encodeLeaf,
+  hashOfLeaf,
+  type Leaf,
+  MalformedLeafError,
+} from './leaf.ts';
 
 const EVENT: AuditEventLeaf = {
   type: 'audit-event',
@@ -11,7 +19,7 @@ const EVENT: AuditEventLeaf = {
   userId: '7f1de1d2-8c22-4d93-9a53-0d5e1a6a4a11',
   action: 'recording.play',
   subject: '0b8f3c6e-5a1d-4c58-9a0e-2f6d1c7b9e10',
-  detail: { reason: '聞き直し', from: 0, to: 12.5 },
+  detailHash: commitToDetail({ reason: '聞き直し', from: 0, to: 12.5 }, Buffer.alloc(32, 7)),
   remoteAddress: '127.0.0.1',
 };
 
@@ -85,8 +93,8 @@ describe('canonical JSON', () => {
 describe('a leaf', () => {
   it('is the same bytes for ever', () => {
     expect(encodeLeaf(EVENT).toString()).toBe(
-      '{"action":"recording.play","at":"2026-11-21T00:05:00.000Z","detail":{"from":0,"reason":"聞き直し","to":12.5},' +
-        '"id":"42","remoteAddress":"127.0.0.1","subject":"0b8f3c6e-5a1d-4c58-9a0e-2f6d1c7b9e10","type":"audit-event",' +
+      '{"action":"recording.play","at":"2026-11-21T00:05:00.000Z",' +
+        '"detailHash":"a82dfdeb0aa93115422e3732727db0f62788b0f9408e8db39a51a28f5550bb7f","id":"42","remoteAddress":"127.0.0.1","subject":"0b8f3c6e-5a1d-4c58-9a0e-2f6d1c7b9e10","type":"audit-event",' +
         '"userId":"7f1de1d2-8c22-4d93-9a53-0d5e1a6a4a11","version":1}',
     );
   });
@@ -101,7 +109,7 @@ describe('a leaf', () => {
       { ...EVENT, id: '43' },
       { ...EVENT, userId: null },
       { ...EVENT, at: '2026-11-21T00:05:00.001Z' },
-      { ...EVENT, detail: { reason: '聞き直し', from: 0, to: 12 } },
+      { ...EVENT, detailHash: commitToDetail({ reason: '聞き直し', from: 0, to: 12 }, Buffer.alloc(32, 7)) },
       RECORDING,
       { ...RECORDING, completeness: 'partial' as const },
     ].map((leaf) => hashOfLeaf(leaf).toString('hex'));

@@ -1,3 +1,4 @@
+import { createHmac } from 'node:crypto';
 import { z } from 'zod';
 import { canonicalJson } from './canonical-json.ts';
 import { hashLeaf } from './merkle.ts';
@@ -6,6 +7,11 @@ import { hashLeaf } from './merkle.ts';
  * What the log is made of. A leaf is the canonical JSON (RFC 8785) of one of these, in UTF-8; `type` and `version` say how
  * to read it. A version never changes once leaves of it are in a log: what has to be said differently gets a new version.
  * Hence instants are text with milliseconds in UTC, exactly as `Date.toISOString` writes them, and ids stay text.
+ *
+ * A leaf stays for ever and leaves the box in proofs, so nothing may stand in it that has to be erased some day: no telephone
+ * number, no name of a caller, no words. The free detail of an event holds such things (the number that somebody searched
+ * for), so a leaf only commits to it. The salt stands beside the detail in the database and is erased with it; from then on
+ * nobody can try numbers against the commitment, while before that a changed detail shows.
  */
 
 const Instant = z.iso.datetime({ precision: 3 });
@@ -16,18 +22,29 @@ const Count = z.int().min(0);
 export const AuditEventLeaf = z.strictObject({
   type: z.literal('audit-event'),
   version: z.literal(1),
-  /** `audit_events.id`; without gaps, so that a missing event shows. */
+  /** `audit_events.id`. It may have gaps (an insert that was rolled back); the leaves have none. */
   id: z.string().regex(/^\d+$/),
   at: Instant,
   userId: z.string().nullable(),
   action: z.string(),
+  /** An id, never what a person is called or reached by. */
   subject: z.string().nullable(),
-  detail: z.json(),
+  /** `commitToDetail`. */
+  detailHash: Sha256,
   remoteAddress: z.string().nullable(),
 });
 export type AuditEventLeaf = z.infer<typeof AuditEventLeaf>;
 
-/** A recording was sealed, or there is none and why. */
+/**
+ * HMAC-SHA-256 of the detail's canonical JSON, in hex.
+ * @param salt 32 random bytes of the event's own
+ * @throws NotCanonicalError for what is no JSON
+ */
+export function commitToDetail(detail: unknown, salt: Uint8Array): string {
+  return createHmac('sha256', salt).update(canonicalJson(detail)).digest('hex');
+}
+
+/** A recording was sealed, or there is none and why. Sealed again, it has a further leaf; the last one counts. */
 export const RecordingLeaf = z.strictObject({
   type: z.literal('recording'),
   version: z.literal(1),
@@ -69,7 +86,7 @@ export class MalformedLeafError extends Error {
 
 /**
  * The bytes that are hashed.
- * @throws MalformedLeafError for a leaf of no known type, NotCanonicalError for a detail that is no JSON
+ * @throws MalformedLeafError for a leaf of no known type, NotCanonicalError for what is no JSON
  */
 export function encodeLeaf(leaf: Leaf): Buffer {
   const text = canonicalJson(leaf);

@@ -1,0 +1,87 @@
+import { once } from 'node:events';
+import { Controller } from '@nestjs/common';
+import { z } from 'zod';
+import { type Asked, Route, type RouteInput, streamed } from '../platform/http/route.ts';
+import { AuditTrail } from './audit-trail.service.ts';
+import { AuditCheckpoint, AuditVerify, type VerificationLine } from './audit.schema.ts';
+import { LogProofs } from './log-proofs.service.ts';
+import { LogVerification } from './log-verification.service.ts';
+
+const READ = {
+  method: 'get',
+  path: '/audit/checkpoint',
+  access: 'audit.read',
+  summary: 'The newest signed checkpoint of the audit log, and the key to verify it by',
+  response: AuditCheckpoint,
+} as const;
+
+const SIGN = {
+  method: 'post',
+  path: '/audit/checkpoint',
+  access: 'audit.verify',
+  summary: 'Sign a checkpoint of the audit log now; it covers everything up to this request',
+  response: AuditCheckpoint,
+} as const;
+
+const VERIFY = {
+  method: 'post',
+  path: '/audit/verify',
+  access: 'audit.verify',
+  summary:
+    'Hold audit events and recordings against the log, and the log against every checkpoint. Answers JSON lines ' +
+    '`{type: progress|finding|end}` as they come; an answer without `end` broke off',
+  body: AuditVerify,
+  response: streamed('application/x-ndjson', 'progress, findings (AuditFinding) and the verdict, a JSON object a line'),
+} as const;
+
+const PROOF = {
+  method: 'get',
+  path: '/recordings/:id/proof',
+  access: 'recordings.play',
+  summary: 'Proof that a recording stands in the audit log as it was sealed (c2sp.org/tlog-proof), checkable offline',
+  params: z.object({ id: z.uuid() }),
+  response: streamed('text/plain', 'a .tlog-proof; its `extra` is the leaf'),
+} as const;
+
+@Controller()
+export class AuditController {
+  constructor(
+    private readonly proofs: LogProofs,
+    private readonly verification: LogVerification,
+    private readonly audit: AuditTrail,
+  ) {}
+
+  @Route(READ)
+  readCheckpoint(): Promise<AuditCheckpoint> {
+    return this.proofs.newest();
+  }
+
+  @Route(SIGN)
+  async signCheckpoint({ who, remoteAddress }: Asked): Promise<AuditCheckpoint> {
+    return this.proofs.sign(await this.audit.record({ userId: who.userId, action: 'audit.sign', remoteAddress }));
+  }
+
+  @Route(VERIFY)
+  async verifyAudit({ body, who, reply, remoteAddress }: RouteInput<typeof VERIFY>): Promise<void> {
+    await this.audit.record({ userId: who.userId, action: 'audit.verify', remoteAddress });
+    await this.verification.run(body.limit, async (line: VerificationLine) => {
+      if (reply.destroyed) return false;
+      // Not before there is something to say: until then a failure can still be told as one.
+      if (!reply.headersSent) reply.set({ 'Content-Type': 'application/x-ndjson; charset=utf-8' });
+      if (!reply.write(`${JSON.stringify(line)}\n`)) await Promise.race([once(reply, 'drain'), once(reply, 'close')]);
+      return !reply.destroyed;
+    });
+    reply.end();
+  }
+
+  @Route(PROOF)
+  async getRecordingProof({ params: { id }, who, reply, remoteAddress }: RouteInput<typeof PROOF>): Promise<void> {
+    const proof = await this.proofs.ofRecording(id);
+    await this.audit.record({ userId: who.userId, action: 'recording.prove', subject: id, remoteAddress });
+    reply.set({
+      'Content-Type': 'text/plain; charset=utf-8',
+      'Content-Disposition': `attachment; filename="${id}.tlog-proof"`,
+    });
+    reply.end(proof);
+  }
+}

@@ -1,0 +1,81 @@
+import { z } from 'zod';
+import { Instant } from '../platform/schema.ts';
+
+/** The newest signed statement of what the log holds. Keep copies outside the box: that is what they are for. */
+export const AuditCheckpoint = z
+  .object({
+    /** Number of leaves it covers. */
+    size: z.int(),
+    at: Instant,
+    /** C2SP signed note with a tlog-checkpoint. */
+    note: z.string(),
+    /** C2SP verifier key, `<name>+<id>+<base64>`. */
+    verifierKey: z.string(),
+  })
+  .meta({ id: 'AuditCheckpoint' });
+export type AuditCheckpoint = z.infer<typeof AuditCheckpoint>;
+
+export const AuditVerify = z
+  .strictObject({
+    /** Stops after so many findings. */
+    limit: z.int().min(1).max(10_000).default(1000),
+  })
+  .meta({ id: 'AuditVerify' });
+export type AuditVerify = z.infer<typeof AuditVerify>;
+
+const RecordKind = z.enum(['audit-event', 'recording']);
+
+/** What is not as it was logged and signed. */
+export const AuditFinding = z
+  .discriminatedUnion('what', [
+    /** A row of the database. `leaf` is its place in the log; null = it has none. moved = it stands in the place of `of`. */
+    z.object({
+      what: z.literal('record'),
+      change: z.enum(['changed', 'removed', 'added', 'moved']),
+      kind: RecordKind,
+      id: z.string(),
+      leaf: z.int().nullable(),
+      /** Id of the record whose contents stand here now. */
+      of: z.string().optional(),
+    }),
+    /** The log's own copy of a record. */
+    z.object({ what: z.literal('leaf'), change: z.enum(['changed', 'removed', 'added']), index: z.int() }),
+    z.object({
+      what: z.literal('node'),
+      change: z.enum(['changed', 'removed', 'added']),
+      level: z.int(),
+      index: z.int(),
+    }),
+    z.object({
+      what: z.literal('checkpoint'),
+      change: z.enum(['changed', 'removed', 'added']),
+      place: z.enum(['database', 'file']),
+      size: z.int(),
+    }),
+    /** The log contradicts a checkpoint: rewritten from leaf `from` up to, not including, `to`; `missing` leaves are gone. */
+    z.object({ what: z.literal('history'), from: z.int(), to: z.int(), missing: z.int() }),
+    /** There is a log and no key to verify its checkpoints by. */
+    z.object({ what: z.literal('verifier-key'), change: z.enum(['changed', 'removed']) }),
+  ])
+  .meta({ id: 'AuditFinding' });
+export type AuditFinding = z.infer<typeof AuditFinding>;
+
+/** One line of the answer to a verification: findings and progress as they come, and `end` last. Without it, it broke off. */
+export const VerificationLine = z.discriminatedUnion('type', [
+  z.object({ type: z.literal('progress'), leaves: z.int(), of: z.int() }),
+  z.object({ type: z.literal('finding'), finding: AuditFinding }),
+  z.object({
+    type: z.literal('end'),
+    /** Nothing was found, and everything was looked at. */
+    intact: z.boolean(),
+    /** False = stopped at the limit. */
+    complete: z.boolean(),
+    leaves: z.int(),
+    checkpoints: z.int(),
+    /** Leaves above the newest checkpoint: nobody has vouched for them yet. */
+    unsignedLeaves: z.int(),
+    /** Audit events that are too new to be in the log. */
+    waitingEvents: z.int(),
+  }),
+]);
+export type VerificationLine = z.infer<typeof VerificationLine>;

@@ -1,0 +1,113 @@
+import { Injectable } from '@nestjs/common';
+import { type AuditFinding, type VerificationLine } from './audit.schema.ts';
+import { CheckpointFiles } from './checkpoint-files.ts';
+import { verifyCheckpoints } from './checkpoint-verification.ts';
+import { type Checkpoint } from './log/checkpoint.ts';
+import { checkHistory } from './log/compare.ts';
+import { TreeEdge } from './log/merkle.ts';
+import { LogProofs } from './log-proofs.service.ts';
+import { LogReadingRepository, type LogSnapshot } from './log-reading.repository.ts';
+import { believedLeaves, leafFindings, lookUpNodes, nodeFindings } from './page-verification.ts';
+import { RecordVerification } from './record-verification.ts';
+
+/** Leaves looked at in one go: what the memory it takes depends on, whatever the size of the log. */
+const PAGE = 2000;
+
+type Report = (finding: AuditFinding) => Promise<boolean>;
+type Progress = (leaves: number) => Promise<boolean>;
+
+/**
+ * Holds the rows against the log, the log against its tree, and the tree against every checkpoint in the database and in
+ * files; all in one unchanging view of the database and in memory that does not grow with the log.
+ */
+@Injectable()
+export class LogVerification {
+  constructor(
+    private readonly reading: LogReadingRepository,
+    private readonly files: CheckpointFiles,
+    private readonly proofs: LogProofs,
+  ) {}
+
+  /**
+   * @param tell gets each line as soon as it is known; a false answer ends the verification
+   * @param limit number of findings after which it stops
+   */
+  async run(limit: number, tell: (line: VerificationLine) => Promise<boolean>): Promise<void> {
+    // Listed first: whatever was signed by then has to agree with the view that is taken next.
+    const fileSizes = await this.files.sizes();
+    await this.reading.afterThoseUnderWay();
+    await this.reading.inSnapshot(async (log) => {
+      const { size, lastEvent, waitingEvents } = await log.bounds();
+      const key = await this.proofs.verifierKey();
+      const signed = await verifyCheckpoints(await log.checkpoints(), this.files, fileSizes, key);
+      let found = 0;
+      let listening = true;
+      // Asked through a function: it changes while others wait.
+      const isListening = () => listening;
+      const report: Report = async (finding) => {
+        found++;
+        listening &&= await tell({ type: 'finding', finding });
+        return listening && found < limit;
+      };
+      const progress: Progress = async (leaves) => (listening &&= await tell({ type: 'progress', leaves, of: size }));
+      const records = new RecordVerification(log, lastEvent, await log.recordingsAhead(lastEvent));
+      const complete =
+        (await reportAll(signed.findings, report)) &&
+        (await verifyHistory(log, signed.checkpoints, report)) &&
+        (await verifyLeaves(log, size, records, report, progress)) &&
+        (await reportAll(await records.strays(limit), report)) &&
+        (await reportAll(await surplusNodes(log, size, limit), report));
+      const unsignedLeaves = Math.max(0, size - (signed.checkpoints.at(-1)?.size ?? 0));
+      const counts = { leaves: size, checkpoints: signed.checkpoints.length, unsignedLeaves, waitingEvents };
+      if (isListening()) await tell({ type: 'end', intact: found === 0, complete, ...counts });
+    });
+  }
+}
+
+async function reportAll(findings: readonly AuditFinding[], report: Report): Promise<boolean> {
+  for (const finding of findings) if (!(await report(finding))) return false;
+  return true;
+}
+
+async function verifyHistory(log: LogSnapshot, checkpoints: readonly Checkpoint[], report: Report): Promise<boolean> {
+  const rewritten = await checkHistory(loggedHashes(log), checkpoints);
+  return rewritten === null || report({ what: 'history', ...rewritten });
+}
+
+async function* loggedHashes(log: LogSnapshot): AsyncIterable<Buffer> {
+  for (let from = 0; ;) {
+    const page = await log.hashes(from, PAGE);
+    for (const { hash } of page) yield hash;
+    const last = page.at(-1);
+    if (!last) return;
+    from = last.index + 1;
+  }
+}
+
+/** Leaves, the nodes above them and the rows they are of, page by page. */
+async function verifyLeaves(
+  log: LogSnapshot,
+  size: number,
+  records: RecordVerification,
+  report: Report,
+  progress: Progress,
+): Promise<boolean> {
+  const edge = TreeEdge.empty();
+  for (let from = 0; from < size; from += PAGE) {
+    const to = Math.min(from + PAGE, size);
+    const rows = await log.leaves(from, to);
+    const leaves = believedLeaves(rows, await lookUpNodes(log, from, to), from, to);
+    const findings = [
+      ...leafFindings(rows, leaves),
+      ...(await nodeFindings(log, edge, leaves)),
+      ...(await records.page(leaves, to === size)),
+    ];
+    if (!(await reportAll(findings, report)) || !(await progress(to))) return false;
+  }
+  return reportAll(records.heldBack(), report);
+}
+
+async function surplusNodes(log: LogSnapshot, size: number, limit: number): Promise<AuditFinding[]> {
+  const nodes = await log.surplusNodes(size, limit);
+  return nodes.map((node) => ({ what: 'node', change: 'added', ...node }));
+}
