@@ -69,10 +69,14 @@ function installPackages() {
   process.stdout.write('▸ installing the packages of package-lock.json ...\n');
   const started = Date.now();
   const [file, ...args] = usableNpm();
-  const result = spawnSync(file, [...args, 'ci', '--no-audit', '--no-fund', '--include=dev', '--include=optional'], {
-    cwd: root,
-    stdio: ['ignore', 'ignore', 'inherit'],
-  });
+  const result = spawnSync(
+    file,
+    [...args, 'ci', '--loglevel=error', '--no-audit', '--no-fund', '--include=dev', '--include=optional'],
+    {
+      cwd: root,
+      stdio: ['ignore', 'ignore', 'inherit'],
+    },
+  );
   if (result.signal) process.exit(1);
   if (result.status !== 0) fail('npm ci did not succeed; see above');
   mkdirSync(dirname(stamp), { recursive: true });

@@ -4,12 +4,16 @@ import { Box, type FirstLogin } from './box/box.ts';
 import { HomeLock } from './box/home-lock.ts';
 import { prepareBox, type PreparedBox } from './box/prepare-box.ts';
 import { checkPorts, readCheckedSettings } from './box/preflight.ts';
+import { waitUntilWell } from './box/wait-until-well.ts';
 import { ensureBuilds } from './builds.ts';
 import { prepareHost } from './prepare-host.ts';
 import { TerminalProgress, type Progress } from './progress.ts';
 import { stopRunningCommands } from './run-command.ts';
 import { ensureRuntime } from './runtime/runtime.ts';
 import { RunningProcesses } from './supervision/running-processes.ts';
+
+/** With an external database that is down the box starts all the same, and says so. */
+const WELL_WITHIN_MS = 8000;
 
 const progress = new TerminalProgress();
 const started = performance.now();
@@ -38,6 +42,8 @@ async function start(): Promise<void> {
   const late = await box.start();
   if (isStopping()) return;
   late.forEach((name) => progress.error(`${name} is not up yet; it goes on being tried, see ${home}/logs/${name}.log`));
+  if (!late.includes('api')) await sayWhetherWell(prepared);
+  if (isStopping()) return;
   announce(prepared, progress);
   announced.resolve(undefined);
   process.send?.({ type: 'box-ready', late });
@@ -47,9 +53,21 @@ async function start(): Promise<void> {
 const withoutConsole = (error: unknown) =>
   progress.error(`the console could not be built: ${error instanceof Error ? error.message : String(error)}`);
 
-function announce({ settings, caFile }: PreparedBox, to: Progress): void {
+function consoleAddress({ settings }: PreparedBox): string {
   const host = settings.DENWABAN_BIND === '0.0.0.0' ? '127.0.0.1' : settings.DENWABAN_BIND;
-  const address = `https://${host}:${settings.DENWABAN_HTTPS_PORT}`;
+  return `https://${host}:${settings.DENWABAN_HTTPS_PORT}`;
+}
+
+/** A started process may still be connecting: what is announced as running should let people in. */
+async function sayWhetherWell(prepared: PreparedBox): Promise<void> {
+  const status = await waitUntilWell(consoleAddress(prepared), prepared.caFile, WELL_WITHIN_MS);
+  if (status === 'ok') return;
+  progress.warn(`the box says that it is ${status ?? 'not to be reached'}; the health page tells more`);
+}
+
+function announce(prepared: PreparedBox, to: Progress): void {
+  const { settings, caFile } = prepared;
+  const address = consoleAddress(prepared);
   to.info(`Denwaban runs, ${((performance.now() - started) / 1000).toFixed(1)} s after the start.`);
   to.info(`  console      ${address}/`);
   to.info(`  certificate  ${address}/api/v1/ca-certificate (to be trusted once by every PC; also ${caFile})`);
