@@ -23,3 +23,11 @@ export async function recordingOf({ api, box }: Pick<Scene, 'api' | 'box'>, call
   const { body } = await api.audio(call.recording.id);
   return await decodeFlac(endpointsOf(box.home).toolsDir, body);
 }
+
+/** How to reach the database of a box with the tools of Postgres. */
+export function postgresOf(home: string): { environment: Record<string, string>; args: string[] } {
+  const { postgresSocketDir } = endpointsOf(home);
+  if (postgresSocketDir === null) throw new Error('the box has no database of its own');
+  const password = readFileSync(join(home, 'secrets', 'postgres-password'), 'utf8').trim();
+  return { environment: { PGPASSWORD: password }, args: ['-h', postgresSocketDir, '-U', 'denwaban', 'denwaban'] };
+}
