@@ -87,7 +87,7 @@ describe('an untouched log', () => {
     expect(await readFile(checkpointFile(size), 'utf8')).toBe(note);
     expect(note.startsWith(`denwaban/${SITE}\n${size}\n`)).toBe(true);
     expect((await stat(join(database.settings.layout.secrets, 'log-key'))).mode & 0o777).toBe(0o600);
-    expect(await readdir(database.settings.layout.secrets)).toEqual(['log-key']);
+    expect(await readdir(database.settings.layout.secrets)).toEqual(['log-key', 'master-key']);
   });
 
   it.each([

@@ -14,6 +14,7 @@ import { filesBelow, sealingService, spoolCall, unsealed } from '../../../test/m
 import { AuditEventEntity } from '../audit/audit-event.entity.ts';
 import { CallEntity } from '../calls/call.entity.ts';
 import { HealthReportEntity } from '../health/health-report.entity.ts';
+import { DatabaseConnector } from '../platform/database-connector.ts';
 import { Logger } from '../platform/logging.ts';
 import { PlatformModule } from '../platform/platform.module.ts';
 import { formatMasterKey } from './encryption/master-key-file.ts';
@@ -51,6 +52,13 @@ async function startWorker(): Promise<INestApplicationContext> {
     { logger, abortOnError: false },
   );
   return worker;
+}
+
+/** Its own look at files and rows needs the database, which a starting worker does not wait for. */
+async function connectedVaultCheck(): Promise<VaultCheck> {
+  const running = await startWorker();
+  await running.get(DatabaseConnector).ready();
+  return running.get(VaultCheck);
 }
 
 beforeEach(async () => {
@@ -255,13 +263,13 @@ describe('calls that ended with nothing in the spool', () => {
 
   it('get a row that says why there is no recording', async () => {
     const [callId = ''] = await fileCalls(1);
-    await (await startWorker()).get(VaultCheck).check();
+    await (await connectedVaultCheck()).check();
     expect(await rowOf(callId)).toMatchObject({ state: 'none', reason: 'file-missing' });
   });
 
   it('are left alone and told when they are too many to be true', async () => {
     const calls = await fileCalls(BRAKE + 1);
-    const check = (await startWorker()).get(VaultCheck);
+    const check = await connectedVaultCheck();
     await check.check();
     expect(check.brakedCalls).toBe(BRAKE + 1);
     for (const callId of calls) expect(await rowOf(callId)).toBeNull();
