@@ -1,11 +1,16 @@
 import { Injectable } from '@nestjs/common';
+import { insideRoot } from '../platform/settings.ts';
 import { AmiConnection, type AmiItem } from './ami-connection.ts';
 import { AmiError, ChannelGoneError } from './asterisk.errors.ts';
+import { channelVariable } from './dialplan-names.ts';
 import { AsteriskReload } from './asterisk-reload.port.ts';
 
 /** Reading 500 endpoints anew takes a while. */
 const RELOAD_TIMEOUT_MS = 15_000;
 const LIST_TIMEOUT_MS = 5000;
+
+/** Its translators go with the first frame that finds no recorder; two frames of 20 ms and one to spare. */
+const RECORDER_FORGETS_MS = 60;
 
 /** The order matters: the dialplan names endpoints. */
 const RELOADED_MODULES = ['res_pjsip.so', 'pbx_config.so'];
@@ -50,8 +55,24 @@ export class AmiCommands extends AsteriskReload {
    * @throws ChannelGoneError
    */
   async setVariable(channelId: string, variable: string, value: string): Promise<void> {
+    await this.onChannel('Setvar', { channel: channelId, variable, value });
+  }
+
+  /**
+   * Goes on recording a call with a recorder that has not heard anybody yet: one that has takes the first minutes of
+   * another phone for late frames in half of all cases (`asterisk/etc/modules.conf`, Bridges). Appends to the recording.
+   * @throws ChannelGoneError
+   */
+  async startRecorderAnew(channelId: string, callId: string): Promise<void> {
+    await this.onChannel('StopMixMonitor', { channel: channelId });
+    await new Promise((resolve) => setTimeout(resolve, RECORDER_FORGETS_MS));
+    const options = `Dai(${channelVariable.recorder})`;
+    await this.onChannel('MixMonitor', { channel: channelId, file: `${insideRoot.spool}/${callId}.raw`, options });
+  }
+
+  private async onChannel(action: string, fields: Record<string, string>): Promise<void> {
     try {
-      await this.connection.action('Setvar', { channel: channelId, variable, value });
+      await this.connection.action(action, fields);
     } catch (error) {
       if (error instanceof AmiError && /no such channel/i.test(error.message)) throw new ChannelGoneError();
       throw error;

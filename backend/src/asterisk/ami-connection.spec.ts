@@ -101,11 +101,14 @@ describe('a value that could carry an action of its own', () => {
     expect(fake.raw.slice(sent)).not.toContain('Command');
   });
 
-  it.each(['/x.raw,D,touch /tmp/x', '../x.raw', 'a b.raw', ''])('is no file name of MixMonitor: "%s"', async (file) => {
-    await connect();
-    await expect(ami.action('MixMonitor', { channel: 'c', file })).rejects.toThrow('refused');
-    expect(names()).not.toContain('mixmonitor');
-  });
+  it.each(['/x.raw,D,touch /tmp/x', '../x.raw', '/denwaban/spool/../x.raw', '/denwaban/spool/x,D', 'a b.raw', ''])(
+    'is no file name of MixMonitor: "%s"',
+    async (file) => {
+      await connect();
+      await expect(ami.action('MixMonitor', { channel: 'c', file })).rejects.toThrow('refused');
+      expect(names()).not.toContain('mixmonitor');
+    },
+  );
 
   it('is no command of MixMonitor', async () => {
     await connect();

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import Manager from 'asterisk-manager';
 import { BehaviorSubject, type Observable } from 'rxjs';
 import type { Logger } from '../platform/logging.ts';
+import { insideRoot } from '../platform/settings.ts';
 import { AmiError, AsteriskUnreachableError, UnsafeAmiValueError } from './asterisk.errors.ts';
 import { backOffMs } from './back-off.ts';
 
@@ -196,6 +197,9 @@ export class AmiConnection {
 
 const textOf = (value: unknown): string => (typeof value === 'string' ? value : '');
 
+/** In the spool or, without a folder, where Asterisk puts recordings by itself. */
+const SAFE_FILE = new RegExp(`^(?:${insideRoot.spool}/)?[0-9A-Za-z_-][0-9A-Za-z._-]*$`);
+
 /**
  * A line break in a value would start an action of the value's own. MixMonitor joins its arguments by commas, so that a
  * file name can carry a shell command (telephony.md 6.1).
@@ -206,6 +210,6 @@ function refuseUnsafe(fields: Record<string, string>): void {
     const name = key.toLowerCase();
     const isSafe = /^[a-z]+$/.test(name) && !/\p{Cc}/u.test(value) && value.length <= LONGEST_VALUE;
     if (!isSafe || (ofMixMonitor && name === 'command')) throw new UnsafeAmiValueError(key);
-    if (ofMixMonitor && name === 'file' && !/^[0-9A-Za-z._-]+$/.test(value)) throw new UnsafeAmiValueError(key);
+    if (ofMixMonitor && name === 'file' && !SAFE_FILE.test(value)) throw new UnsafeAmiValueError(key);
   }
 }

@@ -14,6 +14,8 @@ export const channelVariable = {
   line: 'DENWABAN_LINE',
   /** Id of the flow node the call stands at. The engine sets it when it enters a node, so that a lost lease goes on there. */
   node: 'DENWABAN_NODE',
+  /** Id of the recorder, by which the dialplan stops it. */
+  recorder: 'DENWABAN_RECORDER',
   /** On phone channels only: id of the phone. */
   phone: 'DENWABAN_PHONE',
   /** Who ended the call (`office`, `box`); empty = the caller. Set it to `box` before hanging up by ARI. */

@@ -17,6 +17,8 @@ const taker = channel('taker', 'PJSIP/202-00000004');
 let events: Subject<AsteriskEvent>;
 let journal: FakeJournal;
 let set: string[];
+let recordersAnew: string[];
+let recorderTrouble: Error | null;
 let calls: Record<string, string>;
 let conversation: ConversationStasis;
 
@@ -24,12 +26,18 @@ beforeEach(() => {
   events = new Subject();
   journal = new FakeJournal();
   set = [];
+  recordersAnew = [];
+  recorderTrouble = null;
   calls = { outside: 'call-x', first: 'call-x', second: 'call-y', taker: 'call-y' };
   const ari = strictDouble<AriCommands>('AriCommands', { variable: (id) => Promise.resolve(calls[id] ?? null) });
   const ami = strictDouble<AmiCommands>('AmiCommands', {
     setVariable: (id, name, value) => {
       set.push(`${id} ${name}=${value}`);
       return Promise.resolve();
+    },
+    startRecorderAnew: (id, callId) => {
+      recordersAnew.push(`${id} ${callId}`);
+      return recorderTrouble ? Promise.reject(recorderTrouble) : Promise.resolve();
     },
   });
   conversation = new ConversationStasis(
@@ -95,6 +103,17 @@ describe('an attended transfer', () => {
     await tell(transfer({ transferee: taker, target: outside }));
     expect(journal.entries).toEqual([{ e: 'transferred', phone: 'p201', to: 'p202' }]);
     expect(set).toEqual(['taker DENWABAN_CALL=call-x']);
+  });
+
+  it('starts the recorder of the outside call anew, for which the phone that took over is somebody else', async () => {
+    await tell(transfer());
+    expect(recordersAnew).toEqual(['outside call-x']);
+  });
+
+  it('is journalled even when the recorder could not be started anew', async () => {
+    recorderTrouble = new Error('AMI is gone');
+    await tell(transfer());
+    expect(journal.entries).toEqual([{ e: 'transferred', phone: 'p201', to: 'p202' }]);
   });
 
   it('of which a party is missing is left alone', async () => {

@@ -63,6 +63,10 @@ export class ConversationStasis implements OnModuleInit, OnApplicationShutdown {
     if (from === null || to === null || !outside || !taker) return;
     const callId = await this.commands.variable(outside.id, channelVariable.call);
     if (!callId) return;
+    // First of all: until then the office's side may be missing from the recording.
+    await this.variables.startRecorderAnew(outside.id, callId).catch((error: unknown) => {
+      this.logger.error({ callId, error: String(error) }, 'recorder not started anew after a transfer');
+    });
     await this.journal.write(callId, { e: 'transferred', phone: from, to }, at);
     await this.variables.setVariable(taker.id, channelVariable.call, callId);
   }
