@@ -16,7 +16,7 @@ const DISK_BYTES = 256 * 1024 * 1024;
 const LEFT_BYTES = 64 * 1024;
 
 /** Only root can give the spool a small disk of its own. */
-(isRoot() ? describe : describe.skip)('the disk of the spool is full', () => {
+(isRoot() ? describe : describe.skip)('the disk of the spool is full (only root can mount a small one)', () => {
   let home: string;
   let spool: string;
   let ballast: string;
