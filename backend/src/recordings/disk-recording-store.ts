@@ -1,10 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import * as nodeFiles from 'node:fs/promises';
-import { dirname, join, resolve, sep } from 'node:path';
+import { dirname, join, relative, resolve, sep } from 'node:path';
 import { isMissing } from '../platform/file-errors.ts';
 import {
+  type ListedFile,
   RecordingStore,
   type StoredFile,
+  StoredFileExistsError,
   StoredFileMissingError,
   type StoredRange,
   StoreFailedError,
@@ -15,12 +17,15 @@ import {
 /** What is asked of the file system: narrow, so that a test can let each step fail. */
 export type DiskOperations = Pick<
   typeof nodeFiles,
-  'mkdir' | 'open' | 'readdir' | 'readFile' | 'rename' | 'stat' | 'unlink'
+  'link' | 'mkdir' | 'open' | 'opendir' | 'readdir' | 'readFile' | 'rename' | 'stat' | 'unlink'
 >;
 
 const MARKER = '.denwaban-vault';
 /** On the same file system as the recordings, or the rename would not be one step. */
 const WRITING = '.writing';
+const OWN_NAMES = new Set([MARKER, `${MARKER}.unfinished`, WRITING]);
+/** What file systems of network disks and USB sticks say; nobody else writes to a vault at the same time. */
+const NO_HARD_LINKS = ['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EMLINK'];
 /** Measured: reading 64 KiB at a time takes twice as long as decrypting them. */
 const READ_BYTES = 256 * 1024;
 
@@ -69,7 +74,7 @@ export class DiskRecordingStore extends RecordingStore {
       await this.syncDirectory(dirname(target));
     } catch (error) {
       await this.files.unlink(unfinished).catch(() => undefined);
-      if (isNoSpace(error)) throw new StoreFullError('no space left in the vault', { cause: error });
+      if (hasCode(error, 'ENOSPC', 'EDQUOT')) throw new StoreFullError('no space left in the vault', { cause: error });
       throw new StoreFailedError(`${path} could not be stored: ${String(error)}`, { cause: error });
     }
   }
@@ -97,6 +102,42 @@ export class DiskRecordingStore extends RecordingStore {
     }
   }
 
+  override async *list(): AsyncGenerator<ListedFile, void> {
+    await this.check();
+    try {
+      yield* this.listBelow(this.directory);
+    } catch (error) {
+      throw new StoreFailedError(`the vault could not be listed: ${String(error)}`, { cause: error });
+    }
+  }
+
+  override async remove(path: string): Promise<void> {
+    const located = this.locate(path);
+    await this.check();
+    try {
+      await this.files.unlink(located);
+      await this.syncDirectory(dirname(located));
+    } catch (error) {
+      if (!isMissing(error))
+        throw new StoreFailedError(`${path} could not be removed: ${String(error)}`, { cause: error });
+    }
+  }
+
+  override async move(path: string, target: string): Promise<void> {
+    const [from, to] = [this.locate(path), this.locate(target)];
+    await this.check();
+    try {
+      await this.makeDirectory(dirname(to));
+      await this.giveName(from, to, target);
+      await this.syncDirectory(dirname(to));
+      await this.syncDirectory(dirname(from));
+    } catch (error) {
+      if (error instanceof StoredFileExistsError) throw error;
+      if (isMissing(error)) throw new StoredFileMissingError(path);
+      throw new StoreFailedError(`${path} could not be moved: ${String(error)}`, { cause: error });
+    }
+  }
+
   override async removeLeftovers(olderThan: Date): Promise<number> {
     await this.check();
     const directory = join(this.directory, WRITING);
@@ -109,6 +150,31 @@ export class DiskRecordingStore extends RecordingStore {
       removed++;
     }
     return removed;
+  }
+
+  private async *listBelow(directory: string): AsyncGenerator<ListedFile, void> {
+    for await (const entry of await this.files.opendir(directory)) {
+      if (OWN_NAMES.has(entry.name)) continue;
+      const located = join(directory, entry.name);
+      if (entry.isDirectory()) yield* this.listBelow(located);
+      if (!entry.isFile()) continue;
+      const path = relative(this.directory, located).split(sep).join('/');
+      const sizeBytes = await this.sizeOf(path);
+      if (sizeBytes !== null) yield { path, sizeBytes };
+    }
+  }
+
+  /** Not a plain rename, which would replace what is there. */
+  private async giveName(from: string, to: string, path: string): Promise<void> {
+    try {
+      await this.files.link(from, to);
+    } catch (error) {
+      if (hasCode(error, 'EEXIST')) throw new StoredFileExistsError(path);
+      if (!hasCode(error, ...NO_HARD_LINKS)) throw error;
+      if ((await this.sizeOf(path)) !== null) throw new StoredFileExistsError(path);
+      return this.files.rename(from, to);
+    }
+    await this.files.unlink(from);
   }
 
   /** First use of a disk. Marker first: stopped between the two, the next start only has to write the identity down. */
@@ -181,5 +247,5 @@ export class DiskRecordingStore extends RecordingStore {
   }
 }
 
-const isNoSpace = (error: unknown): boolean =>
-  error instanceof Error && 'code' in error && (error.code === 'ENOSPC' || error.code === 'EDQUOT');
+const hasCode = (error: unknown, ...codes: string[]): boolean =>
+  typeof error === 'object' && error !== null && 'code' in error && codes.includes(String(error.code));

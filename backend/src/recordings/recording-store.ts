@@ -22,6 +22,14 @@ export class StoredFileMissingError extends Error {
   }
 }
 
+/** Something is stored there already and stays as it is. */
+export class StoredFileExistsError extends Error {
+  override readonly name = 'StoredFileExistsError';
+  constructor(readonly path: string) {
+    super(`something is stored at ${path} already`);
+  }
+}
+
 /** Offsets of the first and the last byte wanted. */
 export interface StoredRange {
   first: number;
@@ -32,6 +40,12 @@ export interface StoredFile {
   /** Of the whole, whatever the range. */
   sizeBytes: number;
   content: Readable;
+}
+
+/** One entry of a listing. */
+export interface ListedFile {
+  path: string;
+  sizeBytes: number;
 }
 
 /**
@@ -58,6 +72,25 @@ export abstract class RecordingStore {
 
   /** @returns null when nothing is stored there */
   abstract sizeOf(path: string): Promise<number | null>;
+
+  /**
+   * Everything that is stored, in no particular order, in constant memory: neither marker nor unfinished writes. What is
+   * stored or removed meanwhile may or may not be in it.
+   * @throws StoreRefusedError, StoreFailedError; while iterating too
+   */
+  abstract list(): AsyncIterable<ListedFile>;
+
+  /**
+   * Removes a file, durably. Nothing stored there is as good.
+   * @throws StoreRefusedError, StoreFailedError
+   */
+  abstract remove(path: string): Promise<void>;
+
+  /**
+   * Moves a file to another path. Stopped half-way, it may be stored at both, never at neither.
+   * @throws StoredFileMissingError, StoredFileExistsError, StoreRefusedError, StoreFailedError
+   */
+  abstract move(path: string, target: string): Promise<void>;
 
   /**
    * Removes what interrupted writes left behind.

@@ -6,7 +6,7 @@ import { ciphertextSize, encrypt, type OpenedMessage, openMessage, type ReadRang
 import { UndecryptableError } from './encryption/encryption.errors.ts';
 import { recordingContext } from './encryption/keys.ts';
 import { type KeyedRecording, RecordingKeys } from './encryption/recording-keys.service.ts';
-import { RecordingStore, StoredFileMissingError } from './recording-store.ts';
+import { type ListedFile, RecordingStore, StoredFileMissingError } from './recording-store.ts';
 
 const READ_BYTES = 256 * 1024;
 
@@ -108,6 +108,21 @@ export class Vault {
   /** Whether there is a file as large as this much audio needs: a glance, not a proof. */
   async hasSizeOf({ path, sizeBytes }: Pick<SealedAudio, 'path' | 'sizeBytes'>): Promise<boolean> {
     return (await this.store.sizeOf(path)) === ciphertextSize(sizeBytes);
+  }
+
+  /** Every file, whether anybody knows of it or not. @throws what `RecordingStore.list` throws */
+  list(): AsyncIterable<ListedFile> {
+    return this.store.list();
+  }
+
+  /** @throws what `RecordingStore.remove` throws */
+  remove(path: string): Promise<void> {
+    return this.store.remove(path);
+  }
+
+  /** @throws what `RecordingStore.move` throws */
+  move(path: string, target: string): Promise<void> {
+    return this.store.move(path, target);
   }
 
   removeLeftovers(olderThan: Date): Promise<number> {

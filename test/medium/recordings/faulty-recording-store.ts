@@ -1,5 +1,6 @@
 import { Readable } from 'node:stream';
 import {
+  type ListedFile,
   RecordingStore,
   StoreFailedError,
   type StoredFile,
@@ -65,6 +66,18 @@ export class FaultyRecordingStore extends RecordingStore {
 
   override sizeOf(path: string): Promise<number | null> {
     return this.store.sizeOf(path);
+  }
+
+  override list(): AsyncIterable<ListedFile> {
+    return this.store.list();
+  }
+
+  override remove(path: string): Promise<void> {
+    return this.store.remove(path);
+  }
+
+  override move(path: string, target: string): Promise<void> {
+    return this.store.move(path, target);
   }
 
   override removeLeftovers(olderThan: Date): Promise<number> {

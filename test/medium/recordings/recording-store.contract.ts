@@ -3,6 +3,7 @@ import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import {
   type RecordingStore,
+  StoredFileExistsError,
   StoredFileMissingError,
   type StoredRange,
 } from '../../../backend/src/recordings/recording-store.ts';
@@ -89,6 +90,44 @@ export function itKeepsTheContract(name: string, open: () => RecordingStore): vo
       for (const { at, content } of files) expect((await readAll(store, at)).equals(content)).toBe(true);
     });
 
+    it('lists everything that is stored, with its size, and nothing else', async () => {
+      const store = open();
+      const files = [3, 700, 40_000].map((sizeBytes) => ({ path: path(), sizeBytes }));
+      for (const { path: at, sizeBytes } of files) await put(store, at, randomBytes(sizeBytes));
+      await expect(store.write(path(), breakingOff(randomBytes(5000)), 5000)).rejects.toThrow();
+      const listed = [];
+      for await (const file of store.list()) listed.push(file);
+      for (const file of files) expect(listed).toContainEqual(file);
+      for (const { path: at, sizeBytes } of listed) expect(await store.sizeOf(at)).toBe(sizeBytes);
+    });
+
+    it('removes a file, once or more often, and no other', async () => {
+      const [store, at, other] = [open(), path(), path()];
+      for (const each of [at, other]) await put(store, each, Buffer.from('x'));
+      await store.remove(at);
+      await store.remove(at);
+      expect(await store.sizeOf(at)).toBeNull();
+      expect(await store.sizeOf(other)).toBe(1);
+    });
+
+    it('moves a file to a path of its own', async () => {
+      const [store, at, target] = [open(), path(), `aside/${path()}`];
+      await put(store, at, Buffer.from('moved'));
+      await store.move(at, target);
+      expect(await store.sizeOf(at)).toBeNull();
+      expect((await readAll(store, target)).toString()).toBe('moved');
+      await expect(store.move(at, target)).rejects.toThrow(StoredFileMissingError);
+    });
+
+    it('moves nothing over another file', async () => {
+      const [store, at, target] = [open(), path(), path()];
+      await put(store, at, Buffer.from('this'));
+      await put(store, target, Buffer.from('other'));
+      await expect(store.move(at, target)).rejects.toThrow(StoredFileExistsError);
+      expect((await readAll(store, at)).toString()).toBe('this');
+      expect((await readAll(store, target)).toString()).toBe('other');
+    });
+
     it('does not take a stored recording for a leftover', async () => {
       const [store, at] = [open(), path()];
       await put(store, at, Buffer.from('stored'));
@@ -97,7 +136,12 @@ export function itKeepsTheContract(name: string, open: () => RecordingStore): vo
     });
 
     it.each(['../outside.flac', '/etc/outside.flac', '2026/../../outside.flac', ''])('refuses %p', async (outside) => {
-      await expect(put(open(), outside, Buffer.from('x'))).rejects.toThrow();
+      const [store, at] = [open(), path()];
+      await put(store, at, Buffer.from('x'));
+      await expect(put(store, outside, Buffer.from('x'))).rejects.toThrow();
+      await expect(store.remove(outside)).rejects.toThrow();
+      await expect(store.move(at, outside)).rejects.toThrow();
+      expect(await store.sizeOf(at)).toBe(1);
     });
   });
 }
