@@ -10,15 +10,32 @@ import { Settings } from '../platform/settings.ts';
 import { LogBrokenError, LogNotAnsweringError, NotLoggedYetError } from './audit-log.errors.ts';
 import { type AuditCheckpoint } from './audit.schema.ts';
 import { hashLeaf, inclusionProof } from './log/merkle.ts';
-import { ed25519Verifier } from './log/note.ts';
+import { ed25519Verifier, type NoteVerifier } from './log/note.ts';
 import { formatTlogProof, verifyTlogProof } from './log/tlog-proof.ts';
 import { VERIFIER_KEY_FILE } from './log-key.ts';
 import { LogReadingRepository } from './log-reading.repository.ts';
+import { type StoredCheckpoint } from './log.repository.ts';
+import { type LoggedKind } from './logged-records.ts';
 
 /** Reports come every 5 s; three missed reports are no accident. */
 const WORKER_AWAY_MS = 15_000;
 const SIGNING_TIMEOUT_MS = 10_000;
 const POLL_MS = 50;
+
+export interface LoggedRecord {
+  kind: LoggedKind;
+  /** Of its row. */
+  id: string;
+}
+
+/** Proofs of records against one checkpoint: all that somebody outside needs. */
+export interface LogEvidence {
+  verifierKey: string;
+  checkpoint: StoredCheckpoint & { at: Date };
+  /** The leaf and the `.tlog-proof` of each record, in the order asked for. */
+  leaves: Buffer[];
+  proofs: string[];
+}
 
 /** What the log can show of itself: checkpoints and proofs. The worker signs; here it is only asked to. */
 @Injectable()
@@ -55,21 +72,24 @@ export class LogProofs {
     const state = await this.log.recordingState(id);
     if (state === null && !(await this.log.leafOf('recording', id))) throw new NotFoundError();
     if (state === 'sealing') throw new NotLoggedYetError();
-    await this.signedPast(async () => (await this.log.leafOf('recording', id))?.index ?? null);
-    const found = await this.log.leafOf('recording', id);
-    const checkpoint = found && (await this.log.newestCheckpoint(found.index));
+    const { proofs } = await this.of([{ kind: 'recording', id }]);
+    return proofs.join('');
+  }
+
+  /**
+   * Proofs of records, all against one checkpoint, which is asked for when none covers them yet.
+   * @throws LogNotAnsweringError, LogBrokenError
+   */
+  async of(records: readonly LoggedRecord[]): Promise<LogEvidence> {
+    await this.signedPast(() => this.lastIndexOf(records));
+    const leaves = await Promise.all(records.map(({ kind, id }) => this.log.leafOf(kind, id)));
+    const found = leaves.filter((leaf) => leaf !== null);
+    const checkpoint = await this.log.newestCheckpoint(Math.max(...found.map(({ index }) => index)));
     const verifierKey = await this.verifierKey();
-    if (!found || !checkpoint || verifierKey === null) throw new LogNotAnsweringError();
-    try {
-      const path = await inclusionProof(found.index, checkpoint.size, this.log.nodeAt);
-      const proof = formatTlogProof({ extra: found.leaf, index: found.index, path, checkpoint: checkpoint.note });
-      // Nobody is handed a proof that proves nothing.
-      const verifier = ed25519Verifier(verifierKey);
-      verifyTlogProof(proof, hashLeaf(found.leaf), { origin: verifier.keyName, keys: [verifier] });
-      return proof;
-    } catch (error) {
-      throw new LogBrokenError(error instanceof Error ? error.message : null);
-    }
+    if (found.length < records.length || !checkpoint || verifierKey === null) throw new LogNotAnsweringError();
+    const verifier = ed25519Verifier(verifierKey);
+    const proofs = await Promise.all(found.map((leaf) => this.proofOf(leaf, checkpoint, verifier)));
+    return { verifierKey, checkpoint, leaves: found.map(({ leaf }) => leaf), proofs };
   }
 
   /** @returns null before anything was signed */
@@ -79,6 +99,27 @@ export class LogProofs {
     } catch (error) {
       if (isMissing(error)) return null;
       throw error;
+    }
+  }
+
+  private async lastIndexOf(records: readonly LoggedRecord[]): Promise<number | null> {
+    const leaves = await Promise.all(records.map(({ kind, id }) => this.log.leafOf(kind, id)));
+    return leaves.includes(null) ? null : Math.max(...leaves.map((leaf) => leaf?.index ?? 0));
+  }
+
+  /** Nobody is handed a proof that proves nothing. */
+  private async proofOf(
+    { index, leaf }: { index: number; leaf: Buffer },
+    { size, note }: StoredCheckpoint,
+    verifier: NoteVerifier,
+  ): Promise<string> {
+    try {
+      const path = await inclusionProof(index, size, this.log.nodeAt);
+      const proof = formatTlogProof({ extra: leaf, index, path, checkpoint: note });
+      verifyTlogProof(proof, hashLeaf(leaf), { origin: verifier.keyName, keys: [verifier] });
+      return proof;
+    } catch (error) {
+      throw new LogBrokenError(error instanceof Error ? error.message : null);
     }
   }
 
