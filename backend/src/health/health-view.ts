@@ -32,7 +32,8 @@ const missing = (checkId: string): HealthCheck => ({
   since: null,
 });
 
-const isOfThing = (checkId: string) => checkId.includes(':');
+/** Whether a check is of a trunk or a phone, e.g. `phone:p201`, and not of a part of the box. */
+export const isOfThing = (checkId: string) => checkId.includes(':');
 
 /** What is known of the box's parts from their reports: those of trunks and phones are told apart. */
 export function partChecks(reports: readonly HealthReport[], now: Date): HealthCheck[] {

@@ -6,6 +6,7 @@ import { RecorderWatch } from '../calls/recorder-watch.service.ts';
 import { ConfigurationInForce } from '../configuration/configuration-in-force.ts';
 import { Settings } from '../platform/settings.ts';
 import { HealthReportRepository } from './health-report.repository.ts';
+import { isOfThing } from './health-view.ts';
 import {
   asteriskFinding,
   endpointFindings,
@@ -16,6 +17,8 @@ import {
 } from './telephony-findings.ts';
 
 const REPORT_EVERY_MS = 5000;
+/** What is wrong should be known to be over as soon as it is, e.g. after a restart. */
+const REPORT_WHILE_UNWELL_MS = 1000;
 
 /** Reports what only the telephony process sees. A report that cannot be stored is dropped: the next one follows. */
 @Injectable()
@@ -42,12 +45,15 @@ export class TelephonyHealth implements OnApplicationBootstrap, OnApplicationShu
   }
 
   private async report(): Promise<void> {
+    let nextMs = REPORT_WHILE_UNWELL_MS;
     try {
-      for (const { checkId, status, detail } of await this.look()) await this.reports.report(checkId, status, detail);
+      const findings = await this.look();
+      for (const { checkId, status, detail } of findings) await this.reports.report(checkId, status, detail);
+      if (findings.every(({ checkId, status }) => status === 'ok' || isOfThing(checkId))) nextMs = REPORT_EVERY_MS;
     } catch {
       // Health of the database is the api process's to tell.
     }
-    if (!this.stopped) this.timer = setTimeout(() => void this.report(), REPORT_EVERY_MS);
+    if (!this.stopped) this.timer = setTimeout(() => void this.report(), nextMs);
   }
 
   private async look(): Promise<Finding[]> {

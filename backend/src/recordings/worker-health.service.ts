@@ -10,7 +10,9 @@ import { type QueueState, SealingQueue } from './sealing-queue.service.ts';
 import { VaultCheck } from './vault-check.service.ts';
 import { Vault } from './vault.ts';
 
-const REPORT_MS = 5000;
+const REPORT_EVERY_MS = 5000;
+/** What is wrong should be known to be over as soon as it is, e.g. after a restart. */
+const REPORT_WHILE_UNWELL_MS = 1000;
 
 export interface Finding {
   status: HealthStatus;
@@ -75,6 +77,7 @@ export function vaultKeyFinding(problem: unknown, missing: readonly string[]): F
 @Injectable()
 export class WorkerHealth implements OnApplicationBootstrap, OnModuleDestroy {
   private timer: NodeJS.Timeout | undefined;
+  private stopped = false;
 
   constructor(
     private readonly queue: SealingQueue,
@@ -86,16 +89,22 @@ export class WorkerHealth implements OnApplicationBootstrap, OnModuleDestroy {
   ) {}
 
   onApplicationBootstrap(): void {
-    const report = () => void this.report().catch(() => undefined);
-    this.timer = setInterval(report, REPORT_MS);
-    report();
+    void this.keepReporting();
   }
 
   onModuleDestroy(): void {
-    clearInterval(this.timer);
+    this.stopped = true;
+    clearTimeout(this.timer);
   }
 
-  async report(): Promise<void> {
+  private async keepReporting(): Promise<void> {
+    const well = await this.report().catch(() => false);
+    const nextMs = well ? REPORT_EVERY_MS : REPORT_WHILE_UNWELL_MS;
+    if (!this.stopped) this.timer = setTimeout(() => void this.keepReporting(), nextMs);
+  }
+
+  /** @returns whether everything is well */
+  async report(): Promise<boolean> {
     const worker = workerFinding(this.queue.state(), this.vaultCheck.brakedCalls);
     await this.reports.report('worker', worker.status, worker.detail);
     const refusal = await this.vault.check().then(
@@ -109,5 +118,6 @@ export class WorkerHealth implements OnApplicationBootstrap, OnModuleDestroy {
       (error: unknown) => vaultKeyFinding(error, []),
     );
     await this.reports.report('vault-key', vaultKey.status, vaultKey.detail);
+    return [worker, vault, vaultKey].every(({ status }) => status === 'ok');
   }
 }
