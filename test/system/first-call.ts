@@ -1,12 +1,13 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { beforeAll, describe, expect, it } from '@jest/globals';
 import { type CallSummary } from '../../backend/src/calls/call.schema.ts';
 import { durationMs, longestGapMs, otherSoundIntervals, slice, toneIntervals, totalMs } from '../town/listen.ts';
 import { ApiRefused, OfficeApi } from '../town/office-api.ts';
 import { OFFICE } from '../town/office.ts';
 import { type Caller, type PhoneCall } from '../town/party.ts';
 import { decodeFlac, endpointsOf, recordingOf } from '../town/recorded.ts';
-import { type Scene, startScene } from '../town/scene.ts';
+import { type Scene } from '../town/scene.ts';
 import { pause } from '../town/waiting.ts';
+import { ordinaryDay } from './ordinary-day.ts';
 
 const CALLER_HZ = 440;
 const PHONE_HZ = 1000;
@@ -20,7 +21,7 @@ describe('a citizen calls the office', () => {
   let call: CallSummary;
 
   beforeAll(async () => {
-    scene = await startScene();
+    scene = await ordinaryDay();
     const phone = scene.town.phone('201').willAnswer({ afterMs: 800, says: { tone: PHONE_HZ } });
     caller = await scene.town.call({ from: NUMBER, to: OFFICE.citizens, says: { tone: CALLER_HZ } });
     phoneCall = await phone.rung();
@@ -28,10 +29,6 @@ describe('a citizen calls the office', () => {
     await pause(3000);
     await caller.hangUp();
     call = await scene.api.filedCall(NUMBER);
-  });
-
-  afterAll(async () => {
-    await scene.stop();
   });
 
   it('is told to ring before the call is answered, and answered before the phone is', async () => {

@@ -1,41 +1,26 @@
-import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { type CallSummary } from '../../backend/src/calls/call.schema.ts';
 import { soundIntervals, toneIntervals, totalMs } from '../town/listen.ts';
 import { sendMalformedInvites } from '../town/malformed-sip.ts';
 import { newNumber } from '../town/conversation.ts';
 import { OFFICE, PBX_PHONE } from '../town/office.ts';
-import { type PhoneCall } from '../town/party.ts';
 import { recordingOf } from '../town/recorded.ts';
-import { type Scene, startScene } from '../town/scene.ts';
+import { type Scene } from '../town/scene.ts';
 import { runSipp } from '../town/sipp.ts';
 import { pause } from '../town/waiting.ts';
-
-/** pjsip.conf, rtp_timeout: how long a conversation may be without a packet from one side. */
-const VANISHED_AFTER_MS = 120_000;
+import { ordinaryDay } from './ordinary-day.ts';
 
 describe('calls that do not go as planned', () => {
   let scene: Scene;
   let pidsBefore: Scene['box']['pids'];
-  const vanished: { from: string; at: number; phoneCall?: PhoneCall } = { from: '', at: 0 };
 
   beforeAll(async () => {
-    scene = await startScene();
+    scene = await ordinaryDay();
     pidsBefore = scene.box.pids;
-    // Noticed by the box only two minutes later; judged by the last test.
-    const phone = scene.town.phone('201').willAnswer();
-    const run = { box: { host: '127.0.0.1', port: scene.box.sipPort }, from: scene.town.addresses.carrier };
-    vanished.from = newNumber();
-    await runSipp({ scenario: 'vanishing-later', ...run, to: OFFICE.citizens, caller: vanished.from });
-    vanished.at = Date.now();
-    vanished.phoneCall = await phone.rung();
   });
 
   afterEach(() => {
     expect(scene.box.pids).toEqual(pidsBefore);
-  });
-
-  afterAll(async () => {
-    await scene.stop();
   });
 
   const until = async (number: string, state: CallSummary['state']) =>
@@ -280,14 +265,4 @@ describe('calls that do not go as planned', () => {
     expect(await runSipp({ scenario: 'vanishing', ...run })).toMatchObject({ successful: 1 });
     expect(await scene.api.filedCall(caller, 60_000)).toMatchObject({ state: 'ended', outcome: 'unanswered' });
   });
-
-  it('a caller vanishes in the middle of the conversation: the phone is released, and the call is in the list', async () => {
-    const { at } = (await vanished.phoneCall?.ended(VANISHED_AFTER_MS + 30_000)) ?? { at: 0 };
-    expect(at - vanished.at).toBeGreaterThan(VANISHED_AFTER_MS - 5000);
-    expect(at - vanished.at).toBeLessThan(VANISHED_AFTER_MS + 15_000);
-    expect(await scene.api.filedCall(vanished.from)).toMatchObject({
-      outcome: 'answered',
-      recording: { state: 'sealed' },
-    });
-  }, 180_000);
 });

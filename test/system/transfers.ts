@@ -1,10 +1,11 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { beforeAll, describe, expect, it } from '@jest/globals';
 import { type CallSummary } from '../../backend/src/calls/call.schema.ts';
 import { CALLER_HZ, endConversation, PHONE_HZ, startConversation } from '../town/conversation.ts';
 import { durationMs, longestGapMs, slice, toneIntervals, totalMs } from '../town/listen.ts';
 import { recordingOf } from '../town/recorded.ts';
-import { type Scene, startScene } from '../town/scene.ts';
+import { type Scene } from '../town/scene.ts';
 import { pause } from '../town/waiting.ts';
+import { ordinaryDay } from './ordinary-day.ts';
 
 const SECOND_PHONE_HZ = 1300;
 const TOLERANCE_MS = 100;
@@ -15,11 +16,7 @@ describe('a conversation that moves', () => {
   let scene: Scene;
 
   beforeAll(async () => {
-    scene = await startScene();
-  });
-
-  afterAll(async () => {
-    await scene.stop();
+    scene = await ordinaryDay();
   });
 
   const expectNearlyAll = async (call: CallSummary, lengthMs: number) => {
