@@ -24,4 +24,5 @@ export default {
   transform: swcTransform,
   testEnvironment: 'node',
   setupFiles: ['reflect-metadata'],
+  maxWorkers: '100%',
 };

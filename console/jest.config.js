@@ -7,6 +7,7 @@ export default {
   roots: ['<rootDir>/src'],
   testMatch: ['**/*.spec.ts'],
   setupFilesAfterEnv: ['<rootDir>/src/testing/set-up.ts'],
+  maxWorkers: '100%',
   // The compiler writes `./x.js` for an import of `./x.ts`.
   moduleNameMapper: { '^(\\.{1,2}/.*)\\.js$': '$1', tslib: 'tslib/tslib.es6.js' },
 };

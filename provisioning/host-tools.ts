@@ -56,11 +56,20 @@ function readOsRelease(): string {
 const canInstall = () =>
   isRoot() && findCommand('apt-get') !== null && hostFamily().some((id) => ['debian', 'ubuntu'].includes(id));
 
+/** The package manager works for one at a time. */
+let installing: Promise<unknown> = Promise.resolve();
+
 /**
  * Installs what is missing where we may, and checks that it is there then.
  * @throws HostToolsMissing naming what is missing and the command that brings it
  */
 export async function ensureHostTools(tools: HostTool[], progress: Progress): Promise<void> {
+  const install = installing.then(() => installMissing(tools, progress));
+  installing = install.catch(() => undefined);
+  await install;
+}
+
+async function installMissing(tools: HostTool[], progress: Progress): Promise<void> {
   const missing = () => tools.filter((tool) => findCommand(tool.needs) === null);
   const packages = [...new Set(missing().map((tool) => tool.debianPackage))];
   if (packages.length === 0) return;

@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { z } from 'zod';
-import { ensureBuilds } from './builds.ts';
+import { ensureBuilds, makeApiClient } from './builds.ts';
 import { ensureHostTools, type HostTool } from './host-tools.ts';
 import { TerminalProgress } from './progress.ts';
 import { project } from './project.ts';
@@ -51,25 +51,27 @@ async function jest(...configurations: string[]): Promise<boolean> {
   return true;
 }
 
-/** The console's API client is made from the API's own description and not kept; lint and types cannot do without. */
-const MAKE_API_CLIENT = [
-  ...['ng-openapi-gen/lib/index.js', '--config', 'console/ng-openapi-gen.json'],
-  ...['--input', 'backend/openapi.json', '--output', 'console/src/app/api/generated'],
-];
-
-const STAGES: Record<string, () => Promise<boolean>> = {
+const STAGES = {
   format: () => run('prettier/bin/prettier.cjs', '--check', '--log-level=warn', '.'),
-  lint: () => all(MAKE_API_CLIENT, ['eslint/bin/eslint.js', '--max-warnings=0', '.']),
-  types: () =>
-    all(
-      MAKE_API_CLIENT,
+  lint: async () => {
+    await makeApiClient();
+    return run('eslint/bin/eslint.js', '--max-warnings=0', '.');
+  },
+  types: async () => {
+    await makeApiClient();
+    return all(
       ...['tsconfig.json', 'backend/tsconfig.json', 'test/medium/tsconfig.json'].map((file) => [
         'typescript/bin/tsc',
         '-p',
         file,
       ]),
       ['typescript/bin/tsc', '--noEmit', '-p', 'console/tsconfig.spec.json'],
-    ),
+    );
+  },
+  tools: async () => {
+    await ensureHostTools(TEST_TOOLS, progress);
+    return true;
+  },
   build: async () => {
     await Promise.all([ensureRuntime(progress), ensureBuilds(progress)]);
     return true;
@@ -80,7 +82,20 @@ const STAGES: Record<string, () => Promise<boolean>> = {
     await ensureHostTools(TEST_TOOLS, progress);
     return jest('test/system/jest.config.js');
   },
-};
+} satisfies Record<string, () => Promise<boolean>>;
+
+type Stage = keyof typeof STAGES;
+
+/**
+ * Steps, one after the other; the lanes of a step run side by side, each with its stages in order. The tests have the machine to
+ * themselves: they listen to calls, and sound that comes late is sound that is missing.
+ */
+const STEPS: Stage[][][] = [
+  [['format', 'lint', 'types'], ['build'], ['tools']],
+  [['unit']],
+  [['medium']],
+  [['system']],
+];
 
 async function runStage(name: string, stage: () => Promise<boolean>): Promise<boolean> {
   const failedBefore = total.failed;
@@ -97,6 +112,11 @@ async function runStage(name: string, stage: () => Promise<boolean>): Promise<bo
   }
 }
 
+async function runLane(names: Stage[]): Promise<boolean> {
+  for (const name of names) if (!(await runStage(name, STAGES[name]))) return false;
+  return true;
+}
+
 async function main(): Promise<boolean> {
   const chosen = process.argv.slice(2);
   const unknown = chosen.filter((name) => !Object.hasOwn(STAGES, name));
@@ -105,9 +125,10 @@ async function main(): Promise<boolean> {
     return false;
   }
   mkdirSync(project.build, { recursive: true });
-  for (const [name, stage] of Object.entries(STAGES)) {
-    if (chosen.length > 0 && !chosen.includes(name)) continue;
-    if (!(await runStage(name, stage))) return false;
+  const isChosen = (name: string) => chosen.length === 0 || chosen.includes(name);
+  for (const lanes of STEPS) {
+    const results = await Promise.all(lanes.map((lane) => runLane(lane.filter(isChosen))));
+    if (results.includes(false)) return false;
   }
   return true;
 }
