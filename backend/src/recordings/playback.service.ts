@@ -3,22 +3,14 @@ import { Readable } from 'node:stream';
 import { Injectable } from '@nestjs/common';
 import { AuditTrail } from '../audit/audit-trail.service.ts';
 import { NotFoundError } from '../platform/errors.ts';
-import { Logger } from '../platform/logging.ts';
 import { type ByteRange, parseByteRange } from './byte-range.ts';
-import type { OpenedMessage } from './encryption/chunked.ts';
-import { CiphertextTruncatedError, UndecryptableError } from './encryption/encryption.errors.ts';
 import { PlaySessions } from './play-sessions.ts';
 import { peaksForDrawing } from './peaks.ts';
-import { StoredFileMissingError } from './recording-store.ts';
 import type { RecordingEntity } from './recording.entity.ts';
 import { RecordingRepository } from './recording.repository.ts';
 import type { RecordingPeaks } from './recording.schema.ts';
-import {
-  RangeNotSatisfiableError,
-  RecordingFileMissingError,
-  RecordingNotPlayableError,
-  RecordingUnreadableError,
-} from './recordings.errors.ts';
+import { RangeNotSatisfiableError } from './recordings.errors.ts';
+import { SealedAudioReader } from './sealed-audio-reader.ts';
 import { Vault } from './vault.ts';
 
 export interface Listener {
@@ -41,8 +33,8 @@ export class Playback {
   constructor(
     private readonly recordings: RecordingRepository,
     private readonly vault: Vault,
+    private readonly sealed: SealedAudioReader,
     private readonly audit: AuditTrail,
-    private readonly logger: Logger,
   ) {}
 
   /** @throws NotFoundError */
@@ -54,7 +46,7 @@ export class Playback {
 
   /** @throws NotFoundError, RecordingNotPlayableError */
   async peaks(id: string): Promise<RecordingPeaks> {
-    const recording = await this.findSealed(id);
+    const recording = await this.sealed.find(id);
     const stored = await this.recordings.findPeaks(recording.id);
     if (!stored) throw new NotFoundError();
     return peaksForDrawing(stored.peaks, stored.perSecond);
@@ -66,10 +58,10 @@ export class Playback {
    * @throws NotFoundError, RecordingNotPlayableError, RecordingFileMissingError, RangeNotSatisfiableError
    */
   async prepare(id: string, rangeHeader: string | undefined, conditional: boolean): Promise<Playable> {
-    const recording = await this.findSealed(id);
+    const recording = await this.sealed.find(id);
     const { path, sizeBytes } = recording;
     if (path === null || sizeBytes === null || !(await this.vault.has(path))) {
-      throw await this.fileMissing(recording);
+      throw await this.sealed.missing(recording);
     }
     const range = parseByteRange(conditional ? undefined : rangeHeader, sizeBytes);
     if (range.kind === 'unsatisfiable') throw new RangeNotSatisfiableError(sizeBytes);
@@ -85,40 +77,10 @@ export class Playback {
   async open({ recording, path, sizeBytes, range }: Playable, listener: Listener): Promise<Readable> {
     const { first, last } = range.kind === 'part' ? range : { first: 0, last: sizeBytes - 1 };
     await this.leaveTrace(recording, listener, first);
-    const audio = await this.openSealed(recording, path, sizeBytes);
-    const content = Readable.from(this.watched(recording, audio.range(first, last + 1)), { objectMode: false });
+    const read = await this.sealed.open(recording, path, sizeBytes);
+    const content = Readable.from(read(first, last + 1), { objectMode: false });
     await once(content, 'readable');
     return content;
-  }
-
-  private async openSealed(recording: RecordingEntity, path: string, sizeBytes: number): Promise<OpenedMessage> {
-    try {
-      const audio = await this.vault.open(recording.id, path);
-      if (audio.plaintextBytes !== sizeBytes) throw new CiphertextTruncatedError(null);
-      return audio;
-    } catch (error) {
-      if (error instanceof StoredFileMissingError) throw await this.fileMissing(recording);
-      throw await this.explain(recording, error);
-    }
-  }
-
-  private async *watched(recording: RecordingEntity, audio: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
-    try {
-      yield* audio;
-    } catch (error) {
-      throw await this.explain(recording, error);
-    }
-  }
-
-  /** The worker's health report counts an unreadable recording until its file is as it was sealed again. */
-  private async explain(recording: RecordingEntity, error: unknown): Promise<unknown> {
-    if (!(error instanceof UndecryptableError)) return error;
-    const unreadable = new RecordingUnreadableError(recording.id, error);
-    const { id: recordingId, path } = recording;
-    const { errorId: problem } = error;
-    this.logger.error({ recordingId, path, problem, chunk: unreadable.chunk }, 'recording file is not what was sealed');
-    await this.recordings.setTrouble(recording.callId, 'vault-file-damaged');
-    return unreadable;
   }
 
   private async leaveTrace(recording: RecordingEntity, listener: Listener, firstByte: number): Promise<void> {
@@ -128,17 +90,5 @@ export class Playback {
     const detail = { callId: recording.callId, firstByte };
     await this.audit.record({ userId, remoteAddress, action: 'recording.play', subject: recording.id, detail });
     this.plays.note(userId, recording.id, nowMs);
-  }
-
-  private async findSealed(id: string): Promise<RecordingEntity> {
-    const recording = await this.find(id);
-    if (recording.state !== 'sealed') throw new RecordingNotPlayableError(recording.state, recording.reason);
-    return recording;
-  }
-
-  /** The worker's health report counts it until the file is back. */
-  private async fileMissing(recording: RecordingEntity): Promise<RecordingFileMissingError> {
-    await this.recordings.setTrouble(recording.callId, 'vault-file-damaged');
-    return new RecordingFileMissingError(recording.id);
   }
 }
