@@ -142,7 +142,7 @@ export class LogSnapshot {
   /** Settled recordings that the log knows nothing of. */
   async unloggedRecordings(limit: number): Promise<string[]> {
     const rows: { id: string }[] = await this.manager.query(
-      `SELECT id FROM recordings r WHERE state IN ('sealed', 'none') AND NOT EXISTS (
+      `SELECT id FROM recordings r WHERE state IN ('sealed', 'none', 'deleted') AND NOT EXISTS (
          SELECT FROM log_leaves l WHERE l.kind = 'recording' AND l.source = r.id::text) ORDER BY id LIMIT $1`,
       [limit],
     );

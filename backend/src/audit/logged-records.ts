@@ -29,6 +29,10 @@ export interface RecordingRow {
   format: string | null;
   sizeBytes: string | null;
   sha256: string | null;
+  deletedAt: Date | null;
+  deletedBy: string | null;
+  deletionRule: string | null;
+  deletionEvent: string | null;
 }
 
 export interface EncodedLeaf {
@@ -40,7 +44,7 @@ export interface EncodedLeaf {
 }
 
 /** Written in the transaction that settles a recording: from then on it has a leaf. */
-export const SETTLING_ACTIONS = ['recording.seal', 'recording.none'];
+export const SETTLING_ACTIONS = ['recording.seal', 'recording.none', 'recording.delete'];
 
 /** @throws MalformedLeafError, NotCanonicalError */
 export function auditEventLeaf({ salt, detail, at, ...event }: AuditEventRow): EncodedLeaf {
@@ -54,9 +58,10 @@ export function auditEventLeaf({ salt, detail, at, ...event }: AuditEventRow): E
 
 /**
  * @returns null while the recording is not settled
- * @throws MalformedLeafError for a row that no sealing wrote
+ * @throws MalformedLeafError for a row that neither sealing nor deletion wrote
  */
 export function recordingLeaf(row: RecordingRow): EncodedLeaf | null {
+  if (row.state === 'deleted') return encoded('recording', row.id, tombstone(row));
   if (row.state !== 'sealed' && row.state !== 'none') return null;
   const leaf = {
     ...{ type: 'recording', version: 1, recordingId: row.id, callId: row.callId, completeness: row.completeness },
@@ -65,6 +70,14 @@ export function recordingLeaf(row: RecordingRow): EncodedLeaf | null {
     sizeBytes: row.sizeBytes === null ? null : Number(row.sizeBytes),
   };
   return encoded('recording', row.id, leaf as Leaf);
+}
+
+function tombstone({ id, callId, deletedAt, deletedBy, deletionRule, deletionEvent }: RecordingRow): Leaf {
+  const leaf = {
+    ...{ type: 'recording-deleted', version: 1, recordingId: id, callId, deletedAt: deletedAt?.toISOString() },
+    ...{ rule: deletionRule, eventId: deletionEvent, userId: deletedBy },
+  };
+  return leaf as Leaf;
 }
 
 function encoded(kind: LoggedKind, source: string, of: Leaf): EncodedLeaf {

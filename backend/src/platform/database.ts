@@ -2,6 +2,7 @@ import { DataSource, DefaultNamingStrategy, type DataSourceOptions } from 'typeo
 import { FirstCall1763700000000 } from '../../../migrations/1763700000000-first-call.ts';
 import { RecordingKeys1763800000000 } from '../../../migrations/1763800000000-recording-keys.ts';
 import { AuditLog1763900000000 } from '../../../migrations/1763900000000-audit-log.ts';
+import { RecordingDeletions1764400000000 } from '../../../migrations/1764400000000-recording-deletions.ts';
 import { AuditEventEntity } from '../audit/audit-event.entity.ts';
 import { CallEntity } from '../calls/call.entity.ts';
 import { ConfigurationVersionEntity } from '../configuration/configuration.entity.ts';
@@ -50,7 +51,12 @@ export function dataSourceOptions(settings: Settings, poolSize: number): DataSou
     type: 'postgres',
     ...connectionOptions(settings),
     entities: ENTITIES,
-    migrations: [FirstCall1763700000000, RecordingKeys1763800000000, AuditLog1763900000000],
+    migrations: [
+      FirstCall1763700000000,
+      RecordingKeys1763800000000,
+      AuditLog1763900000000,
+      RecordingDeletions1764400000000,
+    ],
     namingStrategy: new SnakeCaseNaming(),
     synchronize: false,
     // A hung server keeps to no timeout of its own; hence the last one, which is the driver's.

@@ -5,6 +5,7 @@ export const PERMISSIONS = [
   'calls.search',
   'calls.watch',
   'recordings.play',
+  'recordings.delete',
   'audit.read',
   'audit.verify',
   'configuration.read',

@@ -44,7 +44,7 @@ export class Playback {
     return recording;
   }
 
-  /** @throws NotFoundError, RecordingNotPlayableError */
+  /** @throws NotFoundError, RecordingNotPlayableError, RecordingDeletedError */
   async peaks(id: string): Promise<RecordingPeaks> {
     const recording = await this.sealed.find(id);
     const stored = await this.recordings.findPeaks(recording.id);
@@ -55,7 +55,7 @@ export class Playback {
   /**
    * @param rangeHeader value of `Range`; ignored with `conditional`, because no validator is ever given out that an
    *   `If-Range` could match
-   * @throws NotFoundError, RecordingNotPlayableError, RecordingFileMissingError, RangeNotSatisfiableError
+   * @throws NotFoundError, RecordingNotPlayableError, RecordingDeletedError, RecordingFileMissingError, RangeNotSatisfiableError
    */
   async prepare(id: string, rangeHeader: string | undefined, conditional: boolean): Promise<Playable> {
     const recording = await this.sealed.find(id);

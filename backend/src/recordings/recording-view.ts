@@ -1,7 +1,8 @@
 import type { RecordingEntity } from './recording.entity.ts';
-import type { RecordingDetail, RecordingHint } from './recording.schema.ts';
+import type { RecordingDeletion, RecordingDetail, RecordingHint } from './recording.schema.ts';
 
-export function recordingDetail(recording: RecordingEntity): RecordingDetail {
+/** @param deletion of a deleted one */
+export function recordingDetail(recording: RecordingEntity, deletion: RecordingDeletion | null): RecordingDetail {
   const { id, callId, state, completeness, reason, durationMs, format, sampleRate, sizeBytes, sha256 } = recording;
   const { leftLevelDbfs, rightLevelDbfs, leadingSilenceMs, missingMs, leftSilentMs, rightSilentMs } = recording;
   return {
@@ -11,6 +12,7 @@ export function recordingDetail(recording: RecordingEntity): RecordingDetail {
     sealedAt: recording.sealedAt?.toISOString() ?? null,
     hints: hintsOf(recording),
     trouble: recording.trouble,
+    deletion,
   };
 }
 

@@ -20,7 +20,7 @@ export class RecordingEntity {
   @Column('int', { nullable: true }) durationMs: number | null;
   @Column('text', { nullable: true }) format: 'flac' | null;
   @Column('int', { nullable: true }) sampleRate: number | null;
-  /** Path below the vault, e.g. `2026/11/21/<id>.flac.c2sp`. */
+  /** Path below the vault, e.g. `2026/11/21/<id>.flac.c2sp`. Of a deleted recording: as long as its file may be there. */
   @Column('text', { nullable: true }) path: string | null;
   /** Like `sha256` of the audio itself, before it was encrypted. */
   @Column('bigint', { nullable: true, transformer: bigintAsNumber })
@@ -40,4 +40,10 @@ export class RecordingEntity {
   @Column('bigint', { nullable: true, transformer: bigintAsNumber })
   spoolBytes: number | null;
   @Column('text', { nullable: true }) trouble: SealingTrouble | null;
+  @Column({ type: 'timestamptz', precision: 3, nullable: true }) deletedAt: Date | null;
+  /** null = the box itself, by the rule. */
+  @Column('uuid', { nullable: true }) deletedBy: string | null;
+  @Column('text', { nullable: true }) deletionRule: string | null;
+  /** The audit event of the deletion, which also says why. */
+  @Column('bigint', { nullable: true }) deletionEvent: string | null;
 }

@@ -1,11 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
-import { DataSource, type EntityManager } from 'typeorm';
+import { DataSource, type EntityManager, Not } from 'typeorm';
 import { AuditEventEntity } from '../audit/audit-event.entity.ts';
 import type { JournalEntry } from '../calls/journal.schema.ts';
 import { Clock } from '../platform/clock.ts';
 import { RecordingEntity } from './recording.entity.ts';
 import type { IncompleteReason, SealingTrouble } from './recording.schema.ts';
+import { RecordingDeletedMeanwhileError } from './recordings.errors.ts';
 
 type Sealed<Key extends keyof RecordingEntity> = { [K in Key]: NonNullable<RecordingEntity[K]> };
 
@@ -31,7 +32,7 @@ export interface NamedFile {
   inTrouble: boolean;
 }
 
-/** The only place that writes recordings. A row never goes back from `sealed`. */
+/** The only place that writes recordings, but for their end: see `DeletionRepository`. A row never goes back from `sealed`. */
 @Injectable()
 export class RecordingRepository {
   constructor(
@@ -49,17 +50,21 @@ export class RecordingRepository {
     return this.dataSource.manager.findOneByOrFail(RecordingEntity, { callId });
   }
 
-  /** Makes a recording playable, and leaves the trace of it, in one step. Repeating it with the same facts changes nothing. */
+  /**
+   * Makes a recording playable, and leaves the trace of it, in one step. Repeating it with the same facts changes nothing.
+   * @throws RecordingDeletedMeanwhileError
+   */
   async seal(recording: RecordingEntity, facts: SealedFacts): Promise<void> {
     if (recording.state === 'sealed' && recording.sha256 === facts.sha256 && recording.spoolBytes === facts.spoolBytes)
       return;
     await this.dataSource.transaction(async (manager) => {
       const sealedAt = this.clock.now();
-      await manager.update(
+      const { affected } = await manager.update(
         RecordingEntity,
-        { id: recording.id },
+        { id: recording.id, state: Not('deleted') },
         { ...facts, state: 'sealed', sealedAt, trouble: null },
       );
+      if (affected === 0) throw new RecordingDeletedMeanwhileError(recording.id);
       const { completeness, reason, durationMs, sizeBytes, sha256 } = facts;
       await this.leaveTrace(manager, 'recording.seal', recording, sealedAt, {
         ...{ completeness, reason, durationMs, sizeBytes, sha256 },
@@ -68,7 +73,7 @@ export class RecordingRepository {
     });
   }
 
-  /** Says that there is no audio, and why. A sealed recording stays as it is. */
+  /** Says that there is no audio, and why. A sealed or deleted recording stays as it is. */
   async settleWithout(recording: RecordingEntity, reason: IncompleteReason): Promise<void> {
     if (recording.state === 'none' && recording.reason === reason) return;
     await this.dataSource.transaction(async (manager) => {
@@ -76,7 +81,7 @@ export class RecordingRepository {
         .createQueryBuilder()
         .update(RecordingEntity)
         .set({ state: 'none', completeness: 'none', reason, trouble: null })
-        .where("id = :id AND state <> 'sealed'", { id: recording.id })
+        .where("id = :id AND state NOT IN ('sealed', 'deleted')", { id: recording.id })
         .execute();
       if (affected) await this.leaveTrace(manager, 'recording.none', recording, this.clock.now(), { reason });
     });

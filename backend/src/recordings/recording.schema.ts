@@ -1,8 +1,11 @@
 import { z } from 'zod';
 import { Instant } from '../platform/schema.ts';
 
-/** sealing = the call has ended and the worker is at it; sealed = playable; none = no audio, with the reason. */
-export const RecordingState = z.enum(['sealing', 'sealed', 'none']).meta({ id: 'RecordingState' });
+/**
+ * sealing = the call has ended and the worker is at it; sealed = playable; none = no audio, with the reason; deleted =
+ * there was audio, and nobody can hear it any more.
+ */
+export const RecordingState = z.enum(['sealing', 'sealed', 'none', 'deleted']).meta({ id: 'RecordingState' });
 export type RecordingState = z.infer<typeof RecordingState>;
 
 export const Completeness = z.enum(['complete', 'partial', 'none']).meta({ id: 'Completeness' });
@@ -47,6 +50,33 @@ export const RecordingSummary = z
   .meta({ id: 'RecordingSummary' });
 export type RecordingSummary = z.infer<typeof RecordingSummary>;
 
+/** What decided: `by-hand`, or the id of a retention rule. Stands in the log for ever, so it is no free text. */
+export const DeletionRule = z
+  .string()
+  .regex(/^[a-z0-9][a-z0-9.:/-]{0,63}$/, 'expected an id such as by-hand or retention:standard')
+  .meta({ id: 'DeletionRule' });
+
+export const RecordingDeletion = z
+  .object({
+    at: Instant,
+    rule: DeletionRule,
+    /** null once it had to be erased. */
+    reason: z.string().nullable(),
+    /** null = the box itself, by the rule. The name is null for somebody who is not known any more. */
+    by: z.object({ id: z.uuid(), name: z.string().nullable() }).nullable(),
+  })
+  .meta({ id: 'RecordingDeletion' });
+export type RecordingDeletion = z.infer<typeof RecordingDeletion>;
+
+export const RecordingDeletionOrder = z
+  .strictObject({
+    /** For whoever asks later why there is no recording. */
+    reason: z.string().trim().min(1).max(500),
+    rule: DeletionRule.default('by-hand'),
+  })
+  .meta({ id: 'RecordingDeletionOrder' });
+export type RecordingDeletionOrder = z.infer<typeof RecordingDeletionOrder>;
+
 /** Facts measured while sealing. Left = the outside party, right = our side. Levels are RMS in dBFS over the whole. */
 export const RecordingDetail = RecordingSummary.extend({
   callId: z.uuid(),
@@ -67,6 +97,7 @@ export const RecordingDetail = RecordingSummary.extend({
   rightSilentMs: z.int().nullable(),
   hints: z.array(RecordingHint),
   trouble: SealingTrouble.nullable(),
+  deletion: RecordingDeletion.nullable(),
 }).meta({ id: 'RecordingDetail' });
 export type RecordingDetail = z.infer<typeof RecordingDetail>;
 

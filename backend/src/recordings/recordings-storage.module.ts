@@ -1,6 +1,8 @@
 import { Module } from '@nestjs/common';
 import { Settings } from '../platform/settings.ts';
 import { DiskRecordingStore } from './disk-recording-store.ts';
+import { DeletionRepository } from './deletion.repository.ts';
+import { RecordingDeletions } from './deletion.service.ts';
 import { RecordingKeyRepository } from './encryption/recording-key.repository.ts';
 import { RecordingKeys } from './encryption/recording-keys.service.ts';
 import { RecordingStore } from './recording-store.ts';
@@ -22,7 +24,7 @@ const keys = {
 
 /** Rows, keys and files of recordings, for those who write and those who read them. Stands on `PlatformModule`. */
 @Module({
-  providers: [store, RecordingKeyRepository, keys, Vault, RecordingRepository],
-  exports: [RecordingKeys, Vault, RecordingRepository],
+  providers: [store, RecordingKeyRepository, keys, Vault, RecordingRepository, DeletionRepository, RecordingDeletions],
+  exports: [RecordingKeys, Vault, RecordingRepository, DeletionRepository, RecordingDeletions],
 })
 export class RecordingsStorageModule {}

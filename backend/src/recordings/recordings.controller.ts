@@ -2,6 +2,7 @@ import { pipeline } from 'node:stream/promises';
 import { Controller } from '@nestjs/common';
 import { z } from 'zod';
 import { Route, type RouteInput, streamed } from '../platform/http/route.ts';
+import { DeletionRepository } from './deletion.repository.ts';
 import { Playback, type Playable } from './playback.service.ts';
 import { recordingDetail } from './recording-view.ts';
 import { RecordingDetail, RecordingPeaks } from './recording.schema.ts';
@@ -39,11 +40,15 @@ const PEAKS = {
 
 @Controller()
 export class RecordingsController {
-  constructor(private readonly playback: Playback) {}
+  constructor(
+    private readonly playback: Playback,
+    private readonly deletions: DeletionRepository,
+  ) {}
 
   @Route(DETAIL)
   async getRecording({ params: { id } }: RouteInput<typeof DETAIL>): Promise<RecordingDetail> {
-    return recordingDetail(await this.playback.find(id));
+    const recording = await this.playback.find(id);
+    return recordingDetail(recording, await this.deletions.deletionOf(recording));
   }
 
   @Route(PEAKS)

@@ -4,6 +4,8 @@ import {
   CiphertextTruncatedError,
   type UndecryptableError,
 } from './encryption/encryption.errors.ts';
+import type { DeletionObstacle } from './deletion-decision.ts';
+import type { RecordingDeletion } from './recording.schema.ts';
 
 /** The file of a recording is not what was sealed: found while playing, and told on the health page. */
 export class RecordingUnreadableError extends DenwabanError {
@@ -38,6 +40,37 @@ export class RangeNotSatisfiableError extends DenwabanError {
   constructor(readonly sizeBytes: number) {
     super('指定された範囲は録音の長さを超えています。', { sizeBytes });
   }
+}
+
+/** There was audio. Who reads this is told when it went, by which rule and why. */
+export class RecordingDeletedError extends DenwabanError {
+  readonly status = 410;
+  readonly errorId = 'recording-deleted';
+  constructor(recordingId: string, deletion: RecordingDeletion | null) {
+    super('この録音は削除されています。削除の日時・規則・理由は通話の詳細に表示されています。', {
+      recordingId,
+      ...deletion,
+    });
+  }
+}
+
+/** Only a settled recording that has audio can be deleted. */
+export class RecordingNotDeletableError extends DenwabanError {
+  readonly status = 409;
+  readonly errorId = 'recording-not-deletable';
+  constructor(obstacle: DeletionObstacle) {
+    super(DELETION_OBSTACLES[obstacle], { obstacle });
+  }
+}
+
+const DELETION_OBSTACLES: Record<DeletionObstacle, string> = {
+  'not-settled': '録音の保存が終わっていないため、まだ削除できません。しばらくしてからもう一度お試しください。',
+  'no-audio': 'この通話の録音はもともとありません。削除するものはありません。',
+};
+
+/** Somebody deleted a recording while it was being sealed again. */
+export class RecordingDeletedMeanwhileError extends Error {
+  override readonly name = 'RecordingDeletedMeanwhileError';
 }
 
 /** There is no audio to play: not yet, or not at all. */

@@ -1,12 +1,18 @@
 import { Injectable } from '@nestjs/common';
 import { NotFoundError } from '../platform/errors.ts';
 import { Logger } from '../platform/logging.ts';
+import { DeletionRepository } from './deletion.repository.ts';
 import type { OpenedMessage } from './encryption/chunked.ts';
 import { CiphertextTruncatedError, UndecryptableError } from './encryption/encryption.errors.ts';
 import { StoredFileMissingError } from './recording-store.ts';
 import type { RecordingEntity } from './recording.entity.ts';
 import { RecordingRepository } from './recording.repository.ts';
-import { RecordingFileMissingError, RecordingNotPlayableError, RecordingUnreadableError } from './recordings.errors.ts';
+import {
+  RecordingDeletedError,
+  RecordingFileMissingError,
+  RecordingNotPlayableError,
+  RecordingUnreadableError,
+} from './recordings.errors.ts';
 import { Vault } from './vault.ts';
 
 /** Reads from byte `first` up to, not including, `end`; fails with a RecordingUnreadableError where it was altered. */
@@ -20,14 +26,18 @@ export type ReadAudio = (first: number, end: number) => AsyncGenerator<Buffer>;
 export class SealedAudioReader {
   constructor(
     private readonly recordings: RecordingRepository,
+    private readonly deletions: DeletionRepository,
     private readonly vault: Vault,
     private readonly logger: Logger,
   ) {}
 
-  /** @throws NotFoundError, RecordingNotPlayableError */
+  /** @throws NotFoundError, RecordingNotPlayableError, RecordingDeletedError */
   async find(id: string): Promise<RecordingEntity> {
     const recording = await this.recordings.findById(id);
     if (!recording) throw new NotFoundError();
+    if (recording.state === 'deleted') {
+      throw new RecordingDeletedError(id, await this.deletions.deletionOf(recording));
+    }
     if (recording.state !== 'sealed') throw new RecordingNotPlayableError(recording.state, recording.reason);
     return recording;
   }

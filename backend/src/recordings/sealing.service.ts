@@ -62,7 +62,8 @@ export class SealingService implements OnModuleInit {
     if (!(await this.filing.file(callId))) throw new CallNotFiledError(callId);
     const audio = await this.spool.closedAudio(callId, span);
     const recording = await this.recordings.open(callId, span.beganAt);
-    if (!(await this.isSettledAlready(recording, audio))) await this.settle(recording, span, audio);
+    if (recording.state === 'deleted') await this.vault.destroy(recording.id, recording.path ?? vaultPath(recording));
+    else if (!(await this.isSettledAlready(recording, audio))) await this.settle(recording, span, audio);
     // Delivered at most once anyway: the row can be found by looking.
     await this.messages.send({ kind: 'call', callId }).catch(() => undefined);
     const released = await this.spool.remove(callId, { journal: before.journal, audio: audio.sizeBytes });

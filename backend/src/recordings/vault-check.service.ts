@@ -3,6 +3,7 @@ import { Clock } from '../platform/clock.ts';
 import { DatabaseConnector } from '../platform/database-connector.ts';
 import { DenwabanError } from '../platform/errors.ts';
 import { Logger } from '../platform/logging.ts';
+import { RecordingDeletions } from './deletion.service.ts';
 import { decideCompleteness, recordedSpan } from './completeness.ts';
 import { type NamedFile, RecordingRepository, type UnsettledCall } from './recording.repository.ts';
 import { Spool } from './spool.ts';
@@ -19,7 +20,7 @@ const LOOK_BACK_MS = 2 * 86_400_000;
 /** That many at once are not lost journals but a spool that is not there. */
 export const BRAKE = 20;
 
-/** Looks whether rows, vault and spool agree. Reports what does not; deletes no row and no recording. */
+/** Looks whether rows, vault and spool agree. Reports what does not; deletes no row, and no recording but those that somebody has deleted. */
 @Injectable()
 export class VaultCheck implements OnApplicationBootstrap, OnModuleDestroy {
   private timer: NodeJS.Timeout | undefined;
@@ -32,6 +33,7 @@ export class VaultCheck implements OnApplicationBootstrap, OnModuleDestroy {
     private readonly vault: Vault,
     private readonly spool: Spool,
     private readonly recordings: RecordingRepository,
+    private readonly deletions: RecordingDeletions,
     private readonly clock: Clock,
     private readonly database: DatabaseConnector,
     private readonly logger: Logger,
@@ -59,6 +61,7 @@ export class VaultCheck implements OnApplicationBootstrap, OnModuleDestroy {
     await this.vault.check();
     const removed = await this.vault.removeLeftovers(new Date(this.clock.now().getTime() - LEFTOVER_AGE_MS));
     if (removed > 0) this.logger.info({ removed }, 'removed leftovers of interrupted writes from the vault');
+    await this.deletions.finishAll();
     await this.checkFiles();
     await this.settleWithoutSpool();
   }

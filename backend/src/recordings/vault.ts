@@ -110,6 +110,15 @@ export class Vault {
     return (await this.store.sizeOf(path)) === ciphertextSize(sizeBytes);
   }
 
+  /**
+   * Makes audio unreadable, then removes it. What is gone already is as good.
+   * @throws what `RecordingStore.remove` throws
+   */
+  async destroy(recordingId: string, path: string): Promise<void> {
+    await this.keys.destroy(recordingId);
+    await this.store.remove(path);
+  }
+
   /** Every file, whether anybody knows of it or not. @throws what `RecordingStore.list` throws */
   list(): AsyncIterable<ListedFile> {
     return this.store.list();

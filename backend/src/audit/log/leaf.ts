@@ -62,15 +62,17 @@ export const RecordingLeaf = z.strictObject({
 });
 export type RecordingLeaf = z.infer<typeof RecordingLeaf>;
 
-/** The tombstone of a recording: it was there, and went by this rule. */
+/** The tombstone of a recording: it was there, and went by this rule. Why is in the detail of the event, if not erased. */
 export const RecordingDeletedLeaf = z.strictObject({
   type: z.literal('recording-deleted'),
   version: z.literal(1),
   recordingId: z.string(),
+  callId: z.string(),
   deletedAt: Instant,
-  /** The retention rule, or what else decided. */
+  /** Id of the retention rule, or of what else decided. Never free text. */
   rule: z.string(),
-  reason: z.string().nullable(),
+  /** The `AuditEventLeaf` of the deletion. */
+  eventId: z.string().regex(/^\d+$/),
   /** null = the box itself, by the rule. */
   userId: z.string().nullable(),
 });

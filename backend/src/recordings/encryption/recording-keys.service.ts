@@ -35,6 +35,11 @@ export class RecordingKeys {
     return (await this.ring()).recordingKey(recordingId);
   }
 
+  /** Nobody will ever open the recording again, wherever copies of its file are. Needs no master key; none there is as good. */
+  destroy(recordingId: string): Promise<void> {
+    return this.store.removeRecordingKey(recordingId);
+  }
+
   /**
    * Ids of master keys that would be needed and are not at hand; empty when all is well.
    * @throws MasterKeyUnusableError, WrappedKeyAlteredError, KeyFormatUnknownError
