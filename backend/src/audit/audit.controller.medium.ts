@@ -1,35 +1,23 @@
-import { type INestApplicationContext, Module } from '@nestjs/common';
-import { NestFactory } from '@nestjs/core';
+import { type INestApplicationContext } from '@nestjs/common';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { ADMIN, ApiUnderTest } from '../../../test/medium/api/api-under-test.ts';
 import { aCall, fileCalls } from '../../../test/medium/api/filed-calls.ts';
 import { type Answer, type Visitor } from '../../../test/medium/api/visitor.ts';
 import { nameSite, settleRecording, SITE } from '../../../test/medium/audit/log-bench.ts';
+import { startLogWorker } from '../../../test/medium/audit/log-worker.ts';
 import { eventually } from '../../../test/medium/api/eventually.ts';
 import { Failure } from '../platform/http/openapi.ts';
-import { Logger } from '../platform/logging.ts';
-import { PlatformModule } from '../platform/platform.module.ts';
 import { AuditCheckpoint, VerificationLine } from './audit.schema.ts';
 import { parseCheckpoint } from './log/checkpoint.ts';
 import { decodeLeaf, hashOfLeaf } from './log/leaf.ts';
 import { ed25519Verifier, parseNote } from './log/note.ts';
 import { NotInLogError, parseTlogProof, verifyTlogProof } from './log/tlog-proof.ts';
-import { LogKeepingModule } from './log-keeping.module.ts';
 
 const NUMBER = '09012345678';
 
 let api: ApiUnderTest;
 let administrator: Visitor;
 let worker: INestApplicationContext | undefined;
-
-@Module({})
-class WorkerUnderTest {}
-
-async function startWorker(): Promise<INestApplicationContext> {
-  const logger = new Logger('worker', 'silent');
-  const imports = [PlatformModule.forProcess(api.settings, logger, 4), LogKeepingModule];
-  return NestFactory.createApplicationContext({ module: WorkerUnderTest, imports }, { logger, abortOnError: false });
-}
 
 const linesOf = ({ text }: Answer) =>
   text
@@ -68,7 +56,7 @@ describe('with the worker', () => {
   let recordingId: string;
 
   beforeAll(async () => {
-    worker = await startWorker();
+    worker = await startLogWorker(api.settings);
     recordingId = await settleRecording(api.database.dataSource);
     await eventually(async () => (await logHealth())?.status === 'ok');
   });

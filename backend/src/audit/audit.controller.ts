@@ -3,8 +3,9 @@ import { Controller } from '@nestjs/common';
 import { z } from 'zod';
 import { type Asked, Route, type RouteInput, streamed } from '../platform/http/route.ts';
 import { AuditTrail } from './audit-trail.service.ts';
-import { AuditCheckpoint, AuditVerify, type VerificationLine } from './audit.schema.ts';
+import { AuditCheckpoint, AuditVerify, RecordingAccount, type VerificationLine } from './audit.schema.ts';
 import { LogProofs } from './log-proofs.service.ts';
+import { recordingAccount } from './recording-account.ts';
 import { LogVerification } from './log-verification.service.ts';
 
 const READ = {
@@ -38,9 +39,22 @@ const PROOF = {
   method: 'get',
   path: '/recordings/:id/proof',
   access: 'recordings.play',
-  summary: 'Proof that a recording stands in the audit log as it was sealed (c2sp.org/tlog-proof), checkable offline',
+  summary:
+    'Proof of what the audit log says of a recording: sealed, none and why, or deleted (c2sp.org/tlog-proof), ' +
+    'checkable offline',
   params: z.object({ id: z.uuid() }),
   response: streamed('text/plain', 'a .tlog-proof; its `extra` is the leaf'),
+} as const;
+
+const ACCOUNT = {
+  method: 'get',
+  path: '/calls/:id/recording-proof',
+  access: 'recordings.play',
+  summary:
+    'What became of the recording of a call: that it was sealed, why there is none, or by which rule it was deleted; ' +
+    'as the audit log says, with proofs that an outsider can check',
+  params: z.object({ id: z.uuid() }),
+  response: RecordingAccount,
 } as const;
 
 @Controller()
@@ -72,6 +86,14 @@ export class AuditController {
       return !reply.destroyed;
     });
     reply.end();
+  }
+
+  @Route(ACCOUNT)
+  async getCallRecordingProof({ params: { id }, who, remoteAddress }: RouteInput<typeof ACCOUNT>) {
+    const history = await this.proofs.historyOfCall(id);
+    const subject = history.recordingId;
+    await this.audit.record({ userId: who.userId, action: 'recording.prove', subject, remoteAddress });
+    return recordingAccount(id, history);
   }
 
   @Route(PROOF)

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { Instant } from '../platform/schema.ts';
+import { RecordingDeletedLeaf, RecordingLeaf } from './log/leaf.ts';
 
 /** The newest signed statement of what the log holds. Keep copies outside the box: that is what they are for. */
 export const AuditCheckpoint = z
@@ -14,6 +15,29 @@ export const AuditCheckpoint = z
   })
   .meta({ id: 'AuditCheckpoint' });
 export type AuditCheckpoint = z.infer<typeof AuditCheckpoint>;
+
+/** One thing the log says of a recording. */
+export const RecordingStatement = z
+  .object({
+    leaf: z.discriminatedUnion('type', [RecordingLeaf, RecordingDeletedLeaf]),
+    /** c2sp.org/tlog-proof; its `extra` is the leaf. */
+    proof: z.string(),
+  })
+  .meta({ id: 'RecordingStatement' });
+
+/** What became of the recording of a call, by the log alone. */
+export const RecordingAccount = z
+  .object({
+    callId: z.uuid(),
+    recordingId: z.uuid(),
+    /** sealed = there is one; none = there never was one, see the leaf's `reason`; deleted = see the leaf's `rule`. */
+    outcome: z.enum(['sealed', 'none', 'deleted']),
+    /** In the order of the log; the last one says how it is now. */
+    statements: z.array(RecordingStatement),
+    checkpoint: AuditCheckpoint,
+  })
+  .meta({ id: 'RecordingAccount' });
+export type RecordingAccount = z.infer<typeof RecordingAccount>;
 
 export const AuditVerify = z
   .strictObject({

@@ -9,11 +9,12 @@ import { MessageSender } from '../platform/messages.ts';
 import { Settings } from '../platform/settings.ts';
 import { LogBrokenError, LogNotAnsweringError, NotLoggedYetError } from './audit-log.errors.ts';
 import { type AuditCheckpoint } from './audit.schema.ts';
+import { decodedOrNull } from './log/leaf.ts';
 import { hashLeaf, inclusionProof } from './log/merkle.ts';
 import { ed25519Verifier, type NoteVerifier } from './log/note.ts';
 import { formatTlogProof, verifyTlogProof } from './log/tlog-proof.ts';
 import { VERIFIER_KEY_FILE } from './log-key.ts';
-import { LogReadingRepository } from './log-reading.repository.ts';
+import { type LoggedLeaf, LogReadingRepository } from './log-reading.repository.ts';
 import { type StoredCheckpoint } from './log.repository.ts';
 import { type LoggedKind } from './logged-records.ts';
 
@@ -69,11 +70,32 @@ export class LogProofs {
    * @throws NotFoundError, NotLoggedYetError, LogNotAnsweringError, LogBrokenError
    */
   async ofRecording(id: string): Promise<string> {
+    return (await this.historyOf(id)).proofs.at(-1) ?? '';
+  }
+
+  /**
+   * Everything the log says of a recording, in order. The last leaf is about the recording as it is; that of a deleted one
+   * is its tombstone.
+   * @throws NotFoundError, NotLoggedYetError, LogNotAnsweringError, LogBrokenError
+   */
+  async historyOf(id: string): Promise<LogEvidence> {
     const state = await this.log.recordingState(id);
     if (state === null && !(await this.log.leafOf('recording', id))) throw new NotFoundError();
     if (state === 'sealing') throw new NotLoggedYetError();
-    const { proofs } = await this.of([{ kind: 'recording', id }]);
-    return proofs.join('');
+    await this.signedPast(() => this.lastIndexOf([{ kind: 'recording', id }]));
+    return this.prove(await this.log.leavesOf('recording', id));
+  }
+
+  /**
+   * The same for the recording of a call, or for why it has none.
+   * @throws what `historyOf` throws
+   */
+  async historyOfCall(callId: string): Promise<LogEvidence & { recordingId: string }> {
+    const found = await this.log.recordingOfCall(callId);
+    if (!found) throw new NotFoundError();
+    const { recordingId } = found;
+    if (recordingId === null) throw new NotLoggedYetError();
+    return { recordingId, ...(await this.historyOf(recordingId)) };
   }
 
   /**
@@ -83,13 +105,8 @@ export class LogProofs {
   async of(records: readonly LoggedRecord[]): Promise<LogEvidence> {
     await this.signedPast(() => this.lastIndexOf(records));
     const leaves = await Promise.all(records.map(({ kind, id }) => this.log.leafOf(kind, id)));
-    const found = leaves.filter((leaf) => leaf !== null);
-    const checkpoint = await this.log.newestCheckpoint(Math.max(...found.map(({ index }) => index)));
-    const verifierKey = await this.verifierKey();
-    if (found.length < records.length || !checkpoint || verifierKey === null) throw new LogNotAnsweringError();
-    const verifier = ed25519Verifier(verifierKey);
-    const proofs = await Promise.all(found.map((leaf) => this.proofOf(leaf, checkpoint, verifier)));
-    return { verifierKey, checkpoint, leaves: found.map(({ leaf }) => leaf), proofs };
+    if (leaves.includes(null)) throw new LogNotAnsweringError();
+    return this.prove(leaves.filter((leaf) => leaf !== null));
   }
 
   /** @returns null before anything was signed */
@@ -103,13 +120,30 @@ export class LogProofs {
   }
 
   private async lastIndexOf(records: readonly LoggedRecord[]): Promise<number | null> {
-    const leaves = await Promise.all(records.map(({ kind, id }) => this.log.leafOf(kind, id)));
-    return leaves.includes(null) ? null : Math.max(...leaves.map((leaf) => leaf?.index ?? 0));
+    const indices = await Promise.all(records.map((record) => this.indexOf(record)));
+    return indices.includes(null) ? null : Math.max(...indices.map((index) => index ?? 0));
+  }
+
+  /** @returns null as long as the log knows nothing of a record, or of the deletion of a recording */
+  private async indexOf({ kind, id }: LoggedRecord): Promise<number | null> {
+    const last = await this.log.leafOf(kind, id);
+    if (!last || kind !== 'recording') return last?.index ?? null;
+    const isDeleted = (await this.log.recordingState(id)) === 'deleted';
+    return isDeleted && decodedOrNull(last.leaf)?.type !== 'recording-deleted' ? null : last.index;
+  }
+
+  private async prove(found: readonly LoggedLeaf[]): Promise<LogEvidence> {
+    const checkpoint = await this.log.newestCheckpoint(Math.max(...found.map(({ index }) => index)));
+    const verifierKey = await this.verifierKey();
+    if (!checkpoint || verifierKey === null) throw new LogNotAnsweringError();
+    const verifier = ed25519Verifier(verifierKey);
+    const proofs = await Promise.all(found.map((leaf) => this.proofOf(leaf, checkpoint, verifier)));
+    return { verifierKey, checkpoint, leaves: found.map(({ leaf }) => leaf), proofs };
   }
 
   /** Nobody is handed a proof that proves nothing. */
   private async proofOf(
-    { index, leaf }: { index: number; leaf: Buffer },
+    { index, leaf }: LoggedLeaf,
     { size, note }: StoredCheckpoint,
     verifier: NoteVerifier,
   ): Promise<string> {

@@ -4,7 +4,7 @@ import { HealthReportEntity } from '../health/health-report.entity.ts';
 import { type NodeAt, type TreeNode } from './log/merkle.ts';
 import { findNodes, StoredNodes } from './log-nodes.repository.ts';
 import { AUDIT_EVENT_COLUMNS, LOG_LOCK, RECORDING_COLUMNS, type StoredCheckpoint } from './log.repository.ts';
-import { type AuditEventRow, type RecordingRow, SETTLING_ACTIONS } from './logged-records.ts';
+import { type AuditEventRow, type LoggedKind, type RecordingRow, SETTLING_ACTIONS } from './logged-records.ts';
 
 /** A leaf as the table has it. Nothing of it is believed. */
 export interface LeafRow {
@@ -15,6 +15,12 @@ export interface LeafRow {
   hash: Buffer;
   /** There is a later leaf of the same record, and only that one is about the row as it is. */
   superseded: boolean;
+}
+
+/** What the log says at one place. */
+export interface LoggedLeaf {
+  index: number;
+  leaf: Buffer;
 }
 
 const numbered = <T extends { size: string }>(rows: T[]) => rows.map((row) => ({ ...row, size: Number(row.size) }));
@@ -38,17 +44,31 @@ export class LogReadingRepository {
   }
 
   /** @returns the last leaf of a record */
-  async leafOf(kind: string, source: string): Promise<{ index: number; leaf: Buffer } | null> {
+  async leafOf(kind: LoggedKind, source: string): Promise<LoggedLeaf | null> {
+    return (await this.leavesOf(kind, source)).at(-1) ?? null;
+  }
+
+  /** @returns every leaf of a record, the last one being about the record as it is */
+  async leavesOf(kind: LoggedKind, source: string): Promise<LoggedLeaf[]> {
     const rows: { index: string; leaf: Buffer }[] = await this.dataSource.query(
-      'SELECT index, leaf FROM log_leaves WHERE kind = $1 AND source = $2 ORDER BY index DESC LIMIT 1',
+      'SELECT index, leaf FROM log_leaves WHERE kind = $1 AND source = $2 ORDER BY log_leaves.index',
       [kind, source],
     );
-    return rows[0] ? { ...rows[0], index: Number(rows[0].index) } : null;
+    return rows.map((row) => ({ ...row, index: Number(row.index) }));
   }
 
   async recordingState(id: string): Promise<string | null> {
     const rows: { state: string }[] = await this.dataSource.query('SELECT state FROM recordings WHERE id = $1', [id]);
     return rows[0]?.state ?? null;
+  }
+
+  /** @returns null when there is no such call; `recordingId` is null before its recording has a row */
+  async recordingOfCall(callId: string): Promise<{ recordingId: string | null } | null> {
+    const rows: { recordingId: string | null }[] = await this.dataSource.query(
+      'SELECT r.id AS "recordingId" FROM calls c LEFT JOIN recordings r ON r.call_id = c.id WHERE c.id = $1',
+      [callId],
+    );
+    return rows[0] ?? null;
   }
 
   /** What the worker says of the log. */

@@ -1,5 +1,5 @@
 import { type AuditFinding } from './audit.schema.ts';
-import { decodeLeaf, type Leaf } from './log/leaf.ts';
+import { decodedOrNull, type Leaf } from './log/leaf.ts';
 import { hashLeaf, type TreeEdge, type TreeNode } from './log/merkle.ts';
 import { type LeafRow, type LogSnapshot } from './log-reading.repository.ts';
 import { type LoggedKind } from './logged-records.ts';
@@ -42,16 +42,8 @@ function believed(index: number, row: LeafRow | undefined, node: Buffer | null |
   if (!row) return { index, hash: node ?? Buffer.alloc(32), of: null, content: null, superseded: false };
   const made = hashLeaf(row.leaf);
   const hash = node?.equals(made) ? made : row.hash;
-  const content = made.equals(hash) ? decoded(row.leaf) : null;
+  const content = made.equals(hash) ? decodedOrNull(row.leaf) : null;
   return { index, hash, of: content ? recordOf(content) : claimOf(row), content, superseded: row.superseded };
-}
-
-function decoded(bytes: Buffer): Leaf | null {
-  try {
-    return decodeLeaf(bytes);
-  } catch {
-    return null;
-  }
 }
 
 const recordOf = (leaf: Leaf): { kind: LoggedKind; id: string } =>

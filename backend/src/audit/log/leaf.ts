@@ -114,6 +114,15 @@ export function decodeLeaf(bytes: Uint8Array): Leaf {
   return leaf.data;
 }
 
+/** The same, null for what is no leaf. */
+export function decodedOrNull(bytes: Uint8Array): Leaf | null {
+  try {
+    return decodeLeaf(bytes);
+  } catch {
+    return null;
+  }
+}
+
 function parsed(text: string): unknown {
   try {
     return JSON.parse(text);
