@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { Logger } from '../platform/logging.ts';
+import { MessageSender } from '../platform/messages.ts';
 import { type DeletionOrder, DeletionRepository, type LeftFile } from './deletion.repository.ts';
 import type { RecordingEntity } from './recording.entity.ts';
 import { Vault } from './vault.ts';
@@ -15,6 +16,7 @@ export class RecordingDeletions {
   constructor(
     private readonly deletions: DeletionRepository,
     private readonly vault: Vault,
+    private readonly messages: MessageSender,
     private readonly logger: Logger,
   ) {}
 
@@ -25,8 +27,10 @@ export class RecordingDeletions {
    */
   async delete(id: string, order: DeletionOrder): Promise<RecordingEntity> {
     const recording = await this.deletions.delete(id, order);
-    const { path } = recording;
+    const { path, callId } = recording;
     if (path !== null) await this.finish({ id, path });
+    // Delivered at most once anyway: the row can be found by looking.
+    await this.messages.send({ kind: 'call', callId }).catch(() => undefined);
     return recording;
   }
 

@@ -75,6 +75,7 @@ export const aRecordingDetail = (call: CallSummary, changes: Partial<RecordingDe
   rightSilentMs: 0,
   hints: [],
   trouble: null,
+  deletion: null,
   ...changes,
 });
 

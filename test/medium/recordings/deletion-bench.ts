@@ -1,6 +1,7 @@
 import * as nodeFiles from 'node:fs/promises';
 import type { DataSource, EntityManager } from 'typeorm';
 import { Clock } from '../../../backend/src/platform/clock.ts';
+import { MessageSender } from '../../../backend/src/platform/messages.ts';
 import { Logger } from '../../../backend/src/platform/logging.ts';
 import type { Settings } from '../../../backend/src/platform/settings.ts';
 import { DeletionRepository } from '../../../backend/src/recordings/deletion.repository.ts';
@@ -21,7 +22,12 @@ export function deletions(
   const store = new DiskRecordingStore(layout.vault, layout.vaultIdentity, disk);
   const vault = stepped('vault', new Vault(store, recordingKeys(dataSource, settings, steps)), steps);
   const rows = new DeletionRepository(withSteppedTransactions(dataSource, steps), new Clock());
-  return new RecordingDeletions(stepped('rows', rows, steps), vault, new Logger('api', 'silent'));
+  return new RecordingDeletions(
+    stepped('rows', rows, steps),
+    vault,
+    new MessageSender(dataSource),
+    new Logger('api', 'silent'),
+  );
 }
 
 function withSteppedTransactions(dataSource: DataSource, steps: Steps): DataSource {

@@ -28,6 +28,8 @@ const KNOWN: Partial<Record<string, string>> = {
   'password-change-required': $localize`:@@failure.passwordChangeRequired:先にパスワードを変更してください。`,
   'recording-file-missing': $localize`:@@failure.recordingFileMissing:録音ファイルが録音庫に見つかりません。`,
   'recording-not-playable': $localize`:@@failure.recordingNotPlayable:この録音はまだ再生できないか、録音がありません。`,
+  'recording-deleted': $localize`:@@failure.recordingDeleted:この録音は削除されています。`,
+  'recording-not-deletable': $localize`:@@failure.recordingNotDeletable:この録音は削除できません。保存中か、もともと録音がありません。`,
   unexpected: $localize`:@@failure.unexpected:予期しないエラーが起きました。`,
 };
 

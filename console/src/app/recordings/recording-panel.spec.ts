@@ -1,9 +1,10 @@
+import { Dialog } from '@angular/cdk/dialog';
 import { HttpTestingController } from '@angular/common/http/testing';
 import { type ComponentFixture, TestBed } from '@angular/core/testing';
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { type CallDetail, type RecordingDetail, type RecordingSummary } from '../api/generated/models.ts';
 import { Session } from '../session/session.ts';
-import { aCallDetail, aRecording, aRecordingDetail } from '../../testing/fixtures.ts';
+import { aCallDetail, aRecording, aRecordingDetail, idOf } from '../../testing/fixtures.ts';
 import { consoleForTests, failureBody } from '../../testing/providers.ts';
 import { settle } from '../../testing/settle.ts';
 import { RecordingPanel } from './recording-panel.ts';
@@ -131,5 +132,97 @@ describe('the recording of a call', () => {
     await settle();
     expect(panel.querySelector('[role=alert]')).toBeNull();
     expect(load).toHaveBeenCalledTimes(1);
+  });
+
+  describe('once deleted', () => {
+    const deletion = {
+      ...{ at: '2026-11-20T01:02:03.000Z', rule: 'by-hand', reason: '誤って録音したため' },
+      by: { id: idOf(9), name: '録音管理者' },
+    };
+
+    it('says when, by whom, by which rule and why, and offers nothing to play or delete', async () => {
+      const call = with_({ state: 'deleted' });
+      await show(call);
+      await answer(call, { deletion });
+      for (const words of ['削除済み', '11月20日', '手動', '録音管理者', '誤って録音したため']) {
+        expect(panel.textContent).toContain(words);
+      }
+      expect(audio()).toBeNull();
+      expect(panel.querySelector('button')).toBeNull();
+    });
+
+    it('says so, without the details, to who may not listen', async () => {
+      permitted = false;
+      await show(with_({ state: 'deleted' }));
+      expect(panel.textContent).toContain('この録音は削除済みです');
+      expect(panel.querySelector('dl')).toBeNull();
+    });
+  });
+
+  describe('being deleted', () => {
+    const dialog = () => document.querySelector('dw-deletion-dialog');
+    const press = async (label: string, within: Element | null) => {
+      const buttons = [...(within?.querySelectorAll('button') ?? [])];
+      buttons.find(({ textContent }) => textContent.includes(label))?.click();
+      await settle();
+    };
+    const type = async (reason: string) => {
+      const field = dialog()?.querySelector('textarea');
+      if (!field) throw new Error('no field');
+      field.value = reason;
+      field.dispatchEvent(new Event('input'));
+      await settle();
+    };
+    let call: CallDetail;
+    let changed: number;
+
+    beforeEach(async () => {
+      changed = 0;
+      call = aCallDetail(1);
+      await show(call);
+      await answer(call);
+      fixture.componentInstance.changed.subscribe(() => (changed += 1));
+      await press('録音を削除', panel);
+    });
+    afterEach(() => TestBed.inject(Dialog).closeAll());
+
+    const url = () => `/api/v1/recordings/${call.recording?.id ?? ''}`;
+
+    it('wants a reason first', async () => {
+      await type('  ');
+      await press('録音を削除', dialog());
+      expect(dialog()?.textContent).toContain('削除の理由を入力してください');
+      http.expectNone(url());
+    });
+
+    it('goes with the reason', async () => {
+      await type(' 誤って録音したため ');
+      await press('録音を削除', dialog());
+      const { request } = http.expectOne({ method: 'DELETE', url: url() });
+      expect(request.body).toEqual({ reason: '誤って録音したため' });
+    });
+
+    it('closes and tells the screen once it is done, and shows why when it is not', async () => {
+      await type('誤って録音したため');
+      await press('録音を削除', dialog());
+      const refused = { status: 409, statusText: 'no' };
+      http.expectOne({ method: 'DELETE', url: url() }).flush(failureBody('recording-not-deletable'), refused);
+      await settle();
+      expect(dialog()?.textContent).toContain('この録音は削除できません');
+      expect(changed).toBe(0);
+      await press('録音を削除', dialog());
+      http
+        .expectOne({ method: 'DELETE', url: url() })
+        .flush(aRecordingDetail(call, { state: 'deleted', deletion: null }));
+      await settle();
+      expect(changed).toBe(1);
+      expect(dialog()).toBeNull();
+    });
+
+    it('is left as it is by who thinks better of it', async () => {
+      await press('削除しない', dialog());
+      expect(dialog()).toBeNull();
+      expect(changed).toBe(0);
+    });
   });
 });

@@ -1,4 +1,5 @@
-import { Component, computed, inject, input, resource, signal, viewChild } from '@angular/core';
+import { Dialog } from '@angular/cdk/dialog';
+import { Component, computed, inject, input, output, resource, signal, viewChild } from '@angular/core';
 import { ApiFailure, toApiFailure } from '../api/api-failure.ts';
 import { FailureNotice } from '../api/failure-notice.ts';
 import { Api } from '../api/generated/api.ts';
@@ -7,8 +8,11 @@ import { type CallDetail } from '../api/generated/models.ts';
 import { DurationPipe } from '../calendar/duration.pipe.ts';
 import { isMarked, timelineWords } from '../calls/timeline-words.ts';
 import { Session } from '../session/session.ts';
+import { Icon } from '../ui/icon.ts';
 import { Notice } from '../ui/notice.ts';
 import { SignChip } from '../ui/sign-chip.ts';
+import { DeletionDialog } from './deletion.dialog.ts';
+import { DeletionNotice } from './deletion-notice.ts';
 import { Player } from './player.ts';
 import { HINT, INCOMPLETE, TROUBLE, recordingSign } from './recording-words.ts';
 import { type Mark } from './waveform.ts';
@@ -16,20 +20,24 @@ import { type Mark } from './waveform.ts';
 /** The recording of a call, in whatever state it is: running, being sealed, playable, partly there, or not there. */
 @Component({
   selector: 'dw-recording-panel',
-  imports: [DurationPipe, FailureNotice, Notice, Player, SignChip],
+  imports: [DeletionNotice, DurationPipe, FailureNotice, Icon, Notice, Player, SignChip],
   templateUrl: './recording-panel.html',
   styleUrl: './recording-panel.css',
 })
 export class RecordingPanel {
   private readonly api = inject(Api);
   private readonly session = inject(Session);
+  private readonly dialog = inject(Dialog);
   private readonly player = viewChild(Player);
 
   readonly call = input.required<CallDetail>();
+  /** The recording is another one now. */
+  readonly changed = output();
 
   protected readonly sign = computed(() => recordingSign(this.call()));
   protected readonly summary = computed(() => this.call().recording);
   protected readonly mayPlay = computed(() => this.session.can('recordings.play'));
+  protected readonly mayDelete = computed(() => this.session.can('recordings.delete'));
   /** Changes when the recording does, so that what belongs to it is asked for again. */
   private readonly asked = computed(
     () => {
@@ -68,6 +76,7 @@ export class RecordingPanel {
     const trouble = this.recording.hasValue() ? this.recording.value().trouble : null;
     return trouble === null ? '' : TROUBLE[trouble];
   });
+  protected readonly deletion = computed(() => (this.recording.hasValue() ? this.recording.value().deletion : null));
   protected readonly missingMs = computed(
     () => (this.recording.hasValue() ? this.recording.value().missingMs : null) ?? 0,
   );
@@ -84,6 +93,16 @@ export class RecordingPanel {
 
   playFrom(positionMs: number): void {
     this.player()?.playFrom(positionMs);
+  }
+
+  protected askToDelete(): void {
+    const { id } = this.summary() ?? {};
+    if (id === undefined) return;
+    this.dialog
+      .open<boolean>(DeletionDialog, { data: id, ariaModal: true, ariaLabelledBy: 'deletion-heading' })
+      .closed.subscribe((deleted) => {
+        if (deleted) this.changed.emit();
+      });
   }
 
   /** An audio element does not say why it gave up; the API does, and an ended session is renewed on the way. */

@@ -17,6 +17,8 @@ describe('the recording column', () => {
     const sealing = aRecording(0, { state: 'sealing', completeness: null });
     expect(recordingSign(aCall(0, { recording: sealing }))).toMatchObject({ label: '処理中' });
     expect(recordingSign(aCall(0, { recording: null }))).toMatchObject({ label: '処理中' });
+    const deleted = aRecording(0, { state: 'deleted' });
+    expect(recordingSign(aCall(0, { recording: deleted }))).toMatchObject({ label: '削除済み', tone: '' });
   });
 
   it('gives the reason for what is missing, and alarms only when audio was expected', () => {

@@ -65,10 +65,17 @@ export function recordingSign(call: Pick<CallSummary, 'state' | 'recorder' | 're
   return call.recording ? sealedSign(call.recording) : SEALING;
 }
 
+/** What decided that a recording goes. Rules not known here are called by their id. */
+export const deletionRuleWords = (rule: string): string =>
+  rule === 'by-hand' ? $localize`:@@deletionRule.byHand:手動(個別の削除)` : rule;
+
+const DELETED: Sign = { label: $localize`:@@recording.deleted:削除済み`, icon: 'remove', tone: '' };
+
 const SEALING: Sign = { label: $localize`:@@recording.sealing:処理中`, icon: 'waiting', tone: '' };
 
 function sealedSign({ state, completeness, reason }: RecordingSummary): Sign {
   if (state === 'sealing') return SEALING;
+  if (state === 'deleted') return DELETED;
   if (state === 'none' || completeness === 'none') {
     const expected = reason === 'refused' || reason === 'not-recorded';
     return {

@@ -1,2 +1,3 @@
 /** Permissions this console asks about. The API decides; the console only hides what would be refused. */
-export type Permission = 'calls.search' | 'calls.watch' | 'recordings.play' | 'configuration.read' | 'health.read';
+export type Permission =
+  'calls.search' | 'calls.watch' | 'recordings.play' | 'recordings.delete' | 'configuration.read' | 'health.read';

@@ -29,6 +29,7 @@ const PATHS = {
   warning: 'M12 4 2.500 20h19ZM12 10v4.500M12 17v.01',
   error: 'M8 3h8l5 5v8l-5 5H8l-5-5V8ZM12 7.500v5.500M12 16v.01',
   phone: 'M6 3h12v18H6ZM10.500 17.500h3',
+  remove: 'M5 7h14M10 7V4h4v3M7 7l1 13h8l1-13M10.500 11v5M13.500 11v5',
   waiting: 'M12 3a9 9 0 1 0 0 18 9 9 0 0 0 0-18ZM12 7v5l3.500 2',
 } as const;
 
