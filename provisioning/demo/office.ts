@@ -1,4 +1,5 @@
 import { type ConfigurationDocument } from '../../backend/src/configuration/configuration.schema.ts';
+import { STANDARD_RECORDINGS } from '../../backend/src/recordings/recording-class.schema.ts';
 import { type RegisteredPhone } from '../../test/town/town-configuration.ts';
 
 /** By this name a home is known to be the demonstration's own. */
@@ -56,6 +57,7 @@ export function demoDocument(addresses: { carrier: string; pbx: string }): Confi
       line('taxes', '税務課直通', DEMO_LINES.taxes),
       line('library', '図書館直通', DEMO_LINES.library),
     ],
+    recordings: STANDARD_RECORDINGS,
   };
 }
 

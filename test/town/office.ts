@@ -1,4 +1,5 @@
 import { type ConfigurationDocument } from '../../backend/src/configuration/configuration.schema.ts';
+import { STANDARD_RECORDINGS } from '../../backend/src/recordings/recording-class.schema.ts';
 import { type RegisteredPhone } from './town-configuration.ts';
 import { type Town } from './town.ts';
 
@@ -63,6 +64,7 @@ export function officeDocument({ addresses }: Pick<Town, 'addresses'>): Configur
         },
       },
     ],
+    recordings: STANDARD_RECORDINGS,
   };
 }
 

@@ -6,6 +6,7 @@ import type { AsteriskEvent } from '../asterisk/asterisk-events.ts';
 import type { ConfigurationDocument } from '../configuration/configuration.schema.ts';
 import { ConfigurationInForce } from '../configuration/configuration-in-force.ts';
 import type { Logger } from '../platform/logging.ts';
+import { STANDARD_RECORDINGS } from '../recordings/recording-class.schema.ts';
 import type { CallJournal, UntimedEntry } from './call-journal.service.ts';
 
 /** A double on which anything that was not given throws by its name. */
@@ -122,6 +123,7 @@ export const testDocument: ConfigurationDocument = {
       },
     },
   ],
+  recordings: STANDARD_RECORDINGS,
 };
 
 export function configurationOf(document: ConfigurationDocument | null): ConfigurationInForce {

@@ -2,8 +2,9 @@ import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { nextStep, type StepOutcome } from '../routing/decide.ts';
 import type { FlowNode, Line } from '../lines/line.schema.ts';
+import type { RecordingClass } from '../recordings/recording-class.schema.ts';
 import { findConfigurationProblems } from './configuration-problems.ts';
-import type { ConfigurationDocument } from './configuration.schema.ts';
+import { ConfigurationDocument } from './configuration.schema.ts';
 import { defaultConfiguration } from './default-configuration.ts';
 import { anyDocument, smallOffice } from './document.fixture.ts';
 
@@ -38,6 +39,27 @@ describe('a configuration document', () => {
       trunks.push({ id: 'hikari', name: '予備', type: 'peer', host: '192.0.2.11', port: 5060 });
     });
     expect(found(document)).toEqual(['duplicate-id /trunks/1/id', 'duplicate-id /phones/2/id']);
+  });
+
+  it('has each class of recordings once, and the standard one among them', () => {
+    const none = office((document) => {
+      const classes: RecordingClass[] = [
+        { id: 'evidence', name: '証拠', format: 'flac' },
+        { id: 'evidence', name: '証拠2', format: 'opus' },
+      ];
+      document.recordings = { classes };
+    });
+    expect(found(none)).toEqual([
+      'duplicate-id /recordings/classes/1/id',
+      'standard-class-missing /recordings/classes',
+    ]);
+  });
+
+  it('from before there were classes means the standard one, without loss', () => {
+    const older: Partial<ConfigurationDocument> = smallOffice();
+    delete older.recordings;
+    const { classes } = ConfigurationDocument.parse(older).recordings;
+    expect(classes).toEqual([{ id: 'standard', name: '標準', format: 'flac' }]);
   });
 
   it('tells peers apart by their addresses', () => {

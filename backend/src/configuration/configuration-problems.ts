@@ -2,6 +2,7 @@ import { nationalNumber } from '../asterisk/dialplan-names.ts';
 import type { Line } from '../lines/line.schema.ts';
 import { SHIPPED_AUDIO } from '../notices/shipped-notices.ts';
 import type { ConfigurationDocument, ConfigurationProblem } from './configuration.schema.ts';
+import { STANDARD_CLASS } from '../recordings/recording-class.schema.ts';
 import { findFlowProblems } from './flow-problems.ts';
 
 /** Dialled on a phone they must reach the police, the coast guard and the fire brigade, never a colleague. */
@@ -19,6 +20,7 @@ export function findConfigurationProblems(document: ConfigurationDocument): Conf
     ...phoneProblems(document),
     ...deskProblems(document),
     ...missingAudio(document),
+    ...classProblems(document),
     ...document.lines.flatMap((line, index) => lineProblems(document, line, index)),
   ];
 }
@@ -30,6 +32,7 @@ function doubledIds(document: ConfigurationDocument): ConfigurationProblem[] {
     { list: 'desks', word: '窓口', ids: document.desks.map(({ id }) => id) },
     { list: 'notices', word: '告知', ids: document.notices.map(({ id }) => id) },
     { list: 'lines', word: '着信番号', ids: document.lines.map(({ id }) => id) },
+    { list: 'recordings/classes', word: '保存区分', ids: document.recordings.classes.map(({ id }) => id) },
   ];
   return lists.flatMap(({ list, word, ids }) =>
     doubled(ids, (id) => id).map(({ index, key, firstIndex }) => ({
@@ -112,6 +115,17 @@ function missingAudio({ notices }: ConfigurationDocument): ConfigurationProblem[
           message: `告知「${name}」の音声「${audio}」がありません。備え付けの音声から選んでください。`,
         },
   );
+}
+
+function classProblems({ recordings }: ConfigurationDocument): ConfigurationProblem[] {
+  if (recordings.classes.some(({ id }) => id === STANDARD_CLASS)) return [];
+  return [
+    {
+      path: '/recordings/classes',
+      problemId: 'standard-class-missing',
+      message: `保存区分「${STANDARD_CLASS}」がありません。ほかに指定のない録音が使いますので、残しておいてください。`,
+    },
+  ];
 }
 
 function lineProblems(document: ConfigurationDocument, line: Line, index: number): ConfigurationProblem[] {

@@ -4,6 +4,7 @@ import { Line } from '../lines/line.schema.ts';
 import { Notice } from '../notices/notice.schema.ts';
 import { Pbx, Phone } from '../phones/phone.schema.ts';
 import { DisplayName, Identifier, Instant } from '../platform/schema.ts';
+import { RecordingRules } from '../recordings/recording-class.schema.ts';
 import { Trunk } from '../trunks/trunk.schema.ts';
 
 /**
@@ -19,6 +20,7 @@ export const ConfigurationDocument = z
     desks: z.array(Desk).max(200),
     notices: z.array(Notice).max(200),
     lines: z.array(Line).max(500),
+    recordings: RecordingRules,
   })
   .meta({ id: 'ConfigurationDocument' });
 export type ConfigurationDocument = z.infer<typeof ConfigurationDocument>;

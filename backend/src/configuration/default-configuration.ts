@@ -1,4 +1,5 @@
 import { SHIPPED_NOTICES } from '../notices/shipped-notices.ts';
+import { STANDARD_RECORDINGS } from '../recordings/recording-class.schema.ts';
 import type { ConfigurationDocument } from './configuration.schema.ts';
 
 /** What a new box starts from: its notices can be played, and nothing takes calls yet. */
@@ -11,5 +12,6 @@ export function defaultConfiguration(): ConfigurationDocument {
     desks: [],
     notices: SHIPPED_NOTICES.map((notice) => ({ ...notice })),
     lines: [],
+    recordings: STANDARD_RECORDINGS,
   };
 }

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { SHIPPED_NOTICES } from '../notices/shipped-notices.ts';
 import type { Flow, FlowNode } from '../lines/line.schema.ts';
+import { STANDARD_RECORDINGS } from '../recordings/recording-class.schema.ts';
 import { ConfigurationDocument } from './configuration.schema.ts';
 
 /** One trunk, one line, a notice, a desk of a registered phone and one behind the pbx. */
@@ -31,6 +32,7 @@ export function smallOffice(): ConfigurationDocument {
         },
       },
     ],
+    recordings: STANDARD_RECORDINGS,
   };
 }
 

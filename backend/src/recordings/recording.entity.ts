@@ -1,4 +1,5 @@
 import { Column, Entity, PrimaryColumn, type ValueTransformer } from 'typeorm';
+import type { AudioFormat } from './formats/audio-format.ts';
 import type { Completeness, IncompleteReason, RecordingState, SealingTrouble } from './recording.schema.ts';
 
 /** `pg` hands bigint over as a string; sizes stay far below 2^53. */
@@ -18,9 +19,9 @@ export class RecordingEntity {
   @Column({ type: 'timestamptz', precision: 3 }) startedAt: Date;
   @Column({ type: 'timestamptz', precision: 3, nullable: true }) sealedAt: Date | null;
   @Column('int', { nullable: true }) durationMs: number | null;
-  @Column('text', { nullable: true }) format: 'flac' | null;
+  @Column('text', { nullable: true }) format: AudioFormat | null;
   @Column('int', { nullable: true }) sampleRate: number | null;
-  /** Path below the vault, e.g. `2026/11/21/<id>.flac.c2sp`. Of a deleted recording: as long as its file may be there. */
+  /** Path below the vault, e.g. `2026/11/21/<id>.c2sp`. Of a deleted recording: as long as its file may be there. */
   @Column('text', { nullable: true }) path: string | null;
   /** Like `sha256` of the audio itself, before it was encrypted. */
   @Column('bigint', { nullable: true, transformer: bigintAsNumber })

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { Instant } from '../platform/schema.ts';
+import { AudioFormat } from './formats/audio-format.ts';
 
 /**
  * sealing = the call has ended and the worker is at it; sealed = playable; none = no audio, with the reason; deleted =
@@ -82,7 +83,7 @@ export const RecordingDetail = RecordingSummary.extend({
   callId: z.uuid(),
   startedAt: Instant,
   sealedAt: Instant.nullable(),
-  format: z.literal('flac').nullable(),
+  format: AudioFormat.nullable(),
   sampleRate: z.int().nullable(),
   sizeBytes: z.int().nullable(),
   sha256: z.string().nullable(),

@@ -315,7 +315,7 @@ describe('the worker process', () => {
       expect(audio.equals(SECOND)).toBe(true);
       expect(await database.dataSource.manager.countBy(AuditEventEntity, { subject: row.id })).toBe(1);
     }
-    expect((await filesBelow(layout.vault)).filter((path) => path.endsWith('.flac.c2sp'))).toHaveLength(calls.length);
+    expect((await filesBelow(layout.vault)).filter((path) => path.endsWith('.c2sp'))).toHaveLength(calls.length);
     expect(await filesBelow(join(layout.run, 'sealing'))).toEqual([]);
   }, 60_000);
 

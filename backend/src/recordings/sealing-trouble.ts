@@ -5,7 +5,7 @@ import {
   RecordingKeyGoneError,
   WrappedKeyAlteredError,
 } from './encryption/key.errors.ts';
-import { EncoderFailedError } from './flac-encoder.ts';
+import { EncoderFailedError } from './formats/audio-encoders.ts';
 import { StoreFailedError, StoreFullError, StoreRefusedError } from './recording-store.ts';
 import type { SealingTrouble } from './recording.schema.ts';
 import { CallNotFiledError } from './recordings.errors.ts';

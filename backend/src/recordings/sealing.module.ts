@@ -3,7 +3,8 @@ import { Module } from '@nestjs/common';
 import { CallFilingModule } from '../calls/call-filing.module.ts';
 import { HealthReportRepository } from '../health/health-report.repository.ts';
 import { Settings } from '../platform/settings.ts';
-import { FlacEncoder } from './flac-encoder.ts';
+import { AudioEncoders } from './formats/audio-encoders.ts';
+import { RecordingClasses } from './recording-classes.ts';
 import { RecordingsStorageModule } from './recordings-storage.module.ts';
 import { SealingQueue } from './sealing-queue.service.ts';
 import { SealingDirectory, SealingService } from './sealing.service.ts';
@@ -20,7 +21,8 @@ const from = <T>(provide: new (...parts: never[]) => T, useFactory: (settings: S
   imports: [CallFilingModule, RecordingsStorageModule],
   providers: [
     from(Spool, ({ layout }) => new Spool(layout.spool)),
-    from(FlacEncoder, ({ endpoints }) => new FlacEncoder(join(endpoints.toolsDir, 'flac'))),
+    from(AudioEncoders, ({ endpoints }) => new AudioEncoders(endpoints.toolsDir)),
+    RecordingClasses,
     from(SealingDirectory, ({ layout }) => new SealingDirectory(join(layout.run, 'sealing'))),
     HealthReportRepository,
     SealingService,

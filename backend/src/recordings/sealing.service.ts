@@ -10,8 +10,11 @@ import {
   type RecordedSpan,
   type SpoolAudio,
 } from './completeness.ts';
-import { FlacEncoder } from './flac-encoder.ts';
+import { AudioEncoders } from './formats/audio-encoders.ts';
+import type { AudioFormat } from './formats/audio-format.ts';
 import { alignedBytes, bytesLasting, PcmMeter, type PcmMeasurement, PEAKS_PER_SECOND, SAMPLE_RATE } from './pcm.ts';
+import { STANDARD_CLASS } from './recording-class.schema.ts';
+import { RecordingClasses } from './recording-classes.ts';
 import type { RecordingEntity } from './recording.entity.ts';
 import { RecordingRepository } from './recording.repository.ts';
 import { CallNotFiledError } from './recordings.errors.ts';
@@ -37,7 +40,8 @@ export class SealingService implements OnModuleInit {
   constructor(
     private readonly spool: Spool,
     private readonly filing: CallFiling,
-    private readonly encoder: FlacEncoder,
+    private readonly encoders: AudioEncoders,
+    private readonly classes: RecordingClasses,
     private readonly vault: Vault,
     private readonly recordings: RecordingRepository,
     private readonly messages: MessageSender,
@@ -90,17 +94,18 @@ export class SealingService implements OnModuleInit {
 
   private async sealAudio(recording: RecordingEntity, audio: SpoolAudio, completion: Completion): Promise<void> {
     await this.vault.prepare(recording);
-    const scratch = join(this.directory.path, `${recording.id}.${process.pid}.flac`);
+    const format = await this.classes.formatOf(STANDARD_CLASS);
+    const scratch = join(this.directory.path, `${recording.id}.${process.pid}.${format}`);
     await mkdir(this.directory.path, { recursive: true, mode: 0o700 });
     try {
       const spoolBytes = audio.sizeBytes ?? 0;
-      const measured = await this.encode(recording.callId, spoolBytes, completion.leadingSilenceMs, scratch);
+      const measured = await this.encode(recording.callId, spoolBytes, completion.leadingSilenceMs, format, scratch);
       const sealed = await this.vault.put(recording, recording.path ?? vaultPath(recording), scratch);
       await this.recordings.seal(recording, {
         ...sealed,
         ...completion,
         ...{ spoolBytes, durationMs: measured.durationMs },
-        ...{ format: 'flac', sampleRate: SAMPLE_RATE, peaks: measured.peaks, peaksPerSecond: PEAKS_PER_SECOND },
+        ...{ format, sampleRate: SAMPLE_RATE, peaks: measured.peaks, peaksPerSecond: PEAKS_PER_SECOND },
         ...{ leftLevelDbfs: measured.left.levelDbfs, rightLevelDbfs: measured.right.levelDbfs },
         ...{ leftSilentMs: measured.left.silentMs, rightSilentMs: measured.right.silentMs },
       });
@@ -114,6 +119,7 @@ export class SealingService implements OnModuleInit {
     callId: string,
     spoolBytes: number,
     leadingSilenceMs: number,
+    format: AudioFormat,
     target: string,
   ): Promise<PcmMeasurement> {
     const meter = new PcmMeter();
@@ -126,7 +132,8 @@ export class SealingService implements OnModuleInit {
         }
       }
     };
-    await this.encoder.encode(metered(), bytesLasting(leadingSilenceMs) + alignedBytes(spoolBytes), target);
+    const pcmBytes = bytesLasting(leadingSilenceMs) + alignedBytes(spoolBytes);
+    await this.encoders.encode(format, metered(), pcmBytes, target);
     return meter.finish();
   }
 }
@@ -135,6 +142,9 @@ function* silence(durationMs: number): Iterable<Buffer> {
   for (let left = bytesLasting(durationMs); left > 0; left -= SILENCE.length) yield SILENCE.subarray(0, left);
 }
 
-/** @returns where a recording lives in the vault, e.g. `2026/11/21/<id>.flac.c2sp`, by the day it began in UTC */
+/**
+ * @returns where a recording lives in the vault, e.g. `2026/11/21/<id>.c2sp`, by the day it began in UTC. The same whatever
+ *   its format, so that a file is found even if its row was never written.
+ */
 export const vaultPath = ({ id, startedAt }: Pick<RecordingEntity, 'id' | 'startedAt'>): string =>
-  `${startedAt.toISOString().slice(0, 10).replaceAll('-', '/')}/${id}.flac.c2sp`;
+  `${startedAt.toISOString().slice(0, 10).replaceAll('-', '/')}/${id}.c2sp`;

@@ -12,6 +12,7 @@ import { Logger } from '../../../backend/src/platform/logging.ts';
 import { PlatformModule } from '../../../backend/src/platform/platform.module.ts';
 import { eventually, pause } from '../../town/waiting.ts';
 import { Town } from '../../town/town.ts';
+import { STANDARD_RECORDINGS } from '../../../backend/src/recordings/recording-class.schema.ts';
 import { BoxAsterisk, type SpooledCall, story } from './box-asterisk.ts';
 
 const NETWORK = '127.40.242';
@@ -60,6 +61,7 @@ const office: ConfigurationDocument = {
       },
     },
   ],
+  recordings: STANDARD_RECORDINGS,
 };
 
 @Module({})

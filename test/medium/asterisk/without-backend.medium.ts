@@ -5,6 +5,7 @@ import { durationMs, otherSoundIntervals, slice, toneIntervals, totalMs } from '
 import { readStereo } from '../../town/sound-file.ts';
 import { eventually, pause } from '../../town/waiting.ts';
 import { BoxAsterisk, type SpooledCall, story } from './box-asterisk.ts';
+import { STANDARD_RECORDINGS } from '../../../backend/src/recordings/recording-class.schema.ts';
 import { SilentClaimer } from './silent-claimer.ts';
 
 const NETWORK = '127.40.241';
@@ -49,6 +50,7 @@ const office: ConfigurationDocument = {
       nodes: { ring: { type: 'desk', desk: 'nobody', otherwise: 'end' }, end: { type: 'end', cause: 'no-answer' } },
     }),
   ],
+  recordings: STANDARD_RECORDINGS,
 };
 
 function line(id: string, number: string, flow: ConfigurationDocument['lines'][number]['flow']) {

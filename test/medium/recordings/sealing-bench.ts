@@ -8,13 +8,16 @@ import { CallNames } from '../../../backend/src/calls/call-names.ts';
 import { CallRepository } from '../../../backend/src/calls/call.repository.ts';
 import type { JournalEntry } from '../../../backend/src/calls/journal.schema.ts';
 import { Clock } from '../../../backend/src/platform/clock.ts';
+import { Logger } from '../../../backend/src/platform/logging.ts';
 import { MessageSender } from '../../../backend/src/platform/messages.ts';
 import type { Settings } from '../../../backend/src/platform/settings.ts';
 import { DiskRecordingStore } from '../../../backend/src/recordings/disk-recording-store.ts';
 import { RecordingKeyRepository } from '../../../backend/src/recordings/encryption/recording-key.repository.ts';
 import { RecordingKeys } from '../../../backend/src/recordings/encryption/recording-keys.service.ts';
-import { FlacEncoder } from '../../../backend/src/recordings/flac-encoder.ts';
+import { AudioEncoders } from '../../../backend/src/recordings/formats/audio-encoders.ts';
+import { FlacEncoder } from '../../../backend/src/recordings/formats/flac-encoder.ts';
 import { durationOf } from '../../../backend/src/recordings/pcm.ts';
+import { RecordingClasses } from '../../../backend/src/recordings/recording-classes.ts';
 import type { RecordingStore } from '../../../backend/src/recordings/recording-store.ts';
 import { RecordingRepository } from '../../../backend/src/recordings/recording.repository.ts';
 import { SealingDirectory, SealingService } from '../../../backend/src/recordings/sealing.service.ts';
@@ -55,11 +58,13 @@ export function sealingService(dataSource: DataSource, settings: Settings, parts
   const disk = stepped('disk', { ...nodeFiles }, steps);
   const messages = new MessageSender(dataSource);
   const filing = new CallFiling(settings, new CallNames(settings), new CallRepository(dataSource), messages);
+  const flac = parts.flac === undefined ? {} : { flac: new FlacEncoder(parts.flac) };
   const store = parts.store ?? new DiskRecordingStore(layout.vault, layout.vaultIdentity, disk);
   return new SealingService(
     stepped('spool', new Spool(layout.spool, QUICK, disk), steps),
     stepped('filing', filing, steps),
-    stepped('encoder', new FlacEncoder(parts.flac ?? join(endpoints.toolsDir, 'flac')), steps),
+    stepped('encoder', new AudioEncoders(endpoints.toolsDir, flac), steps),
+    new RecordingClasses(settings, new Logger('test')),
     stepped('vault', new Vault(store, recordingKeys(dataSource, settings, steps)), steps),
     stepped('rows', new RecordingRepository(dataSource, new Clock()), steps),
     stepped('messages', messages, steps),

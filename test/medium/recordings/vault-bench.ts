@@ -6,7 +6,7 @@ import { createReadStream } from 'node:fs';
 import { rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
-import { FlacEncoder } from '../../../backend/src/recordings/flac-encoder.ts';
+import { FlacEncoder } from '../../../backend/src/recordings/formats/flac-encoder.ts';
 import { PcmMeter } from '../../../backend/src/recordings/pcm.ts';
 import { TerminalProgress } from '../../../provisioning/progress.ts';
 import { ensureRuntime } from '../../../provisioning/runtime/runtime.ts';

@@ -1,10 +1,8 @@
+import { STANDARD_CLASS } from '../recording-class.schema.ts';
 import { KeyRing } from './key-ring.ts';
 import { KeyStore } from './key-store.ts';
 import { classNameOf, type SecretKey } from './keys.ts';
 import { loadMasterKey, type MasterKeyPlaces } from './master-key.ts';
-
-/** Until there are retention classes to choose from. */
-const RETENTION_CLASS = 'standard';
 
 /** A recording, as far as its key depends on it. */
 export interface KeyedRecording {
@@ -27,7 +25,7 @@ export class RecordingKeys {
    * @throws MasterKeyUnusableError, MasterKeyUnknownError, WrappedKeyAlteredError, KeyFormatUnknownError
    */
   async forSealing({ id, startedAt }: KeyedRecording): Promise<SecretKey> {
-    return (await this.ring()).keyForSealing(id, classNameOf(RETENTION_CLASS, startedAt));
+    return (await this.ring()).keyForSealing(id, classNameOf(STANDARD_CLASS, startedAt));
   }
 
   /** @throws RecordingKeyGoneError, and what `forSealing` throws */
