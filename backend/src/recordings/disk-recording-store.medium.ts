@@ -1,12 +1,12 @@
 import * as nodeFiles from 'node:fs/promises';
-import { mkdir, mkdtemp, readdir, rm, utimes, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, rename, rm, rmdir, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { inChunks, itKeepsTheContract, readAll } from '../../../test/medium/recordings/recording-store.contract.ts';
 import { stepped, Steps } from '../../../test/medium/recordings/stepped.ts';
 import { DiskRecordingStore } from './disk-recording-store.ts';
-import { StoreFullError, StoreRefusedError } from './recording-store.ts';
+import { StoredFileExistsError, StoreFullError, StoreRefusedError } from './recording-store.ts';
 
 let home: string;
 const vault = () => join(home, 'vault');
@@ -47,6 +47,31 @@ describe('the right disk', () => {
     await expect(put(storeOn(undefined, 'another.id'), 'audio')).rejects.toThrow(StoreRefusedError);
   });
 
+  it('is not read or listed either while another one is in its place, and is as before once it is back', async () => {
+    await put(storeOn(), 'audio');
+    await rename(vault(), `${vault()}.unmounted`);
+    await mkdir(vault());
+    const refused = new StoreRefusedError('marker-missing');
+    for (const act of [
+      () => storeOn().read(PATH),
+      () => storeOn().sizeOf(PATH),
+      () => storeOn().remove(PATH),
+      () => storeOn().move(PATH, 'aside'),
+      () => storeOn().list()[Symbol.asyncIterator]().next(),
+    ]) {
+      await expect(act()).rejects.toThrow(refused);
+    }
+    expect(await readdir(vault())).toEqual([]);
+    await rmdir(vault());
+    await rename(`${vault()}.unmounted`, vault());
+    expect((await readAll(storeOn(), PATH)).toString()).toBe('audio');
+  });
+
+  it('is not chosen by who only reads', async () => {
+    expect(await storeOn().sizeOf(PATH)).toBeNull();
+    expect(await readdir(home)).toEqual([]);
+  });
+
   it('is taken over by a box that has lost its home', async () => {
     await put(storeOn(), 'audio');
     await rm(join(home, 'vault.id'));
@@ -56,24 +81,24 @@ describe('the right disk', () => {
 });
 
 describe('a write that is interrupted', () => {
-  it.each(['before', 'after'] as const)('%s any step leaves the old or the new, and can be repeated', async (when) => {
-    await put(storeOn(), 'old');
+  it.each(['before', 'after'] as const)('%s any step leaves all or nothing, and can be repeated', async (when) => {
+    await storeOn().check();
     for (let faultAt = 1; ; faultAt++) {
       const steps = new Steps(faultAt, when, () => {
         throw new Error(`fault at step ${faultAt}`);
       });
-      const written = await put(storeOn(steps), 'new').then(
+      const written = await put(storeOn(steps), 'audio').then(
         () => true,
         () => false,
       );
-      const found = (await readAll(storeOn(), PATH)).toString();
-      expect(['old', 'new']).toContain(found);
-      if (written) expect(found).toBe('new');
-      await put(storeOn(), 'old');
-      expect((await readAll(storeOn(), PATH)).toString()).toBe('old');
+      const isThere = (await storeOn().sizeOf(PATH)) !== null;
+      if (written) expect(isThere).toBe(true);
+      if (!isThere) await put(storeOn(), 'audio');
+      expect((await readAll(storeOn(), PATH)).toString()).toBe('audio');
+      await storeOn().remove(PATH);
       if (!steps.faultReached) {
-        expect(steps.names).toEqual(expect.arrayContaining(['disk.open', 'file.write', 'file.sync', 'disk.rename']));
-        expect(steps.names.lastIndexOf('file.sync')).toBeGreaterThan(steps.names.lastIndexOf('disk.rename'));
+        expect(steps.names).toEqual(expect.arrayContaining(['disk.open', 'file.write', 'file.sync', 'disk.link']));
+        expect(steps.names.lastIndexOf('file.sync')).toBeGreaterThan(steps.names.lastIndexOf('disk.link'));
         return;
       }
     }
@@ -93,6 +118,18 @@ describe('a write that is interrupted', () => {
     });
     const store = new DiskRecordingStore(vault(), join(home, 'vault.id'), full);
     await expect(put(store, 'audio')).rejects.toThrow(StoreFullError);
+    expect(await readdir(join(vault(), '.writing'))).toEqual([]);
+  });
+
+  it('on a disk without hard links stores all the same, and still replaces nothing', async () => {
+    const plain = new Proxy(nodeFiles, {
+      get: (files, key: keyof typeof nodeFiles) =>
+        key === 'link' ? () => Promise.reject(Object.assign(new Error(), { code: 'EPERM' })) : files[key],
+    });
+    const store = new DiskRecordingStore(vault(), join(home, 'vault.id'), plain);
+    await put(store, 'audio');
+    await expect(put(store, 'other')).rejects.toThrow(StoredFileExistsError);
+    expect((await readAll(store, PATH)).toString()).toBe('audio');
     expect(await readdir(join(vault(), '.writing'))).toEqual([]);
   });
 

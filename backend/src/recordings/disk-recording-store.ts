@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import * as nodeFiles from 'node:fs/promises';
 import { dirname, join, relative, resolve, sep } from 'node:path';
+import { Readable } from 'node:stream';
 import { isMissing } from '../platform/file-errors.ts';
 import {
   type ListedFile,
@@ -11,8 +12,8 @@ import {
   type StoredRange,
   StoreFailedError,
   StoreFullError,
-  StoreRefusedError,
 } from './recording-store.ts';
+import { MARKER, StoreMarker, syncDirectory, writeDurably } from './store-marker.ts';
 
 /** What is asked of the file system: narrow, so that a test can let each step fail. */
 export type DiskOperations = Pick<
@@ -20,7 +21,6 @@ export type DiskOperations = Pick<
   'link' | 'mkdir' | 'open' | 'opendir' | 'readdir' | 'readFile' | 'rename' | 'stat' | 'unlink'
 >;
 
-const MARKER = '.denwaban-vault';
 /** On the same file system as the recordings, or the rename would not be one step. */
 const WRITING = '.writing';
 const OWN_NAMES = new Set([MARKER, `${MARKER}.unfinished`, WRITING]);
@@ -29,13 +29,9 @@ const NO_HARD_LINKS = ['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EMLINK'];
 /** Measured: reading 64 KiB at a time takes twice as long as decrypting them. */
 const READ_BYTES = 256 * 1024;
 
-/**
- * Recordings as files below a directory, usually a mount. A marker in it carries the identity that the box wrote down
- * at home when it first used the disk; without the same marker nothing is written, or a disk that was not mounted
- * would be replaced by an empty directory for weeks.
- */
+/** Recordings as files below a directory, usually a mount. */
 export class DiskRecordingStore extends RecordingStore {
-  private adopting: Promise<void> | null = null;
+  private readonly marker: StoreMarker;
 
   /**
    * @param directory the vault
@@ -43,63 +39,65 @@ export class DiskRecordingStore extends RecordingStore {
    */
   constructor(
     private readonly directory: string,
-    private readonly identityFile: string,
+    identityFile: string,
     private readonly files: DiskOperations = nodeFiles,
   ) {
     super();
+    const path = join(directory, MARKER);
+    this.marker = new StoreMarker(
+      {
+        read: () => this.readText(path),
+        write: async (text) => {
+          await this.files.mkdir(directory, { recursive: true, mode: 0o700 });
+          await writeDurably(path, text, this.files);
+        },
+      },
+      identityFile,
+      files,
+    );
   }
 
-  override async check(): Promise<void> {
-    const identity = await this.readText(this.identityFile);
-    if (identity === null) {
-      this.adopting ??= this.adopt().finally(() => {
-        this.adopting = null;
-      });
-      return this.adopting;
-    }
-    const marker = await this.readText(join(this.directory, MARKER));
-    if (marker === identity) return;
-    throw new StoreRefusedError(marker === null ? 'the vault has no marker' : 'the vault belongs to another box');
+  override check(): Promise<void> {
+    return this.marker.checkOrAdopt();
   }
 
   override async write(path: string, content: AsyncIterable<Uint8Array>, sizeBytes: number): Promise<void> {
     const target = this.locate(path);
     await this.check();
-    await this.files.mkdir(join(this.directory, WRITING), { recursive: true, mode: 0o700 });
     const unfinished = join(this.directory, WRITING, randomUUID());
     try {
+      await this.files.mkdir(dirname(unfinished), { recursive: true, mode: 0o700 });
       await this.fill(unfinished, content, sizeBytes);
       await this.makeDirectory(dirname(target));
-      await this.files.rename(unfinished, target);
-      await this.syncDirectory(dirname(target));
+      await this.giveName(unfinished, target, path);
+      await syncDirectory(dirname(target), this.files);
     } catch (error) {
       await this.files.unlink(unfinished).catch(() => undefined);
+      if (error instanceof StoredFileExistsError) throw error;
       if (hasCode(error, 'ENOSPC', 'EDQUOT')) throw new StoreFullError('no space left in the vault', { cause: error });
-      throw new StoreFailedError(`${path} could not be stored: ${String(error)}`, { cause: error });
+      throw failed(`${path} could not be stored`, error);
     }
   }
 
   override async read(path: string, range?: StoredRange): Promise<StoredFile> {
-    const handle = await this.files.open(this.locate(path), 'r').catch((error: unknown) => {
-      throw isMissing(error) ? new StoredFileMissingError(path) : error;
-    });
+    const located = this.locate(path);
+    await this.marker.check();
+    const handle = await this.openStored(located, path);
     try {
       const { size } = await handle.stat();
       const bounds = range ? { start: range.first, end: range.last } : {};
-      return { sizeBytes: size, content: handle.createReadStream({ ...bounds, highWaterMark: READ_BYTES }) };
+      const stream = handle.createReadStream({ ...bounds, highWaterMark: READ_BYTES });
+      return { sizeBytes: size, content: Readable.from(explained(path, stream), { objectMode: false }) };
     } catch (error) {
       await handle.close();
-      throw error;
+      throw failed(`${path} could not be read`, error);
     }
   }
 
   override async sizeOf(path: string): Promise<number | null> {
-    try {
-      return (await this.files.stat(this.locate(path))).size;
-    } catch (error) {
-      if (isMissing(error)) return null;
-      throw error;
-    }
+    const located = this.locate(path);
+    await this.marker.check();
+    return this.statSize(located);
   }
 
   override async *list(): AsyncGenerator<ListedFile, void> {
@@ -107,7 +105,7 @@ export class DiskRecordingStore extends RecordingStore {
     try {
       yield* this.listBelow(this.directory);
     } catch (error) {
-      throw new StoreFailedError(`the vault could not be listed: ${String(error)}`, { cause: error });
+      throw failed('the vault could not be listed', error);
     }
   }
 
@@ -116,10 +114,9 @@ export class DiskRecordingStore extends RecordingStore {
     await this.check();
     try {
       await this.files.unlink(located);
-      await this.syncDirectory(dirname(located));
+      await syncDirectory(dirname(located), this.files);
     } catch (error) {
-      if (!isMissing(error))
-        throw new StoreFailedError(`${path} could not be removed: ${String(error)}`, { cause: error });
+      if (!isMissing(error)) throw failed(`${path} could not be removed`, error);
     }
   }
 
@@ -129,12 +126,12 @@ export class DiskRecordingStore extends RecordingStore {
     try {
       await this.makeDirectory(dirname(to));
       await this.giveName(from, to, target);
-      await this.syncDirectory(dirname(to));
-      await this.syncDirectory(dirname(from));
+      await syncDirectory(dirname(to), this.files);
+      await syncDirectory(dirname(from), this.files);
     } catch (error) {
       if (error instanceof StoredFileExistsError) throw error;
       if (isMissing(error)) throw new StoredFileMissingError(path);
-      throw new StoreFailedError(`${path} could not be moved: ${String(error)}`, { cause: error });
+      throw failed(`${path} could not be moved`, error);
     }
   }
 
@@ -152,6 +149,23 @@ export class DiskRecordingStore extends RecordingStore {
     return removed;
   }
 
+  private async openStored(located: string, path: string): Promise<nodeFiles.FileHandle> {
+    try {
+      return await this.files.open(located, 'r');
+    } catch (error) {
+      throw isMissing(error) ? new StoredFileMissingError(path) : failed(`${path} could not be opened`, error);
+    }
+  }
+
+  private async statSize(located: string): Promise<number | null> {
+    try {
+      return (await this.files.stat(located)).size;
+    } catch (error) {
+      if (isMissing(error)) return null;
+      throw failed(`${located} could not be looked at`, error);
+    }
+  }
+
   private async *listBelow(directory: string): AsyncGenerator<ListedFile, void> {
     for await (const entry of await this.files.opendir(directory)) {
       if (OWN_NAMES.has(entry.name)) continue;
@@ -159,7 +173,7 @@ export class DiskRecordingStore extends RecordingStore {
       if (entry.isDirectory()) yield* this.listBelow(located);
       if (!entry.isFile()) continue;
       const path = relative(this.directory, located).split(sep).join('/');
-      const sizeBytes = await this.sizeOf(path);
+      const sizeBytes = await this.statSize(located);
       if (sizeBytes !== null) yield { path, sizeBytes };
     }
   }
@@ -171,24 +185,15 @@ export class DiskRecordingStore extends RecordingStore {
     } catch (error) {
       if (hasCode(error, 'EEXIST')) throw new StoredFileExistsError(path);
       if (!hasCode(error, ...NO_HARD_LINKS)) throw error;
-      if ((await this.sizeOf(path)) !== null) throw new StoredFileExistsError(path);
+      if ((await this.statSize(to)) !== null) throw new StoredFileExistsError(path);
       return this.files.rename(from, to);
     }
     await this.files.unlink(from);
   }
 
-  /** First use of a disk. Marker first: stopped between the two, the next start only has to write the identity down. */
-  private async adopt(): Promise<void> {
-    await this.files.mkdir(this.directory, { recursive: true, mode: 0o700 });
-    const marker = await this.readText(join(this.directory, MARKER));
-    const agreed = marker ?? randomUUID();
-    if (marker === null) await this.writeDurably(join(this.directory, MARKER), agreed);
-    await this.writeDurably(this.identityFile, agreed);
-  }
-
   private locate(path: string): string {
     const located = resolve(this.directory, path);
-    if (!located.startsWith(resolve(this.directory) + sep)) throw new StoreRefusedError(`${path} leaves the vault`);
+    if (!located.startsWith(resolve(this.directory) + sep)) throw new StoreFailedError(`${path} leaves the vault`);
     return located;
   }
 
@@ -212,29 +217,8 @@ export class DiskRecordingStore extends RecordingStore {
   private async makeDirectory(directory: string): Promise<void> {
     const created = await this.files.mkdir(directory, { recursive: true, mode: 0o700 });
     if (created === undefined) return;
-    for (let at = directory; at.length >= created.length; at = dirname(at)) await this.syncDirectory(dirname(at));
-  }
-
-  private async syncDirectory(directory: string): Promise<void> {
-    const handle = await this.files.open(directory, 'r');
-    try {
-      await handle.sync();
-    } finally {
-      await handle.close();
-    }
-  }
-
-  private async writeDurably(path: string, text: string): Promise<void> {
-    const unfinished = `${path}.unfinished`;
-    const handle = await this.files.open(unfinished, 'w', 0o600);
-    try {
-      await handle.writeFile(text);
-      await handle.sync();
-    } finally {
-      await handle.close();
-    }
-    await this.files.rename(unfinished, path);
-    await this.syncDirectory(dirname(path));
+    for (let at = directory; at.length >= created.length; at = dirname(at))
+      await syncDirectory(dirname(at), this.files);
   }
 
   private async readText(path: string): Promise<string | null> {
@@ -242,10 +226,20 @@ export class DiskRecordingStore extends RecordingStore {
       return await this.files.readFile(path, 'utf8');
     } catch (error) {
       if (isMissing(error)) return null;
-      throw error;
+      throw failed(`${path} could not be read`, error);
     }
   }
 }
+
+async function* explained(path: string, content: AsyncIterable<Buffer>): AsyncGenerator<Buffer, void> {
+  try {
+    yield* content;
+  } catch (error) {
+    throw failed(`${path} could not be read`, error);
+  }
+}
+
+const failed = (what: string, cause: unknown) => new StoreFailedError(`${what}: ${String(cause)}`, { cause });
 
 const hasCode = (error: unknown, ...codes: string[]): boolean =>
   typeof error === 'object' && error !== null && 'code' in error && codes.includes(String(error.code));

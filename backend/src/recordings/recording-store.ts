@@ -1,18 +1,55 @@
 import type { Readable } from 'node:stream';
+import { DenwabanError } from '../platform/errors.ts';
 
 /** The store cannot take more. Nothing was written. */
 export class StoreFullError extends Error {
   override readonly name = 'StoreFullError';
 }
 
-/** The store is not the one this box writes to: its disk is not mounted, or another one is. */
-export class StoreRefusedError extends Error {
-  override readonly name = 'StoreRefusedError';
+const REFUSALS = {
+  'marker-missing':
+    '録音庫の目印が見つかりません。録音庫のディスクが接続(マウント)されていないか、別の場所を指しています。正しい録音庫を接続してください。',
+  'marker-foreign':
+    '接続されている録音庫は、この装置のものではありません。別のディスクが接続されていないか、録音庫の設定が変わっていないかを確認してください。',
+  'access-denied':
+    'オブジェクトストレージがこの装置のアクセスキーを受け付けません。キーと権限、装置の時計を確認してください。',
+  'bucket-missing': 'オブジェクトストレージに録音庫のバケットがありません。設定とストレージを確認してください。',
+} as const;
+export type RefusalReason = keyof typeof REFUSALS;
+
+/** The store is not the one this box writes to, or does not let it in. Nothing is lost: with the right one all goes on. */
+export class StoreRefusedError extends DenwabanError {
+  readonly status = 503;
+  readonly errorId = 'vault-refused';
+
+  constructor(readonly reason: RefusalReason) {
+    super(REFUSALS[reason], { reason });
+  }
+
+  override toString(): string {
+    return `${this.name}: ${this.reason}`;
+  }
 }
 
 /** The store did not do what it was asked, e.g. an I/O error. Readers see nothing of the attempt. */
-export class StoreFailedError extends Error {
-  override readonly name = 'StoreFailedError';
+export class StoreFailedError extends DenwabanError {
+  readonly status = 503;
+  readonly errorId = 'vault-failed';
+
+  /** @param failure for the log; people are told what they can do */
+  constructor(
+    readonly failure: string,
+    options?: ErrorOptions,
+  ) {
+    super(
+      '録音庫を読み書きできません。しばらくしてからもう一度お試しください。続くときはシステム管理者に連絡してください。',
+    );
+    this.cause = options?.cause;
+  }
+
+  override toString(): string {
+    return `${this.name}: ${this.failure}`;
+  }
 }
 
 export class StoredFileMissingError extends Error {
@@ -54,23 +91,26 @@ export interface ListedFile {
  */
 export abstract class RecordingStore {
   /**
-   * Makes sure that this is the right store.
-   * @throws StoreRefusedError
+   * Makes sure that this is the right store; one that was never used before becomes it.
+   * @throws StoreRefusedError, StoreFailedError
    */
   abstract check(): Promise<void>;
 
   /**
-   * Stores a whole file, durably: once this resolves it survives a power cut; before, readers see nothing of it or
-   * what was there before.
+   * Stores a whole file, durably: once this resolves it survives a power cut; before, readers see nothing of it. Never
+   * replaces a file.
    * @param sizeBytes what `content` will yield; anything else is an error
-   * @throws StoreFullError, StoreRefusedError, StoreFailedError; what `content` throws is the cause
+   * @throws StoredFileExistsError, StoreFullError, StoreRefusedError, StoreFailedError; what `content` throws is the cause
    */
   abstract write(path: string, content: AsyncIterable<Uint8Array>, sizeBytes: number): Promise<void>;
 
-  /** @throws StoredFileMissingError */
+  /** @throws StoredFileMissingError, StoreRefusedError, StoreFailedError; the last while the content is read too */
   abstract read(path: string, range?: StoredRange): Promise<StoredFile>;
 
-  /** @returns null when nothing is stored there */
+  /**
+   * @returns null when nothing is stored there, in what is the right store
+   * @throws StoreRefusedError, StoreFailedError
+   */
   abstract sizeOf(path: string): Promise<number | null>;
 
   /**

@@ -55,8 +55,9 @@ export class RecordingRepository {
    * @throws RecordingDeletedMeanwhileError
    */
   async seal(recording: RecordingEntity, facts: SealedFacts): Promise<void> {
-    if (recording.state === 'sealed' && recording.sha256 === facts.sha256 && recording.spoolBytes === facts.spoolBytes)
-      return;
+    const { state, sha256: sealedSha256, spoolBytes, path } = recording;
+    const isRepeated = sealedSha256 === facts.sha256 && spoolBytes === facts.spoolBytes && path === facts.path;
+    if (state === 'sealed' && isRepeated) return;
     await this.dataSource.transaction(async (manager) => {
       const sealedAt = this.clock.now();
       const { affected } = await manager.update(

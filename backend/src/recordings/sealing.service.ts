@@ -67,7 +67,7 @@ export class SealingService implements OnModuleInit {
     const audio = await this.spool.closedAudio(callId, span);
     const recording = await this.recordings.open(callId, span.beganAt);
     if (recording.state === 'deleted') await this.vault.destroy(recording.id, recording.path ?? vaultPath(recording));
-    else if (!(await this.isSettledAlready(recording, audio))) await this.settle(recording, span, audio);
+    else await this.removeSuperseded(await this.settled(recording, span, audio));
     // Delivered at most once anyway: the row can be found by looking.
     await this.messages.send({ kind: 'call', callId }).catch(() => undefined);
     const released = await this.spool.remove(callId, { journal: before.journal, audio: audio.sizeBytes });
@@ -86,13 +86,26 @@ export class SealingService implements OnModuleInit {
     throw new VaultFileDamagedError(`${path} is not what was sealed and the spool has nothing to seal it from`);
   }
 
-  private async settle(recording: RecordingEntity, span: RecordedSpan, audio: SpoolAudio): Promise<void> {
-    const completion = decideCompleteness(span, audio);
-    if (completion.completeness !== 'none') await this.sealAudio(recording, audio, completion);
-    else await this.recordings.settleWithout(recording, completion.reason ?? 'no-audio');
+  /** The row names another file now. */
+  private async removeSuperseded(path: string | null): Promise<void> {
+    const superseded = path === null ? null : supersededPath(path);
+    if (superseded !== null) await this.vault.remove(superseded);
   }
 
-  private async sealAudio(recording: RecordingEntity, audio: SpoolAudio, completion: Completion): Promise<void> {
+  /** @returns where the audio is now, if there is any */
+  private async settled(recording: RecordingEntity, span: RecordedSpan, audio: SpoolAudio): Promise<string | null> {
+    if (await this.isSettledAlready(recording, audio)) return recording.path;
+    return this.settle(recording, span, audio);
+  }
+
+  private async settle(recording: RecordingEntity, span: RecordedSpan, audio: SpoolAudio): Promise<string | null> {
+    const completion = decideCompleteness(span, audio);
+    if (completion.completeness !== 'none') return this.sealAudio(recording, audio, completion);
+    await this.recordings.settleWithout(recording, completion.reason ?? 'no-audio');
+    return null;
+  }
+
+  private async sealAudio(recording: RecordingEntity, audio: SpoolAudio, completion: Completion): Promise<string> {
     await this.vault.prepare(recording);
     const format = await this.classes.formatOf(STANDARD_CLASS);
     const scratch = join(this.directory.path, `${recording.id}.${process.pid}.${format}`);
@@ -100,7 +113,7 @@ export class SealingService implements OnModuleInit {
     try {
       const spoolBytes = audio.sizeBytes ?? 0;
       const measured = await this.encode(recording.callId, spoolBytes, completion.leadingSilenceMs, format, scratch);
-      const sealed = await this.vault.put(recording, recording.path ?? vaultPath(recording), scratch);
+      const sealed = await this.vault.put(recording, freshPath(recording), scratch);
       await this.recordings.seal(recording, {
         ...sealed,
         ...completion,
@@ -109,6 +122,7 @@ export class SealingService implements OnModuleInit {
         ...{ leftLevelDbfs: measured.left.levelDbfs, rightLevelDbfs: measured.right.levelDbfs },
         ...{ leftSilentMs: measured.left.silentMs, rightSilentMs: measured.right.silentMs },
       });
+      return sealed.path;
     } finally {
       await rm(scratch, { force: true });
     }
@@ -148,3 +162,26 @@ function* silence(durationMs: number): Iterable<Buffer> {
  */
 export const vaultPath = ({ id, startedAt }: Pick<RecordingEntity, 'id' | 'startedAt'>): string =>
   `${startedAt.toISOString().slice(0, 10).replaceAll('-', '/')}/${id}.c2sp`;
+
+/** @returns where to seal it: a file that the row relies on is not replaced but succeeded, by `<id>.2.c2sp` and so on */
+export function freshPath(recording: Pick<RecordingEntity, 'id' | 'startedAt' | 'path'>): string {
+  if (recording.path === null) return vaultPath(recording);
+  const { stem, generation, ending } = partsOf(recording.path);
+  return `${stem}.${generation + 1}${ending}`;
+}
+
+/** @returns what the file at this path took the place of, or null if it is the first */
+export function supersededPath(path: string): string | null {
+  const { stem, generation, ending } = partsOf(path);
+  if (generation === 1) return null;
+  return generation === 2 ? `${stem}${ending}` : `${stem}.${generation - 1}${ending}`;
+}
+
+function partsOf(path: string): { stem: string; generation: number; ending: string } {
+  const {
+    stem = path,
+    generation,
+    ending = '',
+  } = /^(?<stem>.*\/[^/.]*)(?:\.(?<generation>\d+))?(?<ending>\.[^/]*)$/.exec(path)?.groups ?? {};
+  return { stem, generation: Number(generation ?? 1), ending };
+}

@@ -1,12 +1,11 @@
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { stat } from 'node:fs/promises';
 import { Injectable } from '@nestjs/common';
 import { ciphertextSize, encrypt, type OpenedMessage, openMessage, type ReadRange } from './encryption/chunked.ts';
 import { UndecryptableError } from './encryption/encryption.errors.ts';
 import { recordingContext } from './encryption/keys.ts';
 import { type KeyedRecording, RecordingKeys } from './encryption/recording-keys.service.ts';
-import { type ListedFile, RecordingStore, StoredFileMissingError } from './recording-store.ts';
+import { type ListedFile, RecordingStore, StoredFileExistsError, StoredFileMissingError } from './recording-store.ts';
 
 const READ_BYTES = 256 * 1024;
 
@@ -47,22 +46,29 @@ export class Vault {
   }
 
   /**
-   * Encrypts a file into the store and reads it back, because the spool is removed on the strength of this.
+   * Encrypts a file into the store and reads it back, because the spool is removed on the strength of this. A file that an
+   * earlier attempt left at the path is kept if it is this audio, and otherwise gives way.
    * @param recording one that `prepare` was called for
+   * @param path one that nothing relies on yet
    * @throws VaultFileDamagedError, and what `RecordingStore.write` and `RecordingKeys.find` throw
    */
   async put({ id }: Pick<KeyedRecording, 'id'>, path: string, file: string): Promise<SealedAudio> {
     const key = await this.keys.find(id);
-    const { size } = await stat(file);
-    const hash = createHash('sha256');
-    const audio = async function* () {
-      for await (const chunk of createReadStream(file, { highWaterMark: READ_BYTES }) as AsyncIterable<Buffer>) {
-        hash.update(chunk);
-        yield chunk;
-      }
-    };
-    await this.store.write(path, encrypt(audio(), key.bytes, recordingContext(id)), ciphertextSize(size));
-    const sealed = { path, sizeBytes: size, sha256: hash.digest('hex') };
+    const sealed = { path, ...(await measure(file)) };
+    const write = () =>
+      this.store.write(
+        path,
+        encrypt(contentOf(file), key.bytes, recordingContext(id)),
+        ciphertextSize(sealed.sizeBytes),
+      );
+    try {
+      await write();
+    } catch (error) {
+      if (!(error instanceof StoredFileExistsError)) throw error;
+      if (await this.holds(id, sealed)) return sealed;
+      await this.store.remove(path);
+      await write();
+    }
     if (!(await this.holds(id, sealed))) throw new VaultFileDamagedError(`${path} reads back differently`);
     return sealed;
   }
@@ -137,4 +143,17 @@ export class Vault {
   removeLeftovers(olderThan: Date): Promise<number> {
     return this.store.removeLeftovers(olderThan);
   }
+}
+
+const contentOf = (file: string) =>
+  createReadStream(file, { highWaterMark: READ_BYTES }) as unknown as AsyncIterable<Buffer>;
+
+async function measure(file: string): Promise<Pick<SealedAudio, 'sizeBytes' | 'sha256'>> {
+  const hash = createHash('sha256');
+  let sizeBytes = 0;
+  for await (const chunk of contentOf(file)) {
+    hash.update(chunk);
+    sizeBytes += chunk.length;
+  }
+  return { sizeBytes, sha256: hash.digest('hex') };
 }

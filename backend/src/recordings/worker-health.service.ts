@@ -14,6 +14,8 @@ const REPORT_EVERY_MS = 5000;
 /** What is wrong should be known to be over as soon as it is, e.g. after a restart. */
 const REPORT_WHILE_UNWELL_MS = 1000;
 
+const SPOOL_KEEPS = '新しい録音は録音スプールに残ります。';
+
 export interface Finding {
   status: HealthStatus;
   detail: string | null;
@@ -47,9 +49,12 @@ export function workerFinding({ failing, trouble, spool }: QueueState, brakedCal
 /** @param refusal why the vault refuses to be written, or null */
 export function vaultFinding(refusal: unknown, damagedFiles: number): Finding {
   if (refusal instanceof StoreRefusedError) {
-    return { status: 'down', detail: '録音庫のディスクが確認できません。接続(マウント)を確認してください。' };
+    return { status: 'down', detail: `${refusal.message}${SPOOL_KEEPS}録音庫が戻ると自動で保存します。` };
   }
-  if (refusal !== null) return { status: 'down', detail: '録音庫に書き込めません。ディスクを確認してください。' };
+  if (refusal !== null) {
+    const detail = `録音庫に接続できないか、読み書きできません。ディスクまたはオブジェクトストレージを確認してください。${SPOOL_KEEPS}直ると自動で保存します。`;
+    return { status: 'down', detail };
+  }
   if (damagedFiles === 0) return { status: 'ok', detail: null };
   return {
     status: 'degraded',
@@ -57,19 +62,20 @@ export function vaultFinding(refusal: unknown, damagedFiles: number): Finding {
   };
 }
 
-const SPOOL_KEEPS = '新しい録音は録音スプールに残り、鍵が戻ると自動で暗号化して保存します。';
+const SEALED_WITH_KEY = `${SPOOL_KEEPS}鍵が戻ると自動で暗号化して保存します。`;
 
 /**
  * @param problem why the keys cannot be looked at, or null
  * @param missing ids of master keys that recordings need and the box does not have
  */
 export function vaultKeyFinding(problem: unknown, missing: readonly string[]): Finding {
-  if (problem instanceof MasterKeyUnusableError) return { status: 'down', detail: `${problem.message}${SPOOL_KEEPS}` };
+  if (problem instanceof MasterKeyUnusableError)
+    return { status: 'down', detail: `${problem.message}${SEALED_WITH_KEY}` };
   if (problem !== null) {
-    return { status: 'down', detail: `録音の鍵を読み取れません。システム管理者に連絡してください。${SPOOL_KEEPS}` };
+    return { status: 'down', detail: `録音の鍵を読み取れません。システム管理者に連絡してください。${SEALED_WITH_KEY}` };
   }
   if (missing.length === 0) return { status: 'ok', detail: null };
-  const detail = `録音を開くためのマスター鍵(鍵番号 ${missing.join('、')})がありません。その番号の復旧シートから鍵を戻してください。録音は失われていません。${SPOOL_KEEPS}`;
+  const detail = `録音を開くためのマスター鍵(鍵番号 ${missing.join('、')})がありません。その番号の復旧シートから鍵を戻してください。録音は失われていません。${SEALED_WITH_KEY}`;
   return { status: 'down', detail };
 }
 

@@ -34,7 +34,7 @@ describe('the health of the vault', () => {
   });
 
   it('is down when its disk is not there, and says what to look at', () => {
-    const { status, detail } = vaultFinding(new StoreRefusedError('no marker'), 0);
+    const { status, detail } = vaultFinding(new StoreRefusedError('marker-missing'), 0);
     expect(status).toBe('down');
     expect(detail).toContain('マウント');
     expect(vaultFinding(new Error('EIO'), 0).status).toBe('down');

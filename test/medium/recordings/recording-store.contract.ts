@@ -6,6 +6,7 @@ import {
   StoredFileExistsError,
   StoredFileMissingError,
   type StoredRange,
+  StoreFailedError,
 } from '../../../backend/src/recordings/recording-store.ts';
 
 export async function* inChunks(content: Buffer, chunkBytes = 1000): AsyncIterable<Buffer> {
@@ -60,26 +61,60 @@ export function itKeepsTheContract(name: string, open: () => RecordingStore): vo
       await expect(store.read(path())).rejects.toThrow(StoredFileMissingError);
     });
 
-    it('replaces what was there', async () => {
+    it('never replaces what is there', async () => {
       const [store, at] = [open(), path()];
-      await put(store, at, Buffer.from('the first, which is longer'));
-      await put(store, at, Buffer.from('the second'));
-      expect((await readAll(store, at)).toString()).toBe('the second');
+      await put(store, at, Buffer.from('the first'));
+      await expect(put(store, at, Buffer.from('the second'))).rejects.toThrow(StoredFileExistsError);
+      expect((await readAll(store, at)).toString()).toBe('the first');
+    });
+
+    it('keeps one of several that are put at the same path at once, whole', async () => {
+      const [store, at] = [open(), path()];
+      const contents = Array.from({ length: 5 }, (_, fill) => Buffer.alloc(50_000, fill));
+      const outcomes = await Promise.allSettled(contents.map((content) => put(store, at, content)));
+      const winners = outcomes.flatMap(({ status }, index) => (status === 'fulfilled' ? [index] : []));
+      expect(winners).toHaveLength(1);
+      expect((await readAll(store, at)).equals(contents[winners[0] ?? 0] ?? Buffer.alloc(0))).toBe(true);
     });
 
     it.each([
       ['less than announced', 5],
       ['more than announced', -5],
-    ])('refuses %s and keeps what was there', async (_, difference) => {
+    ])('refuses %s and shows nothing of it', async (_, difference) => {
       const [store, at, content] = [open(), path(), randomBytes(5000)];
-      await put(store, at, Buffer.from('before'));
-      await expect(store.write(at, inChunks(content), content.length + difference)).rejects.toThrow();
-      expect((await readAll(store, at)).toString()).toBe('before');
+      await expect(store.write(at, inChunks(content), content.length + difference)).rejects.toThrow(StoreFailedError);
+      expect(await store.sizeOf(at)).toBeNull();
+      await put(store, at, content);
+      expect((await readAll(store, at)).equals(content)).toBe(true);
+    });
+
+    it('shows nothing of a file before all of it is there', async () => {
+      const [store, at, content] = [open(), path(), randomBytes(200_000)];
+      const half = Promise.withResolvers<undefined>();
+      const rest = Promise.withResolvers<undefined>();
+      const written = store.write(
+        at,
+        (async function* () {
+          yield content.subarray(0, 100_000);
+          half.resolve(undefined);
+          await rest.promise;
+          yield content.subarray(100_000);
+        })(),
+        content.length,
+      );
+      await half.promise;
+      expect(await store.sizeOf(at)).toBeNull();
+      rest.resolve(undefined);
+      await written;
+      expect(await store.sizeOf(at)).toBe(content.length);
     });
 
     it('shows nothing of content that broke off', async () => {
       const [store, at] = [open(), path()];
-      await expect(store.write(at, breakingOff(randomBytes(5000)), 5000)).rejects.toThrow('broke off');
+      const failure: unknown = await store
+        .write(at, breakingOff(randomBytes(5000)), 5000)
+        .catch((error: unknown) => error);
+      expect(failure).toMatchObject({ name: 'StoreFailedError', cause: { message: 'the source broke off' } });
       expect(await store.sizeOf(at)).toBeNull();
     });
 
