@@ -5,7 +5,7 @@ import { insideRoot, OperatorSettings } from '../backend/src/platform/settings.t
 import { BACKEND_PROCESSES } from './box/backend.ts';
 import { POSTGRES_SETTINGS } from './box/postgres.ts';
 import { project } from './project.ts';
-import { recipe } from './runtime/recipe.ts';
+import { RECORDER_CLOCK, recipe } from './runtime/recipe.ts';
 
 const read = (...path: string[]) => readFileSync(resolve(project.root, ...path), 'utf8');
 const compose = read('docker-compose.yml');
@@ -40,6 +40,11 @@ describe('units and containers', () => {
     const command = `/usr/sbin/asterisk -f -C ${insideRoot.etc}/asterisk.conf`;
     expect(unit('denwaban-asterisk.service')).toContain(`ExecStart=${command}\n`);
     expect(compose).toContain(command);
+  });
+
+  it('run Asterisk with the recorder’s clock', () => {
+    expect(unit('denwaban-asterisk.service')).toMatch(new RegExp(`^Environment=.* LD_PRELOAD=${RECORDER_CLOCK}$`, 'm'));
+    expect(compose).toContain(`exec env LD_PRELOAD=${RECORDER_CLOCK} /usr/sbin/asterisk`);
   });
 
   it('run every process of the backend', () => {

@@ -13,6 +13,7 @@ export const project = {
   backendMain: resolve(root, 'backend/dist/backend/src/main'),
   console: resolve(root, 'console'),
   consoleDist: resolve(root, 'console/dist'),
+  recorderClock: resolve(root, 'asterisk/recorder-clock/recorder-clock.c'),
   asteriskEtc: resolve(root, 'asterisk/etc'),
   prompts: resolve(root, 'asterisk/prompts'),
   bin: resolve(root, 'node_modules/.bin'),

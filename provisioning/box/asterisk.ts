@@ -13,7 +13,9 @@ import { resolve } from 'node:path';
 import { insideRoot, type HomeLayout, type OperatorSettings } from '../../backend/src/platform/settings.ts';
 import { isRoot } from '../host-tools.ts';
 import { inRoot } from '../run-in-root.ts';
-import { recipe } from '../runtime/recipe.ts';
+import { RECORDER_CLOCK, recipe } from '../runtime/recipe.ts';
+
+const ASTERISK_CONF = `${insideRoot.etc}/asterisk.conf`;
 
 export interface AsteriskPorts {
   ariPort: number;
@@ -88,7 +90,8 @@ export function asteriskCommand(root: string, hostsFile: string, home: string, l
       { from: layout.spool, to: insideRoot.spool },
     ],
     deathSignal: 'TERM',
-    command: ['/usr/sbin/asterisk', '-f', '-C', `${insideRoot.etc}/asterisk.conf`],
+    // Set inside, for Asterisk alone: what enters the root is the host's and knows no such file.
+    command: ['/usr/bin/env', `LD_PRELOAD=${RECORDER_CLOCK}`, '/usr/sbin/asterisk', '-f', '-C', ASTERISK_CONF],
   });
 }
 

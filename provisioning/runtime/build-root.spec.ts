@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { packageList, parsePackageList, rootHash } from './build-root.ts';
-import { finishHook, recipe, usersHook } from './recipe.ts';
+import { compileHook, finishHook, recipe, usersHook } from './recipe.ts';
 
 describe('the recipe of the runtime root', () => {
   it('reads a list with comments and empty lines', () => {
@@ -18,6 +18,11 @@ describe('the recipe of the runtime root', () => {
 
   it('gives the daemons numbers of their own before their packages would choose some', () => {
     for (const [name, { id }] of Object.entries(recipe.users)) expect(usersHook()).toContain(`${name}:x:${id}:${id}:`);
+  });
+
+  it('compiles the recorder’s clock and leaves no compiler behind', async () => {
+    expect(compileHook()).toMatch(/install .* gcc libc6-dev; .*gcc .* \/tmp\/recorder-clock\.c; dpkg --purge /);
+    for (const name of recipe.compilerPackages) expect(await packageList()).not.toContain(name);
   });
 
   it('leaves Asterisk the documentation without which it does not load SIP', () => {

@@ -5,10 +5,11 @@ import { pipeline } from 'node:stream/promises';
 import { resolve } from 'node:path';
 import { ensureHostTools, findCommand, isRoot, type HostTool } from '../host-tools.ts';
 import { type Progress } from '../progress.ts';
+import { project } from '../project.ts';
 import { runCommand } from '../run-command.ts';
 import { fetchPackages, sourcesLine } from './fetch-packages.ts';
 import { hostPackageSource, type PackageSource } from './mirror.ts';
-import { finishHook, recipe, usersHook } from './recipe.ts';
+import { compileHook, finishHook, recipe, usersHook } from './recipe.ts';
 
 const BUILD_TOOLS: HostTool[] = [
   { needs: 'mmdebstrap', debianPackage: 'mmdebstrap' },
@@ -32,7 +33,8 @@ export const packageList = async (): Promise<string[]> =>
 
 /** The name of the root that list and recipe make on this kind of machine; comments and layout do not change it. */
 export async function rootHash(): Promise<string> {
-  const content = [process.arch, await packageList(), recipe, usersHook(), finishHook()];
+  const recorderClock = await readFile(project.recorderClock, 'utf8');
+  const content = [process.arch, await packageList(), recipe, recorderClock, usersHook(), compileHook(), finishHook()];
   return createHash('sha256').update(JSON.stringify(content)).digest('hex').slice(0, 16);
 }
 
@@ -65,7 +67,12 @@ async function buildArchive(archive: string, runtime: string, progress: Progress
   const packages = [...(await packageList()), ...recipe.without];
   const source = hostPackageSource(existsSync);
   await mkdir(runtime, { recursive: true });
-  const fetched = await fetchPackages(packages, source, resolve(runtime, 'packages'), progress);
+  const fetched = await fetchPackages(
+    [...packages, ...recipe.compilerPackages],
+    source,
+    resolve(runtime, 'packages'),
+    progress,
+  );
   const partial = `${archive}.partial`;
   await rm(partial, { force: true });
   await progress.step('installing packages into the runtime root (about a minute)', () =>
@@ -94,6 +101,8 @@ function mmdebstrapArguments(
     `--setup-hook=mkdir -p "$1/var/cache/apt/archives"`,
     `--setup-hook=sync-in ${archives} /var/cache/apt/archives`,
     `--essential-hook=${usersHook()}`,
+    `--customize-hook=copy-in ${project.recorderClock} /tmp`,
+    `--customize-hook=${compileHook()}`,
     `--customize-hook=${finishHook()}`,
     recipe.suite,
     target,

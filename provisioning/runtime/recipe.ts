@@ -1,3 +1,5 @@
+import { dirname } from 'node:path';
+
 /**
  * What goes into the runtime root besides `packages.list`. A change of this file or of the list makes a new root;
  * how it is fetched and unpacked does not, and stands in build-root.ts.
@@ -12,6 +14,8 @@ export const recipe = {
     asterisk: { id: 64080, home: '/var/lib/asterisk' },
     postgres: { id: 64081, home: '/var/lib/postgresql' },
   },
+  /** Brought in to compile what is ours, and taken out again. */
+  compilerPackages: ['gcc', 'libc6-dev'],
   /** `apt` syntax: a trailing minus keeps a package out (the Juman dictionary is 350 MB that nothing reads). */
   without: ['mecab-jumandic-', 'mecab-jumandic-utf8-'],
   /** pjsip does not load without Asterisk's XML documentation, hence no exclusion of /usr/share/asterisk. */
@@ -39,6 +43,9 @@ export const recipe = {
 
 export type RootUser = keyof typeof recipe.users;
 
+/** What Asterisk loads before its own libraries, as it stands in the root. */
+export const RECORDER_CLOCK = '/usr/lib/denwaban/recorder-clock.so';
+
 /** Shell run with the root as `$1` before any package but the essential ones is installed. */
 export function usersHook(): string {
   const passwd = Object.entries(recipe.users).map(
@@ -51,6 +58,24 @@ export function usersHook(): string {
     'mkdir -p "$1/etc/postgresql-common/createcluster.d"; ' +
     'echo "create_main_cluster = false" >"$1/etc/postgresql-common/createcluster.d/denwaban.conf"';
   return [...passwd, noCluster].join('; ');
+}
+
+/**
+ * Shell run with the root as `$1` once its packages are installed and `recorder-clock.c` is in its /tmp. Every package that came
+ * in for that goes again, so that no compiler is on a box that answers the network.
+ */
+export function compileHook(): string {
+  const names = 'dpkg-query --show --showformat="\\${binary:Package}\\n" | sort';
+  const inside = [
+    'set -e',
+    `${names} >/tmp/packages`,
+    `apt-get install --yes --quiet --no-install-recommends ${recipe.compilerPackages.join(' ')}`,
+    `mkdir -p ${dirname(RECORDER_CLOCK)}`,
+    `gcc -O2 -Wall -Werror -shared -fPIC -o ${RECORDER_CLOCK} /tmp/recorder-clock.c`,
+    `dpkg --purge $(${names} | comm -13 /tmp/packages -)`,
+    'rm /tmp/packages /tmp/recorder-clock.c',
+  ];
+  return `chroot "$1" sh -c '${inside.join('; ')}'`;
 }
 
 /** Shell run with the root as `$1` after everything is installed. */

@@ -4,13 +4,21 @@ import { isMissing } from '../platform/file-errors.ts';
 import { JournalEntry } from './journal.schema.ts';
 
 const JOURNAL = /^([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})\.jsonl$/;
-const RECORDING = /^([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})\.raw$/;
+const RECORDING = /^([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})(?:\.2)?\.raw$/;
 
 /** Recorded in place of a line that is not a journal entry, so that the damage shows on the call. */
 export const MALFORMED_LINE = 'journal-malformed';
 
 export const journalPath = (spoolDir: string, callId: string) => join(spoolDir, `${callId}.jsonl`);
-export const rawAudioPath = (spoolDir: string, callId: string) => join(spoolDir, `${callId}.raw`);
+/** @param recorder 2 = the one that was started because the first did not write */
+export const rawAudioPath = (spoolDir: string, callId: string, recorder: Recorder = 1) =>
+  join(spoolDir, `${recorderFile(callId, recorder)}.raw`);
+export const recorderClockPath = (spoolDir: string, callId: string, recorder: Recorder = 1) =>
+  join(spoolDir, `${recorderFile(callId, recorder)}.clock`);
+
+export const RECORDERS = [1, 2] as const;
+export type Recorder = (typeof RECORDERS)[number];
+const recorderFile = (callId: string, recorder: Recorder) => (recorder === 1 ? callId : `${callId}.${recorder}`);
 
 /** @returns seconds since the epoch with three decimals, as the dialplan writes them */
 export const journalInstant = (at: Date): string => (at.getTime() / 1000).toFixed(3);

@@ -2,6 +2,7 @@ import { DataSource, DefaultNamingStrategy, type DataSourceOptions } from 'typeo
 import { FirstCall1763700000000 } from '../../../migrations/1763700000000-first-call.ts';
 import { RecordingKeys1763800000000 } from '../../../migrations/1763800000000-recording-keys.ts';
 import { AuditLog1763900000000 } from '../../../migrations/1763900000000-audit-log.ts';
+import { RecordingGaps1764000000000 } from '../../../migrations/1764000000000-recording-gaps.ts';
 import { RecordingDeletions1764400000000 } from '../../../migrations/1764400000000-recording-deletions.ts';
 import { AuditEventEntity } from '../audit/audit-event.entity.ts';
 import { CallEntity } from '../calls/call.entity.ts';
@@ -55,6 +56,7 @@ export function dataSourceOptions(settings: Settings, poolSize: number): DataSou
       FirstCall1763700000000,
       RecordingKeys1763800000000,
       AuditLog1763900000000,
+      RecordingGaps1764000000000,
       RecordingDeletions1764400000000,
     ],
     namingStrategy: new SnakeCaseNaming(),

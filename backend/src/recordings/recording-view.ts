@@ -10,16 +10,21 @@ export function recordingDetail(recording: RecordingEntity, deletion: RecordingD
     ...{ leftLevelDbfs, rightLevelDbfs, leadingSilenceMs, missingMs, leftSilentMs, rightSilentMs },
     startedAt: recording.startedAt.toISOString(),
     sealedAt: recording.sealedAt?.toISOString() ?? null,
+    gaps: recording.gaps,
     hints: hintsOf(recording),
     trouble: recording.trouble,
     deletion,
   };
 }
 
-function hintsOf({ state, durationMs, leftSilentMs, rightSilentMs }: RecordingEntity): RecordingHint[] {
-  if (state !== 'sealed') return [];
+function hintsOf(recording: RecordingEntity): RecordingHint[] {
+  if (recording.state !== 'sealed') return [];
+  const { durationMs, leftSilentMs, rightSilentMs, leftLevelDbfs, rightLevelDbfs, gaps } = recording;
   const hints: RecordingHint[] = [];
-  if (leftSilentMs === durationMs) hints.push('left-silent');
-  if (rightSilentMs === durationMs) hints.push('right-silent');
+  if (leftSilentMs === durationMs)
+    hints.push(leftLevelDbfs === null && rightSilentMs !== durationMs ? 'left-missing' : 'left-silent');
+  if (rightSilentMs === durationMs)
+    hints.push(rightLevelDbfs === null && leftSilentMs !== durationMs ? 'right-missing' : 'right-silent');
+  if (gaps.some(({ reason }) => reason === 'recorder-restarted')) hints.push('cut-by-transfer');
   return hints;
 }

@@ -1,6 +1,12 @@
 import { Column, Entity, PrimaryColumn, type ValueTransformer } from 'typeorm';
 import type { AudioFormat } from './formats/audio-format.ts';
-import type { Completeness, IncompleteReason, RecordingState, SealingTrouble } from './recording.schema.ts';
+import type {
+  Completeness,
+  IncompleteReason,
+  RecordingGap,
+  RecordingState,
+  SealingTrouble,
+} from './recording.schema.ts';
 
 /** `pg` hands bigint over as a string; sizes stay far below 2^53. */
 const bigintAsNumber: ValueTransformer = {
@@ -35,6 +41,7 @@ export class RecordingEntity {
   /** Silence put before the audio so that position zero is the moment recording began. */
   @Column('int', { nullable: true }) leadingSilenceMs: number | null;
   @Column('int', { nullable: true }) missingMs: number | null;
+  @Column('jsonb', { default: [] }) gaps: RecordingGap[];
   @Column('int', { nullable: true }) leftSilentMs: number | null;
   @Column('int', { nullable: true }) rightSilentMs: number | null;
   /** Size of the spool file that was sealed: should it have grown since, it is sealed again. */

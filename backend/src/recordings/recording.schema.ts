@@ -12,11 +12,36 @@ export type RecordingState = z.infer<typeof RecordingState>;
 export const Completeness = z.enum(['complete', 'partial', 'none']).meta({ id: 'Completeness' });
 export type Completeness = z.infer<typeof Completeness>;
 
-/** Why a recording is not complete. interrupted = Asterisk stopped in the middle: at most the last second is lost. */
+/**
+ * Why a recording is not complete. interrupted = Asterisk stopped in the middle: at most the last second is lost;
+ * recorder-failed = the recorder wrote nothing for a time, until a second one took over or for good; short = time is
+ * missing that nothing explains.
+ */
 export const IncompleteReason = z
-  .enum(['no-audio', 'file-missing', 'short', 'interrupted', 'not-recorded', 'refused'])
+  .enum([
+    ...['no-audio', 'file-missing', 'short', 'interrupted', 'not-recorded', 'refused'],
+    ...['disk-full', 'write-failed', 'recorder-failed'],
+  ] as const)
   .meta({ id: 'IncompleteReason' });
 export type IncompleteReason = z.infer<typeof IncompleteReason>;
+
+/**
+ * Why there is silence in a recording that nobody was silent in. Nothing came to be recorded: `before-media`, `no-media`,
+ * `after-media`. What came is lost: all others; `recorder-restarted` = for another phone, at a transfer.
+ */
+export const GapReason = z
+  .enum([
+    ...['before-media', 'no-media', 'after-media', 'recorder-restarted'],
+    ...['disk-full', 'write-failed', 'recorder-failed', 'interrupted', 'unexplained'],
+  ] as const)
+  .meta({ id: 'GapReason' });
+export type GapReason = z.infer<typeof GapReason>;
+
+/** Silence that stands for time without audio, so that each position is a moment of the call: `startedAt` + position. */
+export const RecordingGap = z
+  .object({ atMs: z.int(), durationMs: z.int(), reason: GapReason })
+  .meta({ id: 'RecordingGap' });
+export type RecordingGap = z.infer<typeof RecordingGap>;
 
 /**
  * Why a recording is still `sealing`: the last attempt failed and will be repeated; the spool keeps the audio. A `sealed`
@@ -36,8 +61,13 @@ export const SealingTrouble = z
   .meta({ id: 'SealingTrouble' });
 export type SealingTrouble = z.infer<typeof SealingTrouble>;
 
-/** Worth a look, but nothing is missing: a whole side never rose above the noise of a line. */
-export const RecordingHint = z.enum(['left-silent', 'right-silent']).meta({ id: 'RecordingHint' });
+/**
+ * Worth a look, though nothing the box heard is missing. missing = nothing at all came from a side while the other spoke;
+ * silent = a whole side never rose above the noise of a line.
+ */
+export const RecordingHint = z
+  .enum(['left-missing', 'right-missing', 'left-silent', 'right-silent', 'cut-by-transfer'])
+  .meta({ id: 'RecordingHint' });
 export type RecordingHint = z.infer<typeof RecordingHint>;
 
 export const RecordingSummary = z
@@ -91,8 +121,9 @@ export const RecordingDetail = RecordingSummary.extend({
   rightLevelDbfs: z.number().nullable(),
   /** Silence put before the audio so that position zero is the moment recording began. */
   leadingSilenceMs: z.int().nullable(),
-  /** Time of the call that is not in the audio. */
+  /** Time of the call of which something was lost. Times when nothing came to be recorded are no loss. */
   missingMs: z.int().nullable(),
+  gaps: z.array(RecordingGap),
   /** How long each side was silent. */
   leftSilentMs: z.int().nullable(),
   rightSilentMs: z.int().nullable(),

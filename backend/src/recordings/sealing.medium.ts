@@ -91,6 +91,57 @@ describe('sealing', () => {
     expect(await rowOf(callId)).toMatchObject({ completeness: 'partial', reason: 'short', missingMs: 3000 });
   });
 
+  it('puts silence at the place at which nothing came', async () => {
+    const callId = await spool({
+      ...{ pcm: SECOND, lengthMs: 3000 },
+      clock: [
+        ['open', 0, 0],
+        ['at', 0, 0],
+        ['at', 2400, 400],
+        ['close', 3000, 1000],
+      ],
+    });
+    await seal(callId);
+    const row = await rowOf(callId);
+    expect(row).toMatchObject({ completeness: 'complete', durationMs: 3000, missingMs: 0 });
+    expect(row.gaps).toEqual([{ atMs: 400, durationMs: 2000, reason: 'no-media' }]);
+    const [before, after] = [SECOND.subarray(0, 400 * 32), SECOND.subarray(400 * 32)];
+    expect((await audioOf(row)).equals(Buffer.concat([before, Buffer.alloc(2000 * 32), after]))).toBe(true);
+    expect(await filesBelow(layout.spool)).toEqual([]);
+  });
+
+  it('goes on with the second recorder’s audio where the first had stopped', async () => {
+    const callId = await spool({
+      ...{
+        pcm: SECOND,
+        lengthMs: 4000,
+        clock: [
+          ['open', 0, 0],
+          ['at', 0, 0],
+        ],
+      },
+      second: {
+        pcm: SECOND,
+        clock: [
+          ['open', 3000, 0],
+          ['at', 3000, 0],
+          ['close', 4000, 1000],
+        ],
+      },
+    });
+    await seal(callId);
+    const row = await rowOf(callId);
+    expect(row).toMatchObject({
+      completeness: 'partial',
+      reason: 'recorder-failed',
+      durationMs: 4000,
+      missingMs: 2000,
+    });
+    const silence = Buffer.alloc(2000 * 32);
+    expect((await audioOf(row)).equals(Buffer.concat([SECOND, silence, SECOND]))).toBe(true);
+    expect(await filesBelow(layout.spool)).toEqual([]);
+  });
+
   it('cuts off the frame that was torn when Asterisk was killed', async () => {
     const callId = await spool({ pcm: Buffer.concat([SECOND, Buffer.from([1, 2, 3])]), endedBy: 'lost' });
     await seal(callId);

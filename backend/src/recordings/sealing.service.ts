@@ -12,9 +12,10 @@ import {
 } from './completeness.ts';
 import { AudioEncoders } from './formats/audio-encoders.ts';
 import type { AudioFormat } from './formats/audio-format.ts';
-import { alignedBytes, bytesLasting, PcmMeter, type PcmMeasurement, PEAKS_PER_SECOND, SAMPLE_RATE } from './pcm.ts';
+import { bytesLasting, PcmMeter, type PcmMeasurement, PEAKS_PER_SECOND, SAMPLE_RATE } from './pcm.ts';
 import { STANDARD_CLASS } from './recording-class.schema.ts';
 import { RecordingClasses } from './recording-classes.ts';
+import type { Segment } from './recording-timeline.ts';
 import type { RecordingEntity } from './recording.entity.ts';
 import { RecordingRepository } from './recording.repository.ts';
 import { CallNotFiledError } from './recordings.errors.ts';
@@ -112,11 +113,12 @@ export class SealingService implements OnModuleInit {
     await mkdir(this.directory.path, { recursive: true, mode: 0o700 });
     try {
       const spoolBytes = audio.sizeBytes ?? 0;
-      const measured = await this.encode(recording.callId, spoolBytes, completion.leadingSilenceMs, format, scratch);
+      const { segments, ...facts } = completion;
+      const measured = await this.encode(recording.callId, segments, format, scratch);
       const sealed = await this.vault.put(recording, freshPath(recording), scratch);
       await this.recordings.seal(recording, {
         ...sealed,
-        ...completion,
+        ...facts,
         ...{ spoolBytes, durationMs: measured.durationMs },
         ...{ format, sampleRate: SAMPLE_RATE, peaks: measured.peaks, peaksPerSecond: PEAKS_PER_SECOND },
         ...{ leftLevelDbfs: measured.left.levelDbfs, rightLevelDbfs: measured.right.levelDbfs },
@@ -131,26 +133,29 @@ export class SealingService implements OnModuleInit {
   /** Measures what it encodes, in one pass. */
   private async encode(
     callId: string,
-    spoolBytes: number,
-    leadingSilenceMs: number,
+    segments: readonly Segment[],
     format: AudioFormat,
     target: string,
   ): Promise<PcmMeasurement> {
     const meter = new PcmMeter();
-    const sources = [silence(leadingSilenceMs), this.spool.audio(callId, spoolBytes)];
+    const { spool } = this;
     const metered = async function* () {
-      for (const source of sources) {
+      for (const segment of segments) {
+        const source = segment.kind === 'gap' ? silence(segment.durationMs) : spool.audio(callId, segment);
         for await (const chunk of source) {
           meter.add(chunk);
           yield chunk;
         }
       }
     };
-    const pcmBytes = bytesLasting(leadingSilenceMs) + alignedBytes(spoolBytes);
+    const pcmBytes = segments.reduce((sum, segment) => sum + bytesOf(segment), 0);
     await this.encoders.encode(format, metered(), pcmBytes, target);
     return meter.finish();
   }
 }
+
+const bytesOf = (segment: Segment): number =>
+  segment.kind === 'gap' ? bytesLasting(segment.durationMs) : segment.toByte - segment.fromByte;
 
 function* silence(durationMs: number): Iterable<Buffer> {
   for (let left = bytesLasting(durationMs); left > 0; left -= SILENCE.length) yield SILENCE.subarray(0, left);

@@ -1,11 +1,22 @@
 import { createReadStream, watch } from 'node:fs';
 import * as nodeFiles from 'node:fs/promises';
 import { setTimeout as delay } from 'node:timers/promises';
-import { callOfSpoolFile, journalPath, listJournals, rawAudioPath, readJournal } from '../calls/journal.ts';
+import {
+  callOfSpoolFile,
+  journalPath,
+  listJournals,
+  rawAudioPath,
+  readJournal,
+  type Recorder,
+  recorderClockPath,
+  RECORDERS,
+} from '../calls/journal.ts';
 import { isMissing } from '../platform/file-errors.ts';
 import type { JournalEntry } from '../calls/journal.schema.ts';
 import { isAllThere, type RecordedSpan, type SpoolAudio } from './completeness.ts';
-import { alignedBytes, durationOf } from './pcm.ts';
+import { durationOf } from './pcm.ts';
+import { isClosed, parseClock } from './recorder-clock.ts';
+import type { RecorderFile, Segment } from './recording-timeline.ts';
 
 /** The file is still written to, long after its call has ended. */
 export class SpoolStillGrowingError extends Error {
@@ -54,7 +65,7 @@ export class Spool {
   async sizes(callId: string): Promise<SpoolSizes> {
     return {
       journal: await sizeOf(journalPath(this.directory, callId)),
-      audio: await sizeOf(rawAudioPath(this.directory, callId)),
+      audio: (await this.audioNow(callId)).sizeBytes,
     };
   }
 
@@ -63,29 +74,43 @@ export class Spool {
    * @throws SpoolStillGrowingError
    */
   async closedAudio(callId: string, span: RecordedSpan): Promise<SpoolAudio> {
-    const path = rawAudioPath(this.directory, callId);
     const startedMs = performance.now();
-    let sizeBytes = await sizeOf(path);
-    if (sizeBytes === null && !span.recorderAsked) return { sizeBytes, firstMediaAt: null };
-    let quietSinceMs = (await isQuiet(path, this.closing.quietMs)) ? -Infinity : startedMs;
+    let audio = await this.audioNow(callId);
+    if (audio.sizeBytes === null && !span.recorderAsked) return audio;
+    let quietSinceMs = (await this.isQuiet(callId)) ? -Infinity : startedMs;
     for (;;) {
-      const audio = { sizeBytes, firstMediaAt: this.firstMedia.get(callId) ?? null };
+      if (allClosed(audio)) return audio;
       const nowMs = performance.now();
       const impatient = Date.now() - span.endedAt.getTime() >= this.closing.patienceMs;
       if (nowMs - quietSinceMs >= this.closing.quietMs && (impatient || isAllThere(span, audio))) return audio;
       if (nowMs - startedMs >= this.closing.giveUpMs) throw new SpoolStillGrowingError(callId);
       await delay(this.closing.pollMs);
-      const size = await sizeOf(path);
-      if (size !== sizeBytes) quietSinceMs = performance.now();
-      sizeBytes = size;
+      const before = audio.sizeBytes;
+      audio = await this.audioNow(callId);
+      if (audio.sizeBytes !== before) quietSinceMs = performance.now();
     }
   }
 
-  /** The first `sizeBytes` of the audio, whole frames only. */
-  async *audio(callId: string, sizeBytes: number): AsyncIterable<Buffer> {
-    const wanted = alignedBytes(sizeBytes);
-    if (wanted === 0) return;
-    yield* createReadStream(rawAudioPath(this.directory, callId), { end: wanted - 1, highWaterMark: 256 * 1024 });
+  /** The audio and the clocks of a call's recorders as they are now. */
+  private async audioNow(callId: string): Promise<SpoolAudio> {
+    const files: RecorderFile[] = [];
+    let sizeBytes: number | null = null;
+    for (const recorder of RECORDERS) {
+      // In this order: a mark is written after the audio it is about.
+      const marks = parseClock(await textOf(recorderClockPath(this.directory, callId, recorder)));
+      const size = await sizeOf(rawAudioPath(this.directory, callId, recorder));
+      if (size !== null) sizeBytes = (sizeBytes ?? 0) + size;
+      files.push({ sizeBytes: size ?? 0, marks });
+    }
+    while (files.at(-1)?.sizeBytes === 0 && files.at(-1)?.marks.length === 0) files.pop();
+    return { sizeBytes, files, firstMediaAt: this.firstMedia.get(callId) ?? null };
+  }
+
+  /** A part of the audio of a call. */
+  audio(callId: string, { file, fromByte, toByte }: Extract<Segment, { kind: 'audio' }>): AsyncIterable<Buffer> {
+    const recorder: Recorder = RECORDERS[file] ?? 1;
+    const path = rawAudioPath(this.directory, callId, recorder);
+    return createReadStream(path, { start: fromByte, end: toByte - 1, highWaterMark: 256 * 1024 });
   }
 
   /**
@@ -95,7 +120,13 @@ export class Spool {
   async remove(callId: string, read: SpoolSizes): Promise<boolean> {
     const now = await this.sizes(callId);
     if (now.audio !== read.audio || now.journal !== read.journal) return false;
-    await this.files.rm(rawAudioPath(this.directory, callId), { force: true });
+    for (const recorder of RECORDERS) {
+      const paths = [
+        rawAudioPath(this.directory, callId, recorder),
+        recorderClockPath(this.directory, callId, recorder),
+      ];
+      for (const path of paths) if ((await sizeOf(path)) !== null) await this.files.rm(path, { force: true });
+    }
     await this.files.rm(journalPath(this.directory, callId), { force: true });
     this.firstMedia.delete(callId);
     return true;
@@ -115,6 +146,17 @@ export class Spool {
     return () => watcher.close();
   }
 
+  /** Whether the audio has not been written to for a while already, so that there is nothing to wait for. */
+  private async isQuiet(callId: string): Promise<boolean> {
+    try {
+      const { mtimeMs } = await nodeFiles.stat(rawAudioPath(this.directory, callId));
+      return Date.now() - mtimeMs >= this.closing.quietMs;
+    } catch (error) {
+      if (isMissing(error)) return false;
+      throw error;
+    }
+  }
+
   /** The first bytes reach the disk once a write step is full: media began that much earlier. */
   private async noteFirstMedia(callId: string): Promise<void> {
     const at = Date.now();
@@ -124,21 +166,28 @@ export class Spool {
   }
 }
 
+/** @returns null when there is no such file; a directory in its place is none */
 async function sizeOf(path: string): Promise<number | null> {
   try {
-    return (await nodeFiles.stat(path)).size;
+    const found = await nodeFiles.stat(path);
+    return found.isFile() ? found.size : null;
   } catch (error) {
     if (isMissing(error)) return null;
     throw error;
   }
 }
 
-/** Whether a file has not been written to for a while already, so that there is nothing to wait for. */
-async function isQuiet(path: string, quietMs: number): Promise<boolean> {
+/** Whether every recorder that has begun says that it has ended. */
+function allClosed({ files }: SpoolAudio): boolean {
+  const begun = files.filter(({ sizeBytes, marks }) => sizeBytes > 0 || marks.length > 0);
+  return begun.length > 0 && begun.every(({ marks }) => isClosed(marks));
+}
+
+async function textOf(path: string): Promise<string> {
   try {
-    return Date.now() - (await nodeFiles.stat(path)).mtimeMs >= quietMs;
+    return await nodeFiles.readFile(path, 'latin1');
   } catch (error) {
-    if (isMissing(error)) return false;
+    if (isMissing(error)) return '';
     throw error;
   }
 }

@@ -4,7 +4,7 @@ import { DatabaseConnector } from '../platform/database-connector.ts';
 import { DenwabanError } from '../platform/errors.ts';
 import { Logger } from '../platform/logging.ts';
 import { RecordingDeletions } from './deletion.service.ts';
-import { decideCompleteness, recordedSpan } from './completeness.ts';
+import { decideCompleteness, NO_AUDIO, recordedSpan } from './completeness.ts';
 import { type NamedFile, RecordingRepository, type UnsettledCall } from './recording.repository.ts';
 import { Spool } from './spool.ts';
 import { Vault } from './vault.ts';
@@ -118,7 +118,7 @@ export class VaultCheck implements OnApplicationBootstrap, OnModuleDestroy {
   private async settle({ callId, journal }: UnsettledCall): Promise<void> {
     const span = recordedSpan(journal);
     if (!span) return;
-    const { reason } = decideCompleteness(span, { sizeBytes: null, firstMediaAt: null });
+    const { reason } = decideCompleteness(span, NO_AUDIO);
     await this.recordings.settleWithout(await this.recordings.open(callId, span.beganAt), reason ?? 'file-missing');
     this.logger.warn({ callId, reason }, 'a call has no recording and nothing in the spool');
   }

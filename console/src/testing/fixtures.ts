@@ -71,6 +71,7 @@ export const aRecordingDetail = (call: CallSummary, changes: Partial<RecordingDe
   rightLevelDbfs: -20,
   leadingSilenceMs: 0,
   missingMs: 0,
+  gaps: [],
   leftSilentMs: 0,
   rightSilentMs: 0,
   hints: [],

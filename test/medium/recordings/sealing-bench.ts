@@ -16,7 +16,7 @@ import { RecordingKeyRepository } from '../../../backend/src/recordings/encrypti
 import { RecordingKeys } from '../../../backend/src/recordings/encryption/recording-keys.service.ts';
 import { AudioEncoders } from '../../../backend/src/recordings/formats/audio-encoders.ts';
 import { FlacEncoder } from '../../../backend/src/recordings/formats/flac-encoder.ts';
-import { durationOf } from '../../../backend/src/recordings/pcm.ts';
+import { bytesLasting, durationOf } from '../../../backend/src/recordings/pcm.ts';
 import { RecordingClasses } from '../../../backend/src/recordings/recording-classes.ts';
 import type { RecordingStore } from '../../../backend/src/recordings/recording-store.ts';
 import { RecordingRepository } from '../../../backend/src/recordings/recording.repository.ts';
@@ -79,6 +79,10 @@ export interface SpooledCall {
   /** What the journal says after `begin` and `recorder`, at milliseconds after the beginning. */
   events?: [number, Record<string, string>][];
   recorder?: boolean;
+  /** Marks of the recorder's clock: kind, milliseconds after the beginning, milliseconds of audio. */
+  clock?: ['open' | 'at' | 'close', number, number][];
+  /** What a second recorder has left. */
+  second?: Pick<SpooledCall, 'clock'> & { pcm: Buffer };
   /** From the recorder to the end; as long as the audio when not given. */
   lengthMs?: number;
   /** Null: the call goes on. */
@@ -101,7 +105,13 @@ export async function spoolCall({ spool }: Settings['layout'], call: Omit<Spoole
   ];
   const endedBy = call.endedBy === undefined ? 'caller' : call.endedBy;
   if (endedBy !== null) lines.push({ e: 'end', at: at(lengthMs), cause: '16', by: endedBy } satisfies JournalEntry);
-  if (call.pcm) await writeFile(join(spool, `${callId}.raw`), call.pcm);
+  const leave = async (name: string, { pcm, clock = [] }: Pick<SpooledCall, 'pcm' | 'clock'>) => {
+    if (pcm) await writeFile(join(spool, `${name}.raw`), pcm);
+    const marks = clock.map(([kind, ms, audioMs]) => `${kind} ${beganMs + ms} ${1000 + ms} ${bytesLasting(audioMs)}\n`);
+    if (clock.length > 0) await writeFile(join(spool, `${name}.clock`), marks.join(''));
+  };
+  await leave(callId, call);
+  if (call.second) await leave(`${callId}.2`, call.second);
   await appendFile(join(spool, `${callId}.jsonl`), lines.map((line) => `${JSON.stringify(line)}\n`).join(''));
   return callId;
 }

@@ -25,6 +25,7 @@ describe('the recording of a call', () => {
     });
     http = TestBed.inject(HttpTestingController);
     load = jest.spyOn(HTMLMediaElement.prototype, 'load').mockImplementation(() => undefined);
+    jest.spyOn(HTMLMediaElement.prototype, 'play').mockResolvedValue();
   });
 
   afterEach(() => {
@@ -109,6 +110,30 @@ describe('the recording of a call', () => {
     expect(panel.textContent).toContain('欠けている長さ: 約3秒');
     expect(panel.textContent).toContain('相手方の声が録音されていません');
     expect(audio()).not.toBeNull();
+  });
+
+  it('does not speak of no seconds when only a moment is missing', async () => {
+    const partial = with_({ completeness: 'partial', reason: 'interrupted' });
+    await show(partial);
+    await answer(partial, { missingMs: 120 });
+    expect(panel.textContent).toContain('欠けている長さ: 1秒未満');
+  });
+
+  it('says where a listener hears nothing, why, and leads there', async () => {
+    const call = aCallDetail(1);
+    await show(call);
+    await answer(call, {
+      gaps: [
+        { atMs: 0, durationMs: 26, reason: 'before-media' },
+        { atMs: 63_000, durationMs: 4200, reason: 'disk-full' },
+      ],
+    });
+    const items = [...panel.querySelectorAll('details li')].map(({ textContent }) =>
+      textContent.replaceAll(/\s+/g, ' '),
+    );
+    expect(items).toEqual([expect.stringContaining('1:03 空き容量不足で録音できなかった時間 (4秒)')]);
+    panel.querySelector<HTMLButtonElement>('details li button')?.click();
+    expect(audio()?.currentTime).toBe(63);
   });
 
   it('asks for nothing and plays nothing without the permission', async () => {

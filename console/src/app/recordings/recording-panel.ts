@@ -4,8 +4,9 @@ import { ApiFailure, toApiFailure } from '../api/api-failure.ts';
 import { FailureNotice } from '../api/failure-notice.ts';
 import { Api } from '../api/generated/api.ts';
 import { getRecording, getRecordingPeaks } from '../api/generated/functions.ts';
-import { type CallDetail } from '../api/generated/models.ts';
+import { type CallDetail, type GapReason } from '../api/generated/models.ts';
 import { DurationPipe } from '../calendar/duration.pipe.ts';
+import { formatDuration } from '../calendar/duration.ts';
 import { isMarked, timelineWords } from '../calls/timeline-words.ts';
 import { Session } from '../session/session.ts';
 import { Icon } from '../ui/icon.ts';
@@ -14,8 +15,10 @@ import { SignChip } from '../ui/sign-chip.ts';
 import { DeletionDialog } from './deletion.dialog.ts';
 import { DeletionNotice } from './deletion-notice.ts';
 import { Player } from './player.ts';
-import { HINT, INCOMPLETE, TROUBLE, recordingSign } from './recording-words.ts';
+import { GAP, HINT, INCOMPLETE, TROUBLE, recordingSign } from './recording-words.ts';
 import { type Mark } from './waveform.ts';
+
+const TOLD_GAP_MS = 1000;
 
 /** The recording of a call, in whatever state it is: running, being sealed, playable, partly there, or not there. */
 @Component({
@@ -88,6 +91,14 @@ export class RecordingPanel {
       .map((entry) => ({ positionMs: Date.parse(entry.at) - Date.parse(startedAt), label: timelineWords(entry) }))
       .filter(({ positionMs }) => positionMs >= 0 && positionMs <= this.playableMs());
   });
+  /** Places where a listener hears nothing for a second or more and may wonder why. */
+  protected readonly gaps = computed<Mark[]>(() => {
+    const gaps = this.recording.hasValue() ? this.recording.value().gaps : [];
+    return gaps
+      .filter(({ durationMs }) => durationMs >= TOLD_GAP_MS)
+      .map(({ atMs, durationMs, reason }) => ({ positionMs: atMs, label: gapWords(durationMs, reason) }));
+  });
+  protected readonly drawnMarks = computed(() => [...this.marks(), ...this.gaps()]);
   protected readonly drawnPeaks = computed(() => (this.peaks.hasValue() ? this.peaks.value() : null));
   protected readonly playFailure = signal<ApiFailure | null>(null);
 
@@ -122,5 +133,7 @@ export class RecordingPanel {
     this.player()?.reload();
   }
 }
+
+const gapWords = (durationMs: number, reason: GapReason): string => `${GAP[reason]} (${formatDuration(durationMs)})`;
 
 const AUDIO_BROKEN = $localize`:@@player.broken:録音の音声を読み込めませんでした。通信が途切れたか、ブラウザーがこの形式(FLAC)に対応していません。`;

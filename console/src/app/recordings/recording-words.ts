@@ -1,5 +1,6 @@
 import {
   type CallSummary,
+  type GapReason,
   type IncompleteReason,
   type RecorderHealth,
   type RecordingHint,
@@ -26,6 +27,18 @@ export const INCOMPLETE: Record<IncompleteReason, { short: string; full: string 
     short: $localize`:@@incomplete.interrupted.short:途中で停止`,
     full: $localize`:@@incomplete.interrupted.full:通話中に装置が停止しました。停止する直前(最大1秒)の音声が欠けている可能性があります。`,
   },
+  'disk-full': {
+    short: $localize`:@@incomplete.diskFull.short:空き容量不足`,
+    full: $localize`:@@incomplete.diskFull.full:録音スプールの空き容量がなくなり、録音できない時間がありました。その間は無音になっています。`,
+  },
+  'write-failed': {
+    short: $localize`:@@incomplete.writeFailed.short:書き込み失敗`,
+    full: $localize`:@@incomplete.writeFailed.full:録音スプールに書き込めない時間がありました。その間は無音になっています。ディスクを確認してください。`,
+  },
+  'recorder-failed': {
+    short: $localize`:@@incomplete.recorderFailed.short:録音の停止`,
+    full: $localize`:@@incomplete.recorderFailed.full:通話中に録音が止まった時間がありました。その間は無音になっています。`,
+  },
   'not-recorded': {
     short: $localize`:@@incomplete.notRecorded.short:録音対象外`,
     full: $localize`:@@incomplete.notRecorded.full:録音しない設定の通話です。`,
@@ -47,7 +60,23 @@ export const TROUBLE: Record<SealingTrouble, string> = {
   internal: $localize`:@@trouble.internal:保存処理の内部で問題が起きました。`,
 };
 
+/** Why there is silence at a place of a recording at which perhaps nobody was silent. */
+export const GAP: Record<GapReason, string> = {
+  'before-media': $localize`:@@gap.beforeMedia:音声が届く前`,
+  'no-media': $localize`:@@gap.noMedia:音声が届かなかった時間`,
+  'after-media': $localize`:@@gap.afterMedia:音声が途絶えた後`,
+  'recorder-restarted': $localize`:@@gap.recorderRestarted:転送による録音の切り替え`,
+  'disk-full': $localize`:@@gap.diskFull:空き容量不足で録音できなかった時間`,
+  'write-failed': $localize`:@@gap.writeFailed:書き込めず録音できなかった時間`,
+  'recorder-failed': $localize`:@@gap.recorderFailed:録音が止まっていた時間`,
+  interrupted: $localize`:@@gap.interrupted:装置の停止で録音できなかった時間`,
+  unexplained: $localize`:@@gap.unexplained:録音がない時間(原因不明)`,
+};
+
 export const HINT: Record<RecordingHint, string> = {
+  'left-missing': $localize`:@@hint.leftMissing:相手方の音声がまったく届いていません。外線の接続を確認してください。`,
+  'right-missing': $localize`:@@hint.rightMissing:庁内側の音声がまったく届いていません。電話機や主装置の接続を確認してください。`,
+  'cut-by-transfer': $localize`:@@hint.cutByTransfer:転送の切り替えの間(1秒未満)は録音されていません。`,
   'left-silent': $localize`:@@hint.leftSilent:相手方の声が録音されていません(最初から最後まで無音です)。`,
   'right-silent': $localize`:@@hint.rightSilent:庁内側の声が録音されていません(最初から最後まで無音です)。`,
 };
