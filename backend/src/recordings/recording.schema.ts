@@ -133,6 +133,17 @@ export const RecordingDetail = RecordingSummary.extend({
 }).meta({ id: 'RecordingDetail' });
 export type RecordingDetail = z.infer<typeof RecordingDetail>;
 
+/** Why somebody listens; nobody has to say. Kept in the audit trail, erasable like every detail of it. */
+export const RecordingPlayOrder = z
+  .strictObject({
+    reason: z.string().trim().min(1).max(200, '200文字以内にしてください').nullable().default(null),
+  })
+  .meta({ id: 'RecordingPlayOrder' });
+
+/** The audit event that says who began to listen. */
+export const RecordingPlay = z.object({ id: z.string() }).meta({ id: 'RecordingPlay' });
+export type RecordingPlay = z.infer<typeof RecordingPlay>;
+
 /**
  * Waveform of both sides for drawing. `left` and `right` hold alternating minimum and maximum per pixel as fractions
  * of full scale (-1..1), `perSecond` pairs a second.

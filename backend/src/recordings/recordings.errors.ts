@@ -21,6 +21,18 @@ export class RecordingUnreadableError extends DenwabanError {
   }
 }
 
+/** One side could not be taken out of a recording whose file is as it was sealed: the tools of this box failed. */
+export class RecordingUndecodableError extends DenwabanError {
+  readonly status = 500;
+  readonly errorId = 'recording-undecodable';
+  constructor(recordingId: string, cause: Error) {
+    super('片側だけの音声を取り出せませんでした。録音は失われていません。「両方」を選んで再生してください。', {
+      recordingId,
+    });
+    this.cause = cause;
+  }
+}
+
 /** The row says sealed, the vault has no file: found while playing, and told on the health page. */
 export class RecordingFileMissingError extends DenwabanError {
   readonly status = 410;

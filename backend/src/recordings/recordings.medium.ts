@@ -288,7 +288,7 @@ describe('listening', () => {
     for (const range of ['bytes=0-', 'bytes=700-799', 'bytes=0-99']) await fetchAudio({ range }, from);
     const traces = (await api.audited('recording.play')).filter(({ subject }) => subject === id);
     expect(traces).toHaveLength(1);
-    expect(traces[0]).toMatchObject({ detail: { callId, firstByte: 0 } });
+    expect(traces[0]).toMatchObject({ detail: { callId, hearing: 'stereo', firstByte: 0 } });
     expect(traces[0]?.user_id).toEqual(expect.any(String));
   });
 

@@ -1,16 +1,25 @@
 import { Module } from '@nestjs/common';
 import { AuditModule } from '../audit/audit.module.ts';
 import { DeletionController } from './deletion.controller.ts';
+import { Settings } from '../platform/settings.ts';
+import { SegmentDecoder } from './formats/segment-decoder.ts';
 import { Playback } from './playback.service.ts';
 import { RecordingsStorageModule } from './recordings-storage.module.ts';
 import { RecordingsController } from './recordings.controller.ts';
 import { SealedAudioReader } from './sealed-audio-reader.ts';
+import { Sounds } from './sounds.service.ts';
+
+const decoder = {
+  provide: SegmentDecoder,
+  inject: [Settings],
+  useFactory: ({ endpoints }: Settings) => new SegmentDecoder(endpoints.toolsDir),
+};
 
 /** Listening to recordings: the console's side. Stands on `PlatformModule` and `HttpModule`. */
 @Module({
   imports: [AuditModule, RecordingsStorageModule],
   controllers: [RecordingsController, DeletionController],
-  providers: [Playback, SealedAudioReader],
+  providers: [Playback, SealedAudioReader, Sounds, decoder],
   exports: [SealedAudioReader],
 })
 export class RecordingsModule {}

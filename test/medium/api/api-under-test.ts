@@ -65,7 +65,7 @@ export class ApiUnderTest {
 
   async audited(action: string): Promise<Record<string, unknown>[]> {
     return this.database.dataSource.query(
-      'SELECT user_id, subject, detail, remote_address FROM audit_events WHERE action = $1 ORDER BY id',
+      'SELECT id, user_id, subject, detail, remote_address FROM audit_events WHERE action = $1 ORDER BY id',
       [action],
     );
   }
