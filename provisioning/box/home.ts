@@ -39,6 +39,7 @@ const foldersOf = (layout: HomeLayout, home: string, service: { user: number; gr
   { path: layout.run, mode: passedThrough(service), owner: service },
   { path: layout.logs, mode: 0o750, owner: service },
   { path: layout.log, mode: 0o750, owner: service },
+  { path: layout.reserve, mode: 0o700, owner: service },
 ];
 
 /**

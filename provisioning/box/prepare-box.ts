@@ -12,6 +12,7 @@ import { handOver, postgresSocketDir, prepareHome, writeHostsFile } from './home
 import { prepareMasterKey } from './master-key.ts';
 import { freeLocalPort } from './ports.ts';
 import { type PostgresPlace } from './postgres.ts';
+import { prepareReserve } from './reserve.ts';
 import { ensureSecrets, type Secrets } from './secrets.ts';
 
 /** A home in which everything can be started. */
@@ -41,6 +42,7 @@ export async function prepareBox(
   const layout = prepareHome(settings.DENWABAN_HOME, serviceUser);
   // First of all: what follows is what tells a new box from one that had a key.
   await prepareMasterKey(layout, process.env.CREDENTIALS_DIRECTORY, progress);
+  await prepareReserve(layout, progress);
   const secrets = ensureSecrets(layout.secrets);
   const hostsFile = writeHostsFile(layout);
   const caFile = await prepareCertificates(settings, layout, progress);

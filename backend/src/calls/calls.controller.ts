@@ -80,7 +80,8 @@ export class LiveCallsController {
     method: 'get',
     path: '/events',
     access: 'calls.watch',
-    summary: 'Calls as they change (event `call`, data CallSummary): first those in progress, then each change',
+    summary:
+      'Calls as they change (event `call`, data CallSummary): first those in progress, then each change; event `health`: look at it',
     response: streamed('text/event-stream', 'server-sent events'),
   })
   async watchCalls({ who, request, reply }: Asked): Promise<void> {
@@ -91,6 +92,7 @@ export class LiveCallsController {
     await this.stream.serve(reply, {
       current: () => this.live.current(),
       changes$: this.live.changes$,
+      health$: this.live.health$,
       ended$: this.sessions.ended$.pipe(filter((hash) => hash.equals(who.sessionHash))),
       stillAllowed: () => this.sessions.isAlive(who.sessionHash),
     });

@@ -36,11 +36,16 @@ export class LiveCalls implements OnApplicationBootstrap, OnModuleDestroy {
   /** Every call that changes, as it is then. A call in progress may come again unchanged. */
   readonly changes$: Observable<CallSummary> = this.changed.asObservable();
 
+  /** Somebody should look at the health of the box. */
+  readonly health$: Observable<unknown>;
+
   constructor(
     private readonly messages: MessageReceiver,
     private readonly calls: CallSearchRepository,
     private readonly logger: Logger,
-  ) {}
+  ) {
+    this.health$ = messages.messages$.pipe(filter(({ kind }) => kind === 'health'));
+  }
 
   onApplicationBootstrap(): void {
     const changed = this.messages.messages$.pipe(

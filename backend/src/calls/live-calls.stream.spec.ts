@@ -37,6 +37,7 @@ describe('a live stream', () => {
     stream.serve(reply as unknown as Response, {
       current: () => Promise.resolve([]),
       changes$: NEVER,
+      health$: NEVER,
       ended$: NEVER,
       stillAllowed: () => Promise.resolve(true),
       ...watching,
@@ -49,6 +50,14 @@ describe('a live stream', () => {
   });
   afterEach(() => {
     jest.useRealTimers();
+  });
+
+  it('says that the health of the box has changed, and leaves the rest to who may ask', async () => {
+    const health$ = new Subject<unknown>();
+    void serve({ health$ });
+    await turns();
+    health$.next({ level: 'alarm' });
+    expect(reply.written).toContain('event: health\ndata: {}\n\n');
   });
 
   it('pings every 15 seconds for as long as the session lasts', async () => {

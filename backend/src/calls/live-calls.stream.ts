@@ -16,6 +16,8 @@ export interface Watching {
   /** What is told first. */
   current: () => Promise<CallSummary[]>;
   changes$: Observable<CallSummary>;
+  /** Emits when somebody should look at the health of the box. */
+  health$: Observable<unknown>;
   /** Emits when the session that watches has ended. */
   ended$: Observable<unknown>;
   /** Asked at each ping, because a session can also end by time. */
@@ -38,7 +40,7 @@ export class LiveCallsStream implements BeforeApplicationShutdown {
   }
 
   /** Resolves when the watcher is gone or let go. */
-  async serve(reply: Response, { current, changes$, ended$, stillAllowed }: Watching): Promise<void> {
+  async serve(reply: Response, { current, changes$, health$, ended$, stillAllowed }: Watching): Promise<void> {
     if (this.open.size >= MOST_STREAMS) throw new TooManyStreamsError();
     const send = (event: string, data: unknown) => {
       if (reply.writableEnded || reply.destroyed) return;
@@ -62,6 +64,7 @@ export class LiveCallsStream implements BeforeApplicationShutdown {
       begin(reply);
       [...calls, ...early].forEach((call) => send('call', call));
       started = true;
+      subscription.add(health$.subscribe(() => send('health', {})));
       subscription.add(ended$.subscribe(() => reply.end()));
       subscription.add(interval(PING_MS).subscribe(() => void this.ping(reply, send, stillAllowed)));
       await left;

@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
+import { headroomOf, parseHeadroomSteps } from '../headroom/headroom.ts';
 import type { HealthStatus } from './health.schema.ts';
-import { certificateCheck, overallStatus, partChecks, storageOf, thingChecks } from './health-view.ts';
+import { certificateCheck, headroomCheck, overallStatus, partChecks, storageOf, thingChecks } from './health-view.ts';
 
 const NOW = new Date('2026-11-21T10:00:00.000Z');
 const ago = (ms: number) => new Date(NOW.getTime() - ms);
@@ -82,15 +83,44 @@ describe('the certificate', () => {
   });
 });
 
-describe('storage', () => {
-  const gigabytes = (freeBytes: number) => ({ freeBytes: freeBytes * 1e9, totalBytes: 100e9 });
-  it('is as much as the tightest file system has', () => {
-    expect(storageOf([gigabytes(10), gigabytes(1)], 1e8)).toEqual({ ...gigabytes(1), hoursLeft: 10 });
+describe('the room for recordings', () => {
+  const disk = (freeBytes: number, device: number) => ({ device, freeBytes, totalBytes: 100e9 });
+  const headroom = (gigabytes: number, reserve = { leftBytes: 4, wholeBytes: 4 }) =>
+    headroomOf({
+      ...{ spool: disk(gigabytes * 1e9, 1), vault: disk(gigabytes * 1e9, 1), floorBytes: 0 },
+      ...{ rate: { vaultBytesPerHour: 1e8, recordedHoursPerDay: 2 }, reserve },
+      steps: parseHeadroomSteps('14d,3d,4h'),
+    });
+
+  it.each([
+    [10, 'ok', '約100時間分(これまでの録音量で約50日分)'],
+    [2, 'degraded', '約20時間分(これまでの録音量で約10日分)'],
+    [0.5, 'degraded', '約5時間分(これまでの録音量で約2.5日分)'],
+    [0.3, 'degraded', '書き出しなど、後からでもできる処理を止めています'],
+    [0, 'down', 'いっぱいです'],
+  ])('of %p GB is %s, in words', (gigabytes, status, words) => {
+    const check = headroomCheck(headroom(gigabytes));
+    expect(check).toMatchObject({ checkId: 'headroom', status, detail: expect.stringContaining(words) });
   });
-  it('is reckoned with raw audio until something has been sealed', () => {
-    expect(storageOf([gigabytes(1)], null)?.hoursLeft).toBeCloseTo(8.7, 1);
+
+  it('is down once the reserve is used, with the minutes that are left of it', () => {
+    const words = '残り約31分';
+    expect(headroomCheck(headroom(0.03, { leftBytes: 30e6, wholeBytes: 40e6 })).detail).toContain(words);
   });
-  it('is unknown when no file system answers', () => {
-    expect(storageOf([], null)).toBeNull();
+
+  it('is told once for one disk, and for each of two, the tighter first', () => {
+    expect(storageOf(headroom(1))).toMatchObject({ level: 'notice', hoursLeft: 10, places: [{ place: 'both' }] });
+    const apart = headroomOf({
+      ...{ spool: disk(50e9, 1), vault: disk(1e9, 2), floorBytes: 0, steps: parseHeadroomSteps('14d,3d,4h') },
+      ...{ rate: { vaultBytesPerHour: null, recordedHoursPerDay: null }, reserve: { leftBytes: 0, wholeBytes: 0 } },
+    });
+    const told = storageOf(apart);
+    expect(told?.places.map(({ place }) => place)).toEqual(['vault', 'spool']);
+    expect(told).toMatchObject({ hoursLeft: 19.3, measured: false, daysLeft: null });
+  });
+
+  it('that cannot be looked at is told', () => {
+    expect(storageOf(null)).toBeNull();
+    expect(headroomCheck(null).status).toBe('degraded');
   });
 });

@@ -1,4 +1,5 @@
 import type { ConfigurationDocument } from '../configuration/configuration.schema.ts';
+import { type Headroom, type HeadroomLevel, SPOOL_BYTES_PER_HOUR } from '../headroom/headroom.ts';
 import type { HealthCheck, HealthDetails, HealthStatus } from './health.schema.ts';
 
 /** Processes report every 5 s; three missed reports are no accident. */
@@ -79,21 +80,52 @@ export function certificateCheck(expiresAt: Date | null, now: Date): HealthCheck
   return daysLeft < 30 ? check('degraded', `証明書の有効期限まで残り${daysLeft}日です。`) : check('ok', null);
 }
 
-/** Raw audio of one hour: 8 kHz, two sides, 16 bit. What sealed recordings really take is less. */
-const RAW_BYTES_PER_HOUR = 8000 * 2 * 2 * 3600;
+const HEADROOM_STATUS: Record<HeadroomLevel, HealthStatus> = {
+  ...{ ample: 'ok', notice: 'degraded', warning: 'degraded', alarm: 'degraded', reserve: 'down' },
+};
 
-export interface Space {
-  freeBytes: number;
-  totalBytes: number;
+const rounded = (value: number) => Math.round(value * 10) / 10;
+
+/** How long recording goes on at the present rate, e.g. 「約59時間分(これまでの録音量で約2.9日分)」. */
+function howLong({ hoursLeft, daysLeft }: Pick<Headroom, 'hoursLeft' | 'daysLeft'>): string {
+  const hours = hoursLeft < 10 ? rounded(hoursLeft) : Math.floor(hoursLeft);
+  const days =
+    daysLeft === null ? '' : `(これまでの録音量で約${daysLeft < 10 ? rounded(daysLeft) : Math.floor(daysLeft)}日分)`;
+  return `録音できる残りは約${hours}時間分${days}です。`;
 }
 
-/**
- * @param spaces of the file systems recordings go through; the tightest counts
- * @param bytesPerHour measured from sealed recordings; null = none yet
- */
-export function storageOf(spaces: readonly Space[], bytesPerHour: number | null): HealthDetails['storage'] {
-  const [tightest] = spaces.toSorted((a, b) => a.freeBytes - b.freeBytes);
-  if (!tightest) return null;
-  const hours = tightest.freeBytes / (bytesPerHour ?? RAW_BYTES_PER_HOUR);
-  return { ...tightest, hoursLeft: Math.round(hours * 10) / 10 };
+const STOPPED = '書き出しなど、後からでもできる処理を止めています。';
+
+/** @param headroom null when no disk can be looked at */
+export function headroomCheck(headroom: Headroom | null): HealthCheck {
+  const check = (status: HealthStatus, detail: string) =>
+    ({ checkId: 'headroom', status, detail, since: null }) satisfies HealthCheck;
+  if (!headroom) return check('degraded', '録音の保存先の空き容量を確認できません。');
+  const { level, reserve } = headroom;
+  if (level !== 'reserve')
+    return check(HEADROOM_STATUS[level], `${howLong(headroom)}${level === 'alarm' ? STOPPED : ''}`);
+  const left = reserve.leftBytes + Math.min(...placesOf(headroom).map(({ freeBytes }) => freeBytes));
+  const minutes = Math.floor((left / SPOOL_BYTES_PER_HOUR) * 60);
+  return check('down', `録音の保存先がいっぱいです。予備の領域で録音を続けています(残り約${minutes}分)。${STOPPED}`);
+}
+
+/** The tighter place first. */
+const placesOf = ({ spool, vault, sharedDisk }: Headroom) =>
+  [
+    ...(spool ? [{ place: sharedDisk ? ('both' as const) : ('spool' as const), ...spool }] : []),
+    ...(vault ? [{ place: 'vault' as const, ...vault }] : []),
+  ].toSorted((a, b) => a.hoursLeft - b.hoursLeft);
+
+export function storageOf(headroom: Headroom | null): HealthDetails['storage'] {
+  if (!headroom) return null;
+  const { level, hoursLeft, daysLeft, rate, reserve } = headroom;
+  return {
+    ...{ level, hoursLeft: rounded(hoursLeft), daysLeft: daysLeft === null ? null : rounded(daysLeft) },
+    places: placesOf(headroom).map((place) => ({
+      ...place,
+      hoursLeft: rounded(place.hoursLeft),
+      daysLeft: place.daysLeft === null ? null : rounded(place.daysLeft),
+    })),
+    ...{ measured: rate.vaultBytesPerHour !== null, recordedHoursPerDay: rate.recordedHoursPerDay, reserve },
+  };
 }

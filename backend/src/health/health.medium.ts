@@ -58,7 +58,8 @@ describe('health', () => {
     ]);
     expect(told.versions).toMatchObject({ denwaban: expect.stringMatching(/^\d/), node: process.versions.node });
     expect(told.checks.map(({ checkId }) => checkId)).toEqual(expect.arrayContaining(['postgres', 'certificate']));
-    expect(told.storage?.freeBytes).toBeGreaterThan(0);
+    expect(told.storage).toMatchObject({ level: 'ample', places: [{ place: 'both' }], measured: false });
+    expect(told.storage?.places[0]?.freeBytes).toBeGreaterThan(0);
     expect(told.storage?.hoursLeft).toBeGreaterThan(0);
   });
 });

@@ -1,8 +1,9 @@
 import { X509Certificate } from 'node:crypto';
-import { readFile, statfs } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Injectable } from '@nestjs/common';
 import { ConfigurationVersionRepository } from '../configuration/configuration-version.repository.ts';
+import { HeadroomGauge } from '../headroom/headroom-gauge.service.ts';
 import { Clock } from '../platform/clock.ts';
 import { project } from '../platform/project.ts';
 import { Settings } from '../platform/settings.ts';
@@ -10,9 +11,9 @@ import { HealthReadingRepository } from './health-reading.repository.ts';
 import type { HealthCheck, HealthDetails } from './health.schema.ts';
 import {
   certificateCheck,
+  headroomCheck,
   overallStatus,
   partChecks,
-  type Space,
   storageOf,
   thingChecks,
   thingsOf,
@@ -27,7 +28,6 @@ const FRESH_MS = 1000;
 interface Told {
   reports: HealthReport[];
   things: ReturnType<typeof thingsOf>;
-  bytesPerHour: number | null;
 }
 
 @Injectable()
@@ -38,6 +38,7 @@ export class HealthService {
   constructor(
     private readonly reading: HealthReadingRepository,
     private readonly configuration: ConfigurationVersionRepository,
+    private readonly headroom: HeadroomGauge,
     private readonly settings: Settings,
     private readonly clock: Clock,
   ) {}
@@ -49,11 +50,10 @@ export class HealthService {
   }
 
   private async look(): Promise<HealthDetails> {
-    const { spool, vault, tls } = this.settings.layout;
-    const [told, expiresAt, ...spaces] = await Promise.all([
+    const [told, expiresAt, headroom] = await Promise.all([
       this.askDatabase(),
-      expiryOf(join(tls, 'server.crt')),
-      ...[spool, vault].map(spaceOf),
+      expiryOf(join(this.settings.layout.tls, 'server.crt')),
+      this.headroom.read(),
     ]);
     const now = this.clock.now();
     const reports = told?.reports ?? [];
@@ -62,16 +62,14 @@ export class HealthService {
       this.databaseCheck(told !== null, now),
       // With the database down nothing is known of the others: saying that they are down would be a guess.
       ...(told ? partChecks(reports, now) : []),
+      headroomCheck(headroom),
       certificateCheck(expiresAt, now),
     ];
     return {
       status: overallStatus(checks, trunks),
       checks,
       versions: { denwaban: project.version, node: process.versions.node, ...this.settings.endpoints.versions },
-      storage: storageOf(
-        spaces.filter((space) => space !== null),
-        told?.bytesPerHour ?? null,
-      ),
+      storage: storageOf(headroom),
       trunks,
       phones: thingChecks('phone', told?.things.phones ?? [], reports, now),
     };
@@ -99,27 +97,14 @@ export class HealthService {
   }
 
   private async readDatabase(): Promise<Told> {
-    const [reports, newest, bytesPerHour] = await Promise.all([
-      this.reading.reports(),
-      this.configuration.newest(),
-      this.reading.bytesPerRecordedHour(),
-    ]);
-    return { reports, things: thingsOf(newest?.document ?? null), bytesPerHour };
+    const [reports, newest] = await Promise.all([this.reading.reports(), this.configuration.newest()]);
+    return { reports, things: thingsOf(newest?.document ?? null) };
   }
 }
 
 async function expiryOf(path: string): Promise<Date | null> {
   try {
     return new Date(new X509Certificate(await readFile(path)).validTo);
-  } catch {
-    return null;
-  }
-}
-
-async function spaceOf(directory: string): Promise<Space | null> {
-  try {
-    const { bavail, blocks, bsize } = await statfs(directory);
-    return { freeBytes: bavail * bsize, totalBytes: blocks * bsize };
   } catch {
     return null;
   }

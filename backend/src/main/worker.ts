@@ -2,6 +2,7 @@ import 'reflect-metadata';
 import { Module } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { LogKeepingModule } from '../audit/log-keeping.module.ts';
+import { HeadroomKeepingModule } from '../headroom/headroom.module.ts';
 import { Logger } from '../platform/logging.ts';
 import { PlatformModule } from '../platform/platform.module.ts';
 import { runProcess } from '../platform/process.ts';
@@ -21,7 +22,7 @@ await runProcess(logger, async () => {
   const settings = new Settings(readOperatorSettings(process.env));
   const platform = PlatformModule.forProcess(settings, logger, DATABASE_CONNECTIONS);
   const worker = await NestFactory.createApplicationContext(
-    { module: WorkerModule, imports: [platform, SealingModule, LogKeepingModule] },
+    { module: WorkerModule, imports: [platform, HeadroomKeepingModule, SealingModule, LogKeepingModule] },
     { logger },
   );
   return () => worker.close();

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { z } from 'zod';
+import { parseHeadroomSteps } from '../headroom/headroom.ts';
 
 const portRange = z
   .string()
@@ -9,6 +10,14 @@ const portRange = z
   .refine(([first, last]) => first >= 1024 && last <= 65535 && last - first >= 19, {
     message: 'expected FIRST-LAST between 1024 and 65535 with at least 20 ports',
   });
+
+const headroomSteps = z.string().superRefine((text, context) => {
+  try {
+    parseHeadroomSteps(text);
+  } catch (error) {
+    context.addIssue({ code: 'custom', message: error instanceof Error ? error.message : String(error) });
+  }
+});
 
 const port = z.coerce.number().int().min(1).max(65535);
 
@@ -29,6 +38,7 @@ export const OperatorSettings = z.object({
     .string()
     .regex(/^postgres(ql)?:\/\//, 'expected postgres://user:password@host:port/database')
     .optional(),
+  DENWABAN_HEADROOM_STEPS: headroomSteps.default('14d,3d,24h'),
 });
 export type OperatorSettings = z.infer<typeof OperatorSettings>;
 
@@ -99,6 +109,8 @@ export function homeLayout(home: string) {
     logs: at('logs'),
     /** The audit log's side outside the database: its verifier key and every checkpoint, to be kept elsewhere too. */
     log: at('log'),
+    /** Room taken beforehand, for when there is no other. */
+    reserve: at('reserve'),
     lastGoodConfiguration: at('configuration.json'),
   };
 }

@@ -1,7 +1,8 @@
-import { mkdir, rm } from 'node:fs/promises';
+import { mkdir, rm, statfs } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { CallFiling } from '../calls/call-filing.service.ts';
+import { LOW_WATER_BYTES } from '../headroom/reserve.ts';
 import { MessageSender } from '../platform/messages.ts';
 import {
   type Completion,
@@ -18,6 +19,7 @@ import { RecordingClasses } from './recording-classes.ts';
 import type { Segment } from './recording-timeline.ts';
 import type { RecordingEntity } from './recording.entity.ts';
 import { RecordingRepository } from './recording.repository.ts';
+import { StoreFullError } from './recording-store.ts';
 import { CallNotFiledError } from './recordings.errors.ts';
 import { Spool } from './spool.ts';
 import { Vault, VaultFileDamagedError } from './vault.ts';
@@ -25,6 +27,17 @@ import { Vault, VaultFileDamagedError } from './vault.ts';
 /** Where audio is encoded before it goes to the vault. */
 export class SealingDirectory {
   constructor(readonly path: string) {}
+
+  /**
+   * Makes it, with room for what sealing takes for a moment: encoded and encrypted, a call is about as large again as in
+   * the spool. What sealing would use up otherwise belongs to the calls in progress and to the database.
+   * @throws StoreFullError; the call waits in the spool
+   */
+  async prepare(spoolBytes: number): Promise<void> {
+    await mkdir(this.path, { recursive: true, mode: 0o700 });
+    const { bavail, bsize } = await statfs(this.path);
+    if (bavail * bsize - spoolBytes < LOW_WATER_BYTES) throw new StoreFullError('no room to seal in');
+  }
 }
 
 export type SealingOutcome = 'settled' | 'in-progress' | 'changed';
@@ -110,9 +123,9 @@ export class SealingService implements OnModuleInit {
     await this.vault.prepare(recording);
     const format = await this.classes.formatOf(STANDARD_CLASS);
     const scratch = join(this.directory.path, `${recording.id}.${process.pid}.${format}`);
-    await mkdir(this.directory.path, { recursive: true, mode: 0o700 });
+    const spoolBytes = audio.sizeBytes ?? 0;
+    await this.directory.prepare(spoolBytes);
     try {
-      const spoolBytes = audio.sizeBytes ?? 0;
       const { segments, ...facts } = completion;
       const measured = await this.encode(recording.callId, segments, format, scratch);
       const sealed = await this.vault.put(recording, freshPath(recording), scratch);

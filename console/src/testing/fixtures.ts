@@ -4,6 +4,7 @@ import {
   type HealthDetails,
   type RecordingDetail,
   type RecordingSummary,
+  type Storage,
 } from '../app/api/generated/models.ts';
 
 export const idOf = (n: number): string => `00000000-0000-4000-8000-${String(n).padStart(12, '0')}`;
@@ -80,6 +81,16 @@ export const aRecordingDetail = (call: CallSummary, changes: Partial<RecordingDe
   ...changes,
 });
 
+export function someStorage(changes: Partial<Storage> = {}): Storage {
+  const left = { level: 'ample', hoursLeft: 13_000, daysLeft: 650 } as const;
+  return {
+    ...left,
+    places: [{ place: 'both', ...left, freeBytes: 400e9, totalBytes: 480e9 }],
+    ...{ measured: true, recordedHoursPerDay: 20, reserve: { leftBytes: 512e6, wholeBytes: 512e6 } },
+    ...changes,
+  };
+}
+
 export const aHealthyBox = (changes: Partial<HealthDetails> = {}): HealthDetails => ({
   status: 'ok',
   checks: ['postgres', 'asterisk', 'telephony', 'worker', 'spool', 'vault', 'certificate'].map((checkId) => ({
@@ -89,7 +100,7 @@ export const aHealthyBox = (changes: Partial<HealthDetails> = {}): HealthDetails
     since: null,
   })),
   versions: { asterisk: '22.10.1', denwaban: '0.1.0' },
-  storage: { freeBytes: 400e9, totalBytes: 480e9, hoursLeft: 13_000 },
+  storage: someStorage(),
   trunks: [{ id: 'carrier', name: 'ひかり電話', status: 'ok', detail: '' }],
   phones: [{ id: 'p201', name: '市民課1', status: 'ok', detail: '' }],
   ...changes,

@@ -1,8 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
 import { type HealthCheck } from '../api/generated/models.ts';
-import { aHealthyBox } from '../../testing/fixtures.ts';
+import { aHealthyBox, someStorage } from '../../testing/fixtures.ts';
 import { attentionItems } from './attention-items.ts';
 import { formatBytes } from './bytes.ts';
+import { howLong } from './headroom-words.ts';
 
 const check = (checkId: string, status: HealthCheck['status'], detail: string | null = null): HealthCheck => ({
   checkId,
@@ -35,13 +36,25 @@ describe('what needs attention', () => {
     expect(items[0]).toMatchObject({ id: 'trunk:x', what: '外線「ひかり電話」がつながっていません', detail: null });
   });
 
-  it('warns of a disk that a long weekend can fill, once', () => {
-    const storage = { freeBytes: 1e9, totalBytes: 480e9, hoursLeft: 71.9 };
-    expect(attentionItems(aHealthyBox({ storage }))).toMatchObject([{ id: 'storage', urgent: false }]);
-    expect(attentionItems(aHealthyBox({ storage: { ...storage, hoursLeft: 72 } }))).toEqual([]);
-    expect(attentionItems(aHealthyBox({ storage: { ...storage, hoursLeft: 23 } }))[0]?.urgent).toBe(true);
-    const told = attentionItems(aHealthyBox({ storage, checks: [check('spool', 'degraded')] }));
-    expect(told.map(({ id }) => id)).toEqual(['spool']);
+  it.each([
+    ['notice', '録音できる残りは、あと約12日分です', false],
+    ['warning', '録音できる残りが少なくなっています(あと約12日分)', false],
+    ['alarm', '録音できる残りがわずかです(あと約12日分)', true],
+    ['reserve', '録音の保存先がいっぱいです。まもなく録音できなくなります', true],
+  ] as const)('tells at the step %p how long there is room for recordings, and what to do', (level, what, urgent) => {
+    const storage = someStorage({ level, daysLeft: 12.6 });
+    const items = attentionItems(aHealthyBox({ storage, checks: [check('headroom', 'degraded', '約12日分')] }));
+    expect(items).toMatchObject([{ id: 'headroom', what, urgent }]);
+    expect(items[0]?.todo).toContain('ディスク');
+  });
+
+  it.each([
+    [{ daysLeft: 1500, hoursLeft: 9000 }, '約1,500日分'],
+    [{ daysLeft: 1.9, hoursLeft: 20.8 }, '約20時間分'],
+    [{ daysLeft: null, hoursLeft: 5000 }, '約5,000時間分'],
+    [{ daysLeft: null, hoursLeft: 0.5 }, '約30分間分'],
+  ])('says %p in the unit that says most', (left, words) => {
+    expect(howLong(left)).toBe(words);
   });
 
   it('does not hide a part it does not know', () => {

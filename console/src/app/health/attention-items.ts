@@ -1,4 +1,5 @@
 import { type HealthCheck, type HealthDetails, type HealthStatus } from '../api/generated/models.ts';
+import { headroomWords } from './headroom-words.ts';
 
 /** One thing somebody should do something about. */
 export interface AttentionItem {
@@ -11,17 +12,12 @@ export interface AttentionItem {
   since: string | null;
 }
 
-/** Less than this, and a long weekend can fill the disk. */
-const FEW_HOURS = 72;
-
 /** 対応が必要なこと, the urgent first. A phone that is switched off is not the box's trouble and is not told here. */
 export function attentionItems({ checks, trunks, storage }: HealthDetails): AttentionItem[] {
   const items = [
-    ...checks.filter(({ status }) => status !== 'ok').map(ofCheck),
+    ...checks.filter(({ status }) => status !== 'ok').map((check) => ofHeadroom(check, storage) ?? ofCheck(check)),
     ...trunks.filter(({ status }) => status !== 'ok').map(ofTrunk),
   ];
-  const spoolTold = items.some(({ id }) => id === 'spool');
-  if (storage && storage.hoursLeft < FEW_HOURS && !spoolTold) items.push(ofStorage(storage.hoursLeft));
   return items.sort((a, b) => Number(b.urgent) - Number(a.urgent));
 }
 
@@ -67,6 +63,11 @@ const PARTS: Partial<Record<string, Part>> = {
     down: $localize`:@@todo.vaultKey:復旧シートを用意し、システム管理者に鍵を戻すよう依頼してください。電話と録音は続いています。`,
     degraded: SEE_DETAIL,
   },
+  headroom: {
+    name: $localize`:@@part.headroom:録音の保存先の空き`,
+    down: SEE_DETAIL,
+    degraded: SEE_DETAIL,
+  },
   certificate: {
     name: $localize`:@@part.certificate:この画面の証明書`,
     down: $localize`:@@todo.certificate:装置を再起動すると、証明書が更新されます。`,
@@ -110,14 +111,9 @@ function ofTrunk({ id, name, detail, status }: HealthDetails['trunks'][number]):
   };
 }
 
-function ofStorage(hoursLeft: number): AttentionItem {
-  const hours = Math.floor(hoursLeft);
-  return {
-    id: 'storage',
-    urgent: hours < 24,
-    what: $localize`:@@attention.storage:録音を保存できるのは、あと約${hours}:hours:時間分です`,
-    detail: null,
-    todo: $localize`:@@todo.storage:保存先のディスクを増やすか、不要なファイルを取り除いてください。`,
-    since: null,
-  };
+/** Told in words of its own, with how long it lasts. */
+function ofHeadroom({ checkId, since }: HealthCheck, storage: HealthDetails['storage']): AttentionItem | null {
+  const words = checkId === 'headroom' && storage ? headroomWords(storage) : null;
+  if (!words) return null;
+  return { id: checkId, urgent: words.kind === 'error', what: words.what, detail: null, todo: words.todo, since };
 }

@@ -1,8 +1,10 @@
 import { DOCUMENT, Service, computed, inject, signal } from '@angular/core';
+import { takeUntilDestroyed } from '@angular/core/rxjs-interop';
 import { type ApiFailure, toApiFailure } from '../api/api-failure.ts';
 import { Api } from '../api/generated/api.ts';
 import { readHealthDetails } from '../api/generated/functions.ts';
 import { type HealthDetails } from '../api/generated/models.ts';
+import { EventStream } from '../live/event-stream.ts';
 import { attentionItems } from './attention-items.ts';
 
 const REFRESH_MS = 30_000;
@@ -27,6 +29,13 @@ export class Attention {
     return details ? attentionItems(details) : [];
   });
   readonly count = computed(() => this.items().length);
+
+  constructor() {
+    const changed = inject(EventStream).health.pipe(takeUntilDestroyed());
+    changed.subscribe(() => {
+      if (this.timer !== undefined) void this.refresh();
+    });
+  }
 
   start(): void {
     if (this.timer !== undefined) return;

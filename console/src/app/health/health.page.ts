@@ -1,6 +1,6 @@
 import { Component, computed, inject } from '@angular/core';
 import { FailureNotice } from '../api/failure-notice.ts';
-import { type HealthStatus } from '../api/generated/models.ts';
+import { type HealthStatus, type Storage } from '../api/generated/models.ts';
 import { DateTimePipe } from '../calendar/date-time.pipe.ts';
 import { type Sign } from '../calls/call-words.ts';
 import { Icon } from '../ui/icon.ts';
@@ -10,6 +10,7 @@ import { Skeleton } from '../ui/skeleton.ts';
 import { STATUS_WORDS, partName } from './attention-items.ts';
 import { Attention } from './attention.ts';
 import { formatBytes } from './bytes.ts';
+import { howLong } from './headroom-words.ts';
 
 const SIGNS: Record<HealthStatus, Sign> = {
   ok: { label: STATUS_WORDS.ok, icon: 'success', tone: 'success' },
@@ -22,6 +23,12 @@ const REACH: Record<HealthStatus, Sign> = {
   ok: { ...SIGNS.ok, label: $localize`:@@reach.ok:接続中` },
   degraded: SIGNS.degraded,
   down: { ...SIGNS.down, label: $localize`:@@reach.down:応答なし` },
+};
+
+const PLACES: Record<Storage['places'][number]['place'], string> = {
+  both: $localize`:@@place.both:録音スプールと録音庫`,
+  spool: $localize`:@@part.spool:録音スプール`,
+  vault: $localize`:@@part.vault:録音庫`,
 };
 
 @Component({
@@ -60,20 +67,21 @@ export class HealthPage {
   protected readonly storage = computed(() => {
     const storage = this.details()?.storage;
     if (!storage) return null;
-    const usedPercent = Math.round((1 - storage.freeBytes / Math.max(1, storage.totalBytes)) * 100);
-    const free = formatBytes(storage.freeBytes);
-    return { free, total: formatBytes(storage.totalBytes), usedPercent, hours: hoursLeft(storage.hoursLeft) };
+    return {
+      left: howLong(storage),
+      pace: storage.recordedHoursPerDay === null ? null : Math.round(storage.recordedHoursPerDay * 10) / 10,
+      measured: storage.measured,
+      places: storage.places.map(({ place, freeBytes, totalBytes, ...left }) => ({
+        name: PLACES[place],
+        left: howLong(left),
+        free: formatBytes(freeBytes),
+        total: formatBytes(totalBytes),
+        usedPercent: Math.round((1 - freeBytes / Math.max(1, totalBytes)) * 100),
+      })),
+    };
   });
 
   constructor() {
     void this.attention.refresh();
   }
-}
-
-/** Days once hours say nothing to anybody. */
-function hoursLeft(hours: number): string {
-  const days = Math.floor(hours / 24);
-  return hours < 24 * 7
-    ? $localize`:@@health.hoursLeft:約${Math.floor(hours)}:hours:時間分`
-    : $localize`:@@health.daysLeft:約${Math.floor(hours).toLocaleString('en')}:hours:時間分(連続して録音して${days.toLocaleString('en')}:days:日分)`;
 }

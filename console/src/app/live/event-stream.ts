@@ -34,6 +34,8 @@ export class EventStream {
   readonly state = signal<StreamState>('closed');
   /** A call began, changed or ended. */
   readonly calls = new Subject<CallSummary>();
+  /** The health of the box has changed. */
+  readonly health = new Subject<void>();
   /** The stream stands (again); whatever happened before it was not told. */
   readonly opened = new Subject<void>();
   /** An attempt failed. The stream does not say why; an ordinary request would. */
@@ -48,6 +50,10 @@ export class EventStream {
     source.addEventListener('open', () => this.stands());
     source.addEventListener('error', () => this.lost());
     source.addEventListener('ping', () => this.watchSilence());
+    source.addEventListener('health', () => {
+      this.watchSilence();
+      this.health.next();
+    });
     source.addEventListener('call', (event: MessageEvent<string>) => {
       this.watchSilence();
       this.calls.next(JSON.parse(event.data) as CallSummary);

@@ -5,7 +5,7 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { Session } from '../session/session.ts';
 import { elementOf } from '../../testing/dom.ts';
 import { FakeEventSource } from '../../testing/fake-event-source.ts';
-import { aHealthyBox, aLiveCall } from '../../testing/fixtures.ts';
+import { aHealthyBox, aLiveCall, someStorage } from '../../testing/fixtures.ts';
 import { consoleForTests } from '../../testing/providers.ts';
 import { settle } from '../../testing/settle.ts';
 import { Shell } from './shell.ts';
@@ -58,6 +58,22 @@ describe('everything around a screen', () => {
     expect(menu(shell)).toEqual(['/calls', '/live', '/health']);
     expect(shell.querySelector('nav')?.textContent).toContain('2件の通話中');
     expect(shell.querySelector('nav')?.textContent).toContain('対応が必要なこと1件');
+  });
+
+  it('says on every screen from the second step on that room runs out, as soon as the box tells', async () => {
+    const shell = await show('calls.watch', 'health.read');
+    http.expectOne('/api/v1/health/details').flush({ ...aHealthyBox(), storage: someStorage({ level: 'notice' }) });
+    FakeEventSource.newest.stand();
+    http.expectOne('/api/v1/calls/live').flush({ calls: [] });
+    await settle();
+    expect(shell.querySelector('dw-headroom-banner')?.textContent.trim()).toBe('');
+    FakeEventSource.newest.tell('health', {});
+    const storage = someStorage({ level: 'warning', daysLeft: 2.4 });
+    http.expectOne('/api/v1/health/details').flush({ ...aHealthyBox(), storage });
+    await settle();
+    const said = shell.querySelector('dw-headroom-banner [role=status]')?.textContent;
+    expect(said).toContain('あと約2日分');
+    expect(said).toContain('ディスクを増やす');
   });
 
   it('has no menu and asks for nothing until the first password is changed', async () => {

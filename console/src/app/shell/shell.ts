@@ -15,6 +15,7 @@ import { Router, RouterLink, RouterLinkActive, RouterOutlet } from '@angular/rou
 import { CalendarPreference } from '../calendar/calendar-preference.ts';
 import { FEATURES } from '../features.ts';
 import { Attention } from '../health/attention.ts';
+import { HeadroomBanner } from '../health/headroom-banner.ts';
 import { LiveCalls } from '../live/live-calls.ts';
 import { Session } from '../session/session.ts';
 import { Icon } from '../ui/icon.ts';
@@ -30,6 +31,7 @@ import { Wordmark } from './wordmark.ts';
     CdkMenuItem,
     CdkMenuItemRadio,
     CdkMenuTrigger,
+    HeadroomBanner,
     Icon,
     RouterLink,
     RouterLinkActive,
