@@ -35,6 +35,18 @@ const consoleBuild: Build = {
   run: buildConsole,
 };
 
+/** The page that verifies evidence packages, which goes into each of them. */
+const verifierBuild: Build = {
+  name: 'verifier',
+  inputs: [
+    ...['console/verifier/**/*', 'console/src/styles/*.css', 'backend/src/audit/log/*.ts', 'package-lock.json'],
+    ...['backend/src/recordings/evidence/evidence-parts.ts', 'provisioning/verifier-page.ts'],
+  ],
+  ignore: ['.spec.ts', '.fixture.ts'],
+  output: project.verifierPage,
+  run: async () => (await import('./verifier-page.ts')).buildVerifierPage(),
+};
+
 let apiClient: Promise<unknown> | undefined;
 
 /**
@@ -65,6 +77,7 @@ export function ensureBuilds(progress: Progress, withoutConsole?: (error: unknow
 async function buildAll(progress: Progress, withoutConsole?: (error: unknown) => void): Promise<void> {
   await ensureBuild(backendBuild, progress);
   try {
+    await ensureBuild(verifierBuild, progress);
     await ensureBuild(consoleBuild, progress);
   } catch (error) {
     if (!withoutConsole) throw error;

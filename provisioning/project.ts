@@ -14,6 +14,8 @@ export const project = {
   console: resolve(root, 'console'),
   consoleDist: resolve(root, 'console/dist'),
   recorderClock: resolve(root, 'asterisk/recorder-clock/recorder-clock.c'),
+  /** The page that verifies evidence offline; goes into every evidence package. */
+  verifierPage: resolve(root, 'backend/dist/verifier/verifier.html'),
   asteriskEtc: resolve(root, 'asterisk/etc'),
   prompts: resolve(root, 'asterisk/prompts'),
   bin: resolve(root, 'node_modules/.bin'),

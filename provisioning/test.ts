@@ -60,11 +60,9 @@ const STAGES = {
   types: async () => {
     await makeApiClient();
     return all(
-      ...['tsconfig.json', 'backend/tsconfig.json', 'test/medium/tsconfig.json'].map((file) => [
-        'typescript/bin/tsc',
-        '-p',
-        file,
-      ]),
+      ...['tsconfig.json', 'backend/tsconfig.json', 'test/medium/tsconfig.json', 'console/verifier/tsconfig.json'].map(
+        (file) => ['typescript/bin/tsc', '-p', file],
+      ),
       ['typescript/bin/tsc', '--noEmit', '-p', 'console/tsconfig.spec.json'],
     );
   },

@@ -21,5 +21,6 @@ import { LogVerification } from './log-verification.service.ts';
     LogProofs,
     LogVerification,
   ],
+  exports: [LogProofs],
 })
 export class LogReadingModule {}

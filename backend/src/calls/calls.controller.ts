@@ -5,11 +5,9 @@ import { AuditTrail } from '../audit/audit-trail.service.ts';
 import { SessionService } from '../people/session.service.ts';
 import { NotFoundError } from '../platform/errors.ts';
 import { type Asked, Route, streamed } from '../platform/http/route.ts';
-import { CallNames } from './call-names.ts';
-import { CallSearchRepository } from './call-search.repository.ts';
+import { CallDetails } from './call-details.service.ts';
 import { CallSearchService } from './call-search.service.ts';
 import { CallDetail, CallPage, CallSearch, LiveCalls as CallsInProgress } from './call.schema.ts';
-import { toCallDetail } from './call-view.ts';
 import { LiveCalls } from './live-calls.service.ts';
 import { LiveCallsStream } from './live-calls.stream.ts';
 
@@ -19,8 +17,7 @@ const CallParams = z.object({ id: z.uuid() });
 export class CallsController {
   constructor(
     private readonly searching: CallSearchService,
-    private readonly calls: CallSearchRepository,
-    private readonly names: CallNames,
+    private readonly calls: CallDetails,
     private readonly audit: AuditTrail,
   ) {}
 
@@ -49,10 +46,10 @@ export class CallsController {
     response: CallDetail,
   })
   async readCall({ params, who, remoteAddress }: Asked & { params: { id: string } }): Promise<CallDetail> {
-    const found = await this.calls.withJournal(params.id);
-    if (!found) throw new NotFoundError();
+    const call = await this.calls.find(params.id);
+    if (!call) throw new NotFoundError();
     await this.audit.record({ userId: who.userId, action: 'calls.view', subject: params.id, remoteAddress });
-    return toCallDetail(found.call, found.recording, await this.names.current());
+    return call;
   }
 }
 

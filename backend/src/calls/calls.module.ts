@@ -2,6 +2,7 @@ import { Module } from '@nestjs/common';
 import { AuditModule } from '../audit/audit.module.ts';
 import { PeopleModule } from '../people/people.module.ts';
 import { CallFilingModule } from './call-filing.module.ts';
+import { CallDetails } from './call-details.service.ts';
 import { CallSearchRepository } from './call-search.repository.ts';
 import { CallSearchService } from './call-search.service.ts';
 import { CallsController, LiveCallsController } from './calls.controller.ts';
@@ -12,6 +13,7 @@ import { LiveCallsStream } from './live-calls.stream.ts';
 @Module({
   imports: [AuditModule, PeopleModule, CallFilingModule],
   controllers: [LiveCallsController, CallsController],
-  providers: [CallSearchRepository, CallSearchService, LiveCalls, LiveCallsStream],
+  providers: [CallDetails, CallSearchRepository, CallSearchService, LiveCalls, LiveCallsStream],
+  exports: [CallDetails],
 })
 export class CallsModule {}

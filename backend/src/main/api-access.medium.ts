@@ -20,7 +20,10 @@ let api: ApiUnderTest;
 let administrator: Visitor;
 
 /** What a route to one thing has to be told before it looks for the thing. */
-const BODIES: Partial<Record<string, object>> = { 'delete /recordings/:id': { reason: 'test' } };
+const BODIES: Partial<Record<string, object>> = {
+  'delete /recordings/:id': { reason: 'test' },
+  'post /recordings/:id/evidence': { reason: 'test' },
+};
 const bodyFor = ({ method, path, body }: DeclaredRoute) => (body ? { body: BODIES[`${method} ${path}`] ?? {} } : {});
 
 const pathOf = ({ path }: DeclaredRoute, id: string = randomUUID()) => `/api/v1${path.replace(/:\w+/g, id)}`;

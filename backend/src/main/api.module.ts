@@ -6,11 +6,20 @@ import { HealthModule } from '../health/health.module.ts';
 import { PeopleModule } from '../people/people.module.ts';
 import { CaCertificateController } from '../platform/http/ca-certificate.controller.ts';
 import { OpenApiController } from '../platform/http/openapi.controller.ts';
+import { EvidenceModule } from '../recordings/evidence/evidence.module.ts';
 import { RecordingsModule } from '../recordings/recordings.module.ts';
 
 /** Every room that has routes. */
 @Module({
-  imports: [PeopleModule, CallsModule, ConfigurationModule, HealthModule, RecordingsModule, LogReadingModule],
+  imports: [
+    PeopleModule,
+    CallsModule,
+    ConfigurationModule,
+    HealthModule,
+    RecordingsModule,
+    EvidenceModule,
+    LogReadingModule,
+  ],
   controllers: [OpenApiController, CaCertificateController],
 })
 export class ApiModule {}

@@ -6,6 +6,7 @@ export const PERMISSIONS = [
   'calls.watch',
   'recordings.play',
   'recordings.delete',
+  'recordings.evidence',
   'audit.read',
   'audit.verify',
   'configuration.read',

@@ -1,6 +1,7 @@
 import { pipeline } from 'node:stream/promises';
 import { Controller } from '@nestjs/common';
 import { z } from 'zod';
+import { ignoreHangUp } from '../platform/http/hang-up.ts';
 import { Route, type RouteInput, streamed } from '../platform/http/route.ts';
 import { DeletionRepository } from './deletion.repository.ts';
 import { Playback, type Playable, type PlayRequest } from './playback.service.ts';
@@ -120,9 +121,3 @@ export class RecordingsController {
 /** RFC 9110, 13.1.2: `*` or a list of entity tags, compared weakly. */
 const isListed = (header: string | undefined, etag: string): boolean =>
   header?.split(',').some((tag) => ['*', etag, `W/${etag}`].includes(tag.trim())) ?? false;
-
-/** A player drops a connection whenever the listener jumps. */
-function ignoreHangUp(error: unknown): void {
-  if (error instanceof Error && 'code' in error && error.code === 'ERR_STREAM_PREMATURE_CLOSE') return;
-  throw error;
-}
