@@ -1,4 +1,4 @@
-import { chmodSync, chownSync, mkdirSync, mkdtempSync, readdirSync, writeFileSync } from 'node:fs';
+import { chmodSync, chownSync, mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { hostname, tmpdir } from 'node:os';
 import { resolve } from 'node:path';
 import { homeLayout, type HomeLayout } from '../../backend/src/platform/settings.ts';
@@ -53,7 +53,14 @@ export function prepareHome(home: string, serviceUser = ROOT_ID): HomeLayout {
     if (isRoot() && owner) chownSync(path, owner.user, owner.group);
     chmodSync(path, mode);
   }
+  linkNowhere(resolve(layout.asteriskLib, 'nowhere.sln'));
   return layout;
+}
+
+/** Where Asterisk records while it only listens for the end of a message (extensions.conf, message). */
+function linkNowhere(path: string): void {
+  rmSync(path, { force: true });
+  symlinkSync('/dev/null', path);
 }
 
 /** Gives the backend's user what it must read; the authority's key and the database's superuser stay with root. */

@@ -22,7 +22,7 @@ export interface EndpointContact {
   roundTripMs: number | null;
 }
 
-/** What the process asks of AMI: variables of channels, reloading generated configuration, how endpoints are. */
+/** What the process asks of AMI: variables of channels, what AstDB keeps, reloading generated configuration, how endpoints are. */
 @Injectable()
 export class AmiCommands extends AsteriskReload {
   constructor(private readonly connection: AmiConnection) {
@@ -68,6 +68,27 @@ export class AmiCommands extends AsteriskReload {
     await new Promise((resolve) => setTimeout(resolve, RECORDER_FORGETS_MS));
     const options = `Dai(${channelVariable.recorder})`;
     await this.onChannel('MixMonitor', { channel: channelId, file: `${insideRoot.spool}/${callId}.raw`, options });
+  }
+
+  /** Keeps a value in AstDB, where the dialplan finds it without us. */
+  async keep(family: string, key: string, value: string): Promise<void> {
+    await this.connection.action('DBPut', { family, key, val: value });
+  }
+
+  async forget(family: string, key: string): Promise<void> {
+    await this.connection.action('DBDel', { family, key });
+  }
+
+  /** @returns what AstDB keeps in a family, by key */
+  async kept(family: string): Promise<Map<string, string>> {
+    const items = await this.listOrNone('DBGetTree', { family });
+    return new Map(
+      items.flatMap((item) => {
+        const [key] = text(item.key);
+        const [value] = text(item.val);
+        return key === undefined || value === undefined ? [] : [[key.split('/').at(-1) ?? '', value] as const];
+      }),
+    );
   }
 
   private async onChannel(action: string, fields: Record<string, string>): Promise<void> {

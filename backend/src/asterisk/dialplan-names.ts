@@ -33,6 +33,16 @@ export const deskContext = (deskId: string): string => `desk-${deskId}`;
 
 /** Context in which a trunk's calls arrive, and the one in which its dialled numbers are looked up. */
 export const trunkContext = (trunkId: string): string => `trunk-${trunkId}`;
+/** Context of a menu, numbered within its line: two names together could be too long for Asterisk. */
+export const menuContext = (lineId: string, index: number): string => `menu-${lineId}-${index}`;
+
+/** Subroutines that answer which hours a day has, and the one context with all national holidays. */
+export const scheduleContext = (scheduleId: string): string => `schedule-${scheduleId}`;
+export const HOLIDAYS_CONTEXT = 'national-holidays';
+
+/** AstDB: family of the schedules switched by hand; key = schedule, value = `<open|closed>/<epoch second of the end>`. */
+export const SWITCH_FAMILY = 'switch';
+
 export const trunkLinesContext = (trunkId: string): string => `lines-${trunkId}`;
 
 export const trunkEndpoint = (trunkId: string): string => `trunk-${trunkId}`;
@@ -47,13 +57,15 @@ export const nationalNumber = (number: string): string => number.replace(/^\+81/
 export interface Arrival {
   callId: string;
   lineId: string;
-  /** Node to go on at: the flow's start, or the node after a desk that did not answer. */
+  /** Node to go on at: the flow's start, or the one after a step that the dialplan has done. */
   nodeId: string;
+  /** Whether it has been claimed before. */
+  again: boolean;
 }
 
 /** @returns null when the arguments are not those of an incoming call */
 export function readArrival(args: readonly string[]): Arrival | null {
-  const [kind, callId, lineId, nodeId] = args;
+  const [kind, callId, lineId, nodeId, again] = args;
   if (kind !== 'incoming' || !callId || !lineId || !nodeId) return null;
-  return { callId, lineId, nodeId };
+  return { callId, lineId, nodeId, again: again === 'again' };
 }

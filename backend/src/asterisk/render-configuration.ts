@@ -1,10 +1,12 @@
 import { createHash } from 'node:crypto';
 import type { ConfigurationDocument } from '../configuration/configuration.schema.ts';
-import type { Desk } from '../desks/desk.schema.ts';
-import type { FlowNode, Line } from '../lines/line.schema.ts';
+import { type Desk, ringPlanOf } from '../desks/desk.schema.ts';
+import type { Line } from '../lines/line.schema.ts';
 import type { Phone } from '../phones/phone.schema.ts';
-import { END_CAUSE_Q850 } from '../routing/decide.ts';
 import * as names from './dialplan-names.ts';
+import { flowSections } from './render-flow.ts';
+import { scheduleSections } from './render-schedules.ts';
+import { renderSections, type Section } from './section.ts';
 
 /** Contents of the files in `generated/`. */
 export interface RenderedConfiguration {
@@ -26,8 +28,8 @@ export interface ExpectedObjects {
 export function renderConfiguration(document: ConfigurationDocument): RenderedConfiguration {
   const pjsip = renderPjsip(document);
   const sections = dialplanSections(document);
-  const stamp = { name: stampContext(pjsip, render(sections)), lines: ['exten => s,1,Hangup()'] };
-  return { 'pjsip.conf': pjsip, 'extensions.conf': render([stamp, ...sections]) };
+  const stamp = { name: stampContext(pjsip, renderSections(sections)), lines: ['exten => s,1,Hangup()'] };
+  return { 'pjsip.conf': pjsip, 'extensions.conf': renderSections([stamp, ...sections]) };
 }
 
 export function expectedObjects(document: ConfigurationDocument): ExpectedObjects {
@@ -38,14 +40,8 @@ export function expectedObjects(document: ConfigurationDocument): ExpectedObject
       ...(document.pbx ? [names.PBX_ENDPOINT] : []),
       ...document.phones.map(({ extension }) => names.phoneEndpoint(extension)),
     ],
-    contexts: [stampContext(renderPjsip(document), render(sections)), ...sections.map(({ name }) => name)],
+    contexts: [stampContext(renderPjsip(document), renderSections(sections)), ...sections.map(({ name }) => name)],
   };
-}
-
-interface Section {
-  name: string;
-  template?: string;
-  lines: string[];
 }
 
 /** A context whose name tells which configuration Asterisk has read. */
@@ -66,7 +62,7 @@ function renderPjsip(document: ConfigurationDocument): string {
     const { host, port } = document.pbx;
     sections.push({ name, template: 'denwaban-pbx', lines: [`aors = ${name}`] }, ...peer(name, host, port));
   }
-  return render([...sections, ...document.phones.flatMap((phone) => phoneSections(phone, document.pbx))]);
+  return renderSections([...sections, ...document.phones.flatMap((phone) => phoneSections(phone, document.pbx))]);
 }
 
 function peer(name: string, host: string, port: number): Section[] {
@@ -95,7 +91,6 @@ function phoneSections(phone: Phone, pbx: ConfigurationDocument['pbx']): Section
 }
 
 function dialplanSections(document: ConfigurationDocument): Section[] {
-  const audioOf = new Map(document.notices.map(({ id, audio }) => [id, audio]));
   const extensionOf = new Map(document.phones.map(({ id, extension }) => [id, extension]));
   const sections = [
     ...document.trunks.flatMap(({ id }) => [
@@ -105,7 +100,8 @@ function dialplanSections(document: ConfigurationDocument): Section[] {
         document.lines.filter(({ trunk }) => trunk === id),
       ),
     ]),
-    ...document.lines.map((line) => lineSection(line, audioOf)),
+    ...flowSections(document),
+    ...scheduleSections(document),
     ...document.desks.map((desk) => deskSection(desk, extensionOf)),
     phoneDirectory('phones', 'internal', document.phones),
     phoneDirectory('transfer', 'transferred', document.phones),
@@ -139,45 +135,32 @@ function trunkLinesSection(trunkId: string, lines: readonly Line[]): Section {
   };
 }
 
-function lineSection(line: Line, audioOf: ReadonlyMap<string, string>): Section {
-  const nodes = Object.entries(line.flow.nodes).flatMap(([id, node]) => [
-    `exten => ${names.nodeExtension(id)},1,Set(TIMEOUT(absolute)=0)`,
-    ` same => n,Set(${names.channelVariable.node}=${id})`,
-    ...renderStep(node, line.flow.nodes, audioOf).map((step) => ` same => n,${step}`),
-  ]);
-  return { name: names.lineContext(line.id), lines: [...nodes, 'include => lease'] };
-}
-
-function renderStep(node: FlowNode, nodes: Line['flow']['nodes'], audioOf: ReadonlyMap<string, string>): string[] {
-  switch (node.type) {
-    case 'notice':
-      return [
-        `Gosub(notice,s,1(${node.notice},${audioOf.get(node.notice) ?? ''}))`,
-        `Goto(${names.nodeExtension(node.next)},1)`,
-      ];
-    case 'desk': {
-      const ring = `Gosub(${names.deskContext(node.desk)},s,1)`;
-      // Hanging up is no decision: nobody needs to be asked for it.
-      if (nodes[node.otherwise]?.type === 'end') return [ring, `Goto(${names.nodeExtension(node.otherwise)},1)`];
-      return [ring, `Set(${names.channelVariable.node}=${node.otherwise})`, 'Goto(decide,s,1)'];
-    }
-    case 'end':
-      return [`Gosub(end-call,s,1(${END_CAUSE_Q850[node.cause]}))`];
-  }
-}
-
 function deskSection(desk: Desk, extensionOf: ReadonlyMap<string, string>): Section {
   const endpoints = desk.members.flatMap((member) => {
     const extension = extensionOf.get(member);
     return extension === undefined ? [] : [names.phoneEndpoint(extension)];
   });
+  const { strategy, memberSeconds, ringSeconds } = ringPlanOf(desk);
+  const name = names.deskContext(desk.id);
+  if (strategy === 'all') {
+    return {
+      name,
+      lines: [
+        'exten => s,1,Set(DENWABAN_RING=)',
+        ...endpoints.map((endpoint) => ` same => n,Gosub(member,s,1(${endpoint}))`),
+        ` same => n,Gosub(ring,s,1(${desk.id},${ringSeconds}))`,
+        ' same => n,Return()',
+      ],
+    };
+  }
+  // Asterisk ignores hyphens in extensions.
+  const plan = [desk.id, strategy.replaceAll('-', '_'), endpoints.length, memberSeconds, ringSeconds].join(',');
   return {
-    name: names.deskContext(desk.id),
+    name,
     lines: [
-      'exten => s,1,Set(DENWABAN_RING=)',
-      ...endpoints.map((endpoint) => ` same => n,Gosub(member,s,1(${endpoint}))`),
-      ` same => n,Gosub(ring,s,1(${desk.id},${desk.ringSeconds}))`,
+      `exten => s,1,Gosub(ring-by-turns,s,1(${plan}))`,
       ' same => n,Return()',
+      ...endpoints.map((endpoint, index) => `exten => member_${index},1,Return(${endpoint})`),
     ],
   };
 }
@@ -190,11 +173,4 @@ function phoneDirectory(name: string, next: string, phones: readonly Phone[]): S
       ` same => n,Goto(${next},${extension},1)`,
     ]),
   };
-}
-
-function render(sections: readonly Section[]): string {
-  const blocks = sections.map(({ name, template, lines }) =>
-    [`[${name}]${template ? `(${template})` : ''}`, ...lines].join('\n'),
-  );
-  return blocks.length === 0 ? '' : `${blocks.join('\n\n')}\n`;
 }

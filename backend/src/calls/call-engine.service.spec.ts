@@ -4,17 +4,10 @@ import type { ConfigurationDocument } from '../configuration/configuration.schem
 import { NoticePlayer } from '../notices/notice-player.service.ts';
 import type { Prompts } from '../notices/prompts.ts';
 import { CallEngine } from './call-engine.service.ts';
-import {
-  configurationOf,
-  FakeAsterisk,
-  FakeJournal,
-  silentLogger,
-  strictDouble,
-  testDocument,
-} from './doubles.fixture.ts';
+import { FakeAsterisk, FakeJournal, routingOf, silentLogger, strictDouble, testDocument } from './doubles.fixture.ts';
 
 const CALL = '6d1f7c1e-0000-4000-8000-000000000001';
-const arrival = { callId: CALL, lineId: 'main', nodeId: 'hello' };
+const arrival = { callId: CALL, lineId: 'main', nodeId: 'hello', again: false };
 const PROMPT = '/denwaban/asterisk/prompts/recording-notice';
 
 let asterisk: FakeAsterisk;
@@ -26,7 +19,7 @@ function engineFor(document: ConfigurationDocument | null = testDocument): CallE
   journal = new FakeJournal();
   const prompts = strictDouble<Prompts>('Prompts', { lengthMs: () => Promise.resolve(3000) });
   const notices = new NoticePlayer(asterisk.connection, asterisk.ari, prompts);
-  return new CallEngine(asterisk.ari, asterisk.ami, configurationOf(document), notices, journal.journal, silentLogger);
+  return new CallEngine(asterisk.ari, asterisk.ami, routingOf(document), notices, journal.journal, silentLogger);
 }
 
 beforeEach(() => {

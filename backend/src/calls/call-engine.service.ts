@@ -3,10 +3,10 @@ import { AmiCommands } from '../asterisk/ami-commands.ts';
 import { AriCommands } from '../asterisk/ari-commands.ts';
 import { AriError, ChannelGoneError } from '../asterisk/asterisk.errors.ts';
 import { channelVariable, lineContext, nodeExtension, type Arrival } from '../asterisk/dialplan-names.ts';
-import { ConfigurationInForce } from '../configuration/configuration-in-force.ts';
 import { NoticePlayer } from '../notices/notice-player.service.ts';
 import { Logger } from '../platform/logging.ts';
-import { nextStep, type Step, stepAt } from '../routing/decide.ts';
+import { arriveAt, decide, type Outcome, type Step, stepAt } from '../routing/decide.ts';
+import { RoutingInForce } from '../routing/routing-in-force.service.ts';
 import { CallJournal } from './call-journal.service.ts';
 import { Lease } from './lease.ts';
 
@@ -50,7 +50,7 @@ export class CallEngine {
   constructor(
     private readonly commands: AriCommands,
     private readonly variables: AmiCommands,
-    private readonly configuration: ConfigurationInForce,
+    private readonly routing: RoutingInForce,
     private readonly notices: NoticePlayer,
     private readonly journal: CallJournal,
     private readonly logger: Logger,
@@ -63,7 +63,7 @@ export class CallEngine {
 
   /** A call asks to be claimed. One that we do not know or could not keep is left to the dialplan. */
   async claim(channelId: string, arrival: Arrival | null): Promise<void> {
-    if (!arrival || !this.variables.ready || !this.firstStep(arrival)) return;
+    if (!arrival || !this.variables.ready || !this.knows(arrival)) return;
     try {
       await this.commands.claim(channelId);
     } catch (error) {
@@ -77,7 +77,7 @@ export class CallEngine {
     const call: ClaimedCall = { ...arrival, channel, gone: new AbortController(), lease };
     this.calls.set(channel.id, call);
     try {
-      await this.journal.write(call.callId, { e: 'claimed' });
+      if (!call.again) await this.journal.write(call.callId, { e: 'claimed' });
       await this.walk(call);
     } catch (error) {
       await this.giveUp(call, error);
@@ -96,29 +96,52 @@ export class CallEngine {
     for (const call of this.calls.values()) call.gone.abort();
   }
 
-  private firstStep({ lineId, nodeId }: Arrival): Step | null {
-    const line = this.configuration.line(lineId);
-    return line && Object.hasOwn(line.flow.nodes, nodeId) ? stepAt(line.flow, nodeId) : null;
+  private knows({ lineId, nodeId }: Arrival): boolean {
+    const line = this.routing.line(lineId);
+    return line !== null && Object.hasOwn(line.flow.nodes, nodeId);
   }
 
   private async walk(call: ClaimedCall): Promise<void> {
-    const line = this.configuration.line(call.lineId);
+    const line = this.routing.line(call.lineId);
     if (!line) throw new StepFailedError('line-missing');
-    let step = stepAt(line.flow, call.nodeId);
-    for (let steps = 0; step.type === 'notice'; steps += 1) {
-      if (steps >= MOST_STEPS) throw new StepFailedError('flow-endless');
-      await this.announce(call, step.node, step.notice);
-      step = nextStep(line.flow, { node: step.node, outcome: 'notice-ended' });
+    let position = arriveAt(call.nodeId);
+    let step = stepAt(this.routing.circumstances(), line.flow, call.nodeId);
+    for (let steps = 0; steps < MOST_STEPS; steps += 1) {
+      const outcome = await this.carryOut(call, step);
+      if (outcome === null) return this.handOver(call, step.node);
+      ({ position, step } = decide(this.routing.circumstances(), line.flow, { position, outcome }));
     }
+    throw new StepFailedError('flow-endless');
+  }
+
+  /** @returns null when the step is the dialplan's: everything that can take long must not need us */
+  private async carryOut(call: ClaimedCall, step: Step): Promise<Outcome | null> {
+    switch (step.type) {
+      case 'notice':
+        await this.announce(call, step.node, step.notice);
+        return { type: 'notice-ended' };
+      case 'schedule': {
+        const { openness, rule } = step.state;
+        await this.journal.write(call.callId, { e: 'schedule', schedule: step.schedule, openness, rule });
+        return { type: 'schedule', openness };
+      }
+      case 'menu':
+      case 'desk':
+      case 'forward':
+      case 'message':
+      case 'end':
+        return null;
+    }
+  }
+
+  private async handOver(call: ClaimedCall, node: string): Promise<void> {
     if (call.gone.signal.aborted) throw new CallGoneError();
-    await this.commands.continueAt(call.channel.id, {
-      context: lineContext(line.id),
-      extension: nodeExtension(step.node),
-    });
+    const extension = nodeExtension(node);
+    await this.commands.continueAt(call.channel.id, { context: lineContext(call.lineId), extension });
   }
 
   private async announce(call: ClaimedCall, node: string, noticeId: string): Promise<void> {
-    const notice = this.configuration.notice(noticeId);
+    const notice = this.routing.notice(noticeId);
     if (!notice) throw new StepFailedError('notice-missing');
     await this.variables.setVariable(call.channel.id, channelVariable.node, node);
     await this.accept(call);

@@ -9,14 +9,18 @@ type Named = readonly { id: string; name: string }[];
 const namesOf = (things: Named) => new Map(things.map(({ id, name }) => [id, name]));
 
 /** @returns names of the things in a configuration document; nothing is known without one */
-export function namesIn(document: Pick<ConfigurationDocument, 'lines' | 'desks' | 'phones'> | null): NamesById {
+export function namesIn(
+  document: Pick<ConfigurationDocument, 'lines' | 'desks' | 'phones' | 'schedules'> | null,
+): NamesById {
   const lines = namesOf(document?.lines ?? []);
   const desks = namesOf(document?.desks ?? []);
   const phones = namesOf(document?.phones ?? []);
+  const schedules = namesOf(document?.schedules ?? []);
   return {
     line: (id) => lines.get(id) ?? null,
     desk: (id) => desks.get(id) ?? null,
     phone: (id) => phones.get(id) ?? null,
+    schedule: (id) => schedules.get(id) ?? null,
   };
 }
 

@@ -9,6 +9,7 @@ const NOT_TOLD = new Set(['channel', 'number', 'e', 'at']);
 const NAMED: Partial<Record<string, { name: string; of: keyof NamesById }>> = {
   line: { name: 'lineName', of: 'line' },
   desk: { name: 'deskName', of: 'desk' },
+  schedule: { name: 'scheduleName', of: 'schedule' },
   phone: { name: 'phoneName', of: 'phone' },
   to: { name: 'toName', of: 'phone' },
 };
@@ -43,6 +44,7 @@ export function callTimeline(journal: readonly JournalEntry[], startedAt: Date, 
 }
 
 interface Leg {
+  party: CallLeg['party'];
   phone: string | null;
   from: Date;
   to: Date | null;
@@ -50,33 +52,36 @@ interface Leg {
 
 /**
  * Who took part, and when: the outside party for the whole call, each phone from its answer until it left, handed over
- * or the call ended.
+ * or the call ended; so, too, a number outside to which the call was forwarded.
  * @param endedAt null while the call is in progress
  */
 export function callLegs(journal: readonly JournalEntry[], endedAt: Date | null, names: NamesById): CallLeg[] {
   const [first] = inOrder(journal);
   if (!first) return [];
-  const legs: Leg[] = [{ phone: null, from: instantOf(first), to: endedAt }];
+  const legs: Leg[] = [{ party: 'outside', phone: null, from: instantOf(first), to: endedAt }];
   const openLeg = (phone: string) => legs.findLast((leg) => leg.phone === phone && leg.to === null);
   for (const entry of inOrder(journal)) {
     const at = instantOf(entry);
-    if (entry.e === 'answered' && !openLeg(entry.phone)) legs.push({ phone: entry.phone, from: at, to: null });
+    if (entry.e === 'answered' && !openLeg(entry.phone)) legs.push(phoneLeg(entry.phone, at));
+    if (entry.e === 'forwarded') legs.push({ party: 'forward', phone: null, from: at, to: null });
     if (entry.e === 'left' || entry.e === 'transferred') closeLeg(openLeg(entry.phone), at);
     if (entry.e === 'transferred' && names.phone(entry.to) !== null && !openLeg(entry.to)) {
-      legs.push({ phone: entry.to, from: at, to: null });
+      legs.push(phoneLeg(entry.to, at));
     }
   }
   return legs.map((leg) => toCallLeg(leg, endedAt, names));
 }
 
+const phoneLeg = (phone: string, from: Date): Leg => ({ party: 'phone', phone, from, to: null });
+
 function closeLeg(leg: Leg | undefined, at: Date): void {
   if (leg) leg.to = at;
 }
 
-function toCallLeg({ phone, from, to }: Leg, endedAt: Date | null, names: NamesById): CallLeg {
+function toCallLeg({ party, phone, from, to }: Leg, endedAt: Date | null, names: NamesById): CallLeg {
   const end = to ?? endedAt;
   return {
-    party: phone === null ? 'outside' : 'phone',
+    party,
     phone: phone === null ? null : { id: phone, name: names.phone(phone) ?? phone },
     startedAt: from.toISOString(),
     endedAt: end?.toISOString() ?? null,

@@ -14,8 +14,9 @@ const names: NamesById = {
   line: (id) => (id === 'main' ? '代表' : null),
   desk: (id) => (id === 'citizens' ? '市民課' : null),
   phone: (id) => PHONES[id] ?? null,
+  schedule: (id) => (id === 'office' ? '開庁時間' : null),
 };
-const nobody: NamesById = { line: () => null, desk: () => null, phone: () => null };
+const nobody: NamesById = { line: () => null, desk: () => null, phone: () => null, schedule: () => null };
 
 const callOf = (journal: JournalEntry[], part: Partial<CallEntity> = {}): CallEntity => {
   const facts = reduceJournal(CALL_ID, journal, names);

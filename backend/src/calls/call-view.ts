@@ -27,9 +27,10 @@ export function recordingOf(call: ListedCall, recording: RecordingEntity | null)
 }
 
 export function toCallSummary(call: ListedCall, recording: RecordingEntity | null): CallSummary {
-  const { id, direction, number, presentation, dialled, state, outcome, reason, handledBy, recorder } = call;
+  const { id, direction, number, presentation, dialled, state, outcome, callbackRequested, reason } = call;
+  const { handledBy, recorder } = call;
   return {
-    ...{ id, direction, number, presentation, dialled, state, outcome, reason, handledBy, recorder },
+    ...{ id, direction, number, presentation, dialled, state, outcome, callbackRequested, reason, handledBy, recorder },
     line: named(call.lineId, call.lineName),
     desk: named(call.deskId, call.deskName),
     phone: named(call.phoneId, call.phoneName),
@@ -60,5 +61,6 @@ function namesAtTheTime(call: ListedCall, now: NamesById): NamesById {
     line: (id) => kept(id, call.lineId, call.lineName, now.line(id)),
     desk: (id) => kept(id, call.deskId, call.deskName, now.desk(id)),
     phone: (id) => kept(id, call.phoneId, call.phoneName, now.phone(id)),
+    schedule: (id) => now.schedule(id),
   };
 }

@@ -20,6 +20,7 @@ const FACTS = {
   phoneName: 'phone_name',
   state: 'state',
   outcome: 'outcome',
+  callbackRequested: 'callback_requested',
   reason: 'reason',
   startedAt: 'started_at',
   answeredAt: 'answered_at',

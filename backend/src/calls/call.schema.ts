@@ -6,9 +6,12 @@ import { Presentation } from './journal.schema.ts';
 export const CallState = z.enum(['arriving', 'announcing', 'ringing', 'talking', 'ended']).meta({ id: 'CallState' });
 export type CallState = z.infer<typeof CallState>;
 
-/** answered = spoke with a phone; unanswered = rung, nobody took it; abandoned = caller left before an answer. */
+/**
+ * answered = spoke with a phone; forwarded = with a number outside; message = left one; unanswered = rung, nobody took it;
+ * abandoned = caller left before an answer; closed = told that the office is closed.
+ */
 export const CallOutcome = z
-  .enum(['answered', 'unanswered', 'abandoned', 'refused', 'failed'])
+  .enum(['answered', 'forwarded', 'message', 'unanswered', 'abandoned', 'closed', 'refused', 'failed'])
   .meta({ id: 'CallOutcome' });
 export type CallOutcome = z.infer<typeof CallOutcome>;
 
@@ -29,6 +32,8 @@ export const CallSummary = z
     phone: z.object({ id: z.string(), name: z.string() }).nullable(),
     state: CallState,
     outcome: CallOutcome.nullable(),
+    /** The caller has left a message and nobody has spoken with them. */
+    callbackRequested: z.boolean(),
     /** Stable id of why a call was refused or failed, e.g. `unknown-line`. */
     reason: z.string().nullable(),
     startedAt: Instant,
@@ -57,7 +62,8 @@ export type TimelineEntry = z.infer<typeof TimelineEntry>;
 
 export const CallLeg = z
   .object({
-    party: z.enum(['outside', 'phone']),
+    /** `forward` = a number outside to which the call was forwarded. */
+    party: z.enum(['outside', 'phone', 'forward']),
     phone: z.object({ id: z.string(), name: z.string() }).nullable(),
     startedAt: Instant,
     endedAt: Instant.nullable(),

@@ -5,6 +5,9 @@ import type { AriConnection } from '../asterisk/ari-connection.ts';
 import type { AsteriskEvent } from '../asterisk/asterisk-events.ts';
 import type { ConfigurationDocument } from '../configuration/configuration.schema.ts';
 import { ConfigurationInForce } from '../configuration/configuration-in-force.ts';
+import { Clock } from '../platform/clock.ts';
+import { RoutingInForce } from '../routing/routing-in-force.service.ts';
+import type { SwitchesInForce } from '../schedules/switches-in-force.service.ts';
 import type { Logger } from '../platform/logging.ts';
 import { STANDARD_RECORDINGS } from '../recordings/recording-class.schema.ts';
 import type { CallJournal, UntimedEntry } from './call-journal.service.ts';
@@ -130,4 +133,10 @@ export function configurationOf(document: ConfigurationDocument | null): Configu
   const configuration = new ConfigurationInForce({} as never, silentLogger);
   if (document) configuration.replace(document);
   return configuration;
+}
+
+/** What live decisions rest on, with nothing switched by hand. */
+export function routingOf(document: ConfigurationDocument | null): RoutingInForce {
+  const switches = strictDouble<SwitchesInForce>('SwitchesInForce', { current: new Map() });
+  return new RoutingInForce(configurationOf(document), switches, new Clock());
 }

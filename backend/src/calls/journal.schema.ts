@@ -39,6 +39,23 @@ export const JournalEntry = z.discriminatedUnion('e', [
   entry('accepted', {}),
   entry('notice', { notice: z.string() }),
   entry('notice-ended', { notice: z.string() }),
+  /** The schedule was asked; `rule` is what decided, `openness` how. */
+  entry('schedule', { schedule: z.string(), openness: z.string(), rule: z.string() }),
+  /** A menu begins, at the flow node of this name. */
+  entry('menu', { menu: z.string() }),
+  /** Keys of a choice. Others are never written down: callers type account numbers into the wrong menu. */
+  entry('menu-keys', { menu: z.string(), keys: z.string() }),
+  /** Keys that mean nothing in the menu; no keys; nothing chosen in the end. */
+  entry('menu-invalid', { menu: z.string() }),
+  entry('menu-no-key', { menu: z.string() }),
+  entry('menu-left', { menu: z.string() }),
+  /** The caller leaves a message (用件) from here on; a silence of so many seconds ends it. */
+  entry('message', { node: z.string(), silence: z.string() }),
+  entry('message-ended', { node: z.string(), by: z.enum(['key', 'silence', 'limit', 'caller', 'failed']) }),
+  /** A number outside is called; it answers, or it does not (`status` as of `unanswered`). */
+  entry('forwarding', { node: z.string(), to: z.string() }),
+  entry('forwarded', { node: z.string() }),
+  entry('not-forwarded', { node: z.string(), status: z.string() }),
   entry('ringing', { desk: z.string() }),
   /** A phone answered. */
   entry('answered', { phone: z.string() }),

@@ -10,6 +10,7 @@ const names: NamesById = {
   line: (id) => (id === 'main' ? '代表' : null),
   desk: (id) => (id === 'citizens' ? '市民課' : null),
   phone: (id) => PHONES[id] ?? null,
+  schedule: () => null,
 };
 const reduce = (...entries: JournalEntry[]) => {
   const facts = reduceJournal(CALL, entries, names);
@@ -52,6 +53,7 @@ describe('a journal', () => {
       outcome: 'answered',
       reason: null,
       startedAt: new Date(1_763_700_000_000),
+      callbackRequested: false,
       answeredAt: new Date(1_763_700_009_000),
       endedAt: new Date(1_763_700_070_000),
       handledBy: 'backend',

@@ -11,6 +11,7 @@ export interface NamesById {
   line(id: string): string | null;
   desk(id: string): string | null;
   phone(id: string): string | null;
+  schedule(id: string): string | null;
 }
 
 type EntryOf<E extends JournalEvent> = Extract<JournalEntry, { e: E }>;
@@ -18,9 +19,14 @@ type EntryOf<E extends JournalEvent> = Extract<JournalEntry, { e: E }>;
 /** Where an event takes a call that has not ended. Events not named leave it where it is. */
 const STATE_AFTER: Partial<Record<JournalEvent, CallState>> = {
   notice: 'announcing',
+  menu: 'announcing',
+  message: 'announcing',
   ringing: 'ringing',
+  forwarding: 'ringing',
   answered: 'talking',
+  forwarded: 'talking',
   unanswered: 'arriving',
+  'not-forwarded': 'arriving',
   end: 'ended',
 };
 
@@ -55,9 +61,10 @@ export function reduceJournal(callId: string, entries: readonly JournalEntry[], 
     phoneName: phoneId && names.phone(phoneId),
     state: stateOf(entries),
     outcome: end ? outcomeOf(entries, end) : null,
+    callbackRequested: wantsCallback(entries, end),
     reason: reasonOf(entries, end),
     startedAt,
-    answeredAt: timeOf(firstOf(entries, 'answered')),
+    answeredAt: timeOf(firstOf(entries, 'answered') ?? firstOf(entries, 'forwarded')),
     endedAt: end ? new Date(Math.max(instantOf(end).getTime(), startedAt.getTime())) : null,
     handledBy: handlerOf(entries),
     endCause: end && /^\d{1,3}$/.test(end.cause) ? Number(end.cause) : null,
@@ -109,13 +116,41 @@ function handlerOf(entries: readonly JournalEntry[]): CallFacts['handledBy'] {
 
 /** `CANCEL` means that the caller left while it rang. */
 const rungOut = (entries: readonly JournalEntry[]) =>
-  entries.some((entry) => entry.e === 'unanswered' && entry.status !== 'CANCEL');
+  entries.some((entry) => (entry.e === 'unanswered' || entry.e === 'not-forwarded') && entry.status !== 'CANCEL');
+
+/** What is shorter was a breath, or the caller thinking better of it. */
+const SHORTEST_MESSAGE_MS = 2000;
+
+/** Whether words were left; the silence that ended a message is none of it. */
+function leftMessage(entries: readonly JournalEntry[]): boolean {
+  return entries.some((entry, index) => {
+    if (entry.e !== 'message') return false;
+    const ended = entries.slice(index).find(({ e }) => e === 'message-ended' || e === 'end');
+    if (!ended) return false;
+    const silentMs = ended.e === 'message-ended' && ended.by === 'silence' ? Number(entry.silence) * 1000 : 0;
+    return instantOf(ended).getTime() - instantOf(entry).getTime() - silentMs >= SHORTEST_MESSAGE_MS;
+  });
+}
+
+const wasSpokenWith = (entries: readonly JournalEntry[]) =>
+  entries.some(({ e }) => e === 'answered' || e === 'forwarded');
+
+const wantsCallback = (entries: readonly JournalEntry[], end: EntryOf<'end'> | undefined): boolean =>
+  end !== undefined && leftMessage(entries) && !wasSpokenWith(entries);
+
+const wasClosed = (entries: readonly JournalEntry[]): boolean => {
+  const last = lastOf(entries, 'schedule');
+  return last !== undefined && last.openness !== 'open';
+};
 
 function outcomeOf(entries: readonly JournalEntry[], end: EntryOf<'end'>): CallOutcome {
   if (firstOf(entries, 'answered')) return 'answered';
+  if (firstOf(entries, 'forwarded')) return 'forwarded';
   if (firstOf(entries, 'refused')) return 'refused';
+  if (leftMessage(entries)) return 'message';
   if (end.by === 'lost') return 'failed';
   if (rungOut(entries)) return 'unanswered';
+  if (wasClosed(entries)) return 'closed';
   if (end.by === 'caller') return 'abandoned';
   if (firstOf(entries, 'ringing')) return 'unanswered';
   if (firstOf(entries, 'fault')) return 'failed';

@@ -1,6 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { nextStep, type StepOutcome } from '../routing/decide.ts';
+import { simulate } from '../routing/simulate.ts';
+import { SimulatedCall } from '../routing/simulation.schema.ts';
+import { MenuNode } from '../menus/menu.schema.ts';
+import { officeHours } from '../schedules/schedule.fixture.ts';
 import type { FlowNode, Line } from '../lines/line.schema.ts';
 import type { RecordingClass } from '../recordings/recording-class.schema.ts';
 import { findConfigurationProblems } from './configuration-problems.ts';
@@ -180,25 +183,95 @@ describe('a flow', () => {
     );
   });
 
-  it('without problems can be walked to an end from every document', () => {
+  it('names menus’ keys once, and leads from them to nodes that exist', () => {
+    const document = withNodes({
+      announce: MenuNode.parse({
+        type: 'menu',
+        notice: 'recording',
+        choices: [
+          { keys: '1', then: 'go', node: 'ring' },
+          { keys: '12', then: 'repeat' },
+          { keys: '1', then: 'go', node: 'nowhere' },
+        ],
+        invalidNotice: 'none',
+        otherwise: 'end',
+      }),
+    });
+    expect(found(document)).toEqual([
+      'unknown-notice /lines/0/flow/nodes/announce/invalidNotice',
+      'unknown-node /lines/0/flow/nodes/announce/choices/2/node',
+      'duplicate-keys /lines/0/flow/nodes/announce/choices/2/keys',
+    ]);
+  });
+
+  it('may lead in a circle by keys, but not without any', () => {
+    const menu = (otherwise: string) =>
+      withNodes({
+        announce: MenuNode.parse({
+          type: 'menu',
+          notice: 'recording',
+          choices: [
+            { keys: '1', then: 'go', node: 'ring' },
+            { keys: '2', then: 'go', node: 'announce' },
+          ],
+          otherwise,
+        }),
+      });
+    expect(found(menu('ring'))).toEqual([]);
+    expect(found(menu('announce'))).toEqual(['flow-loop /lines/0/flow/nodes/announce']);
+  });
+
+  it('asks schedules that exist, whose special days come once', () => {
+    const nodes = { announce: { type: 'schedule', schedule: 'none', open: 'ring', closed: 'end' } } as const;
+    expect(found(withNodes(nodes))).toEqual(['unknown-schedule /lines/0/flow/nodes/announce/schedule']);
+    const holiday = { day: '11-15', name: '町制記念日', hours: [] };
+    const document = office((changed) => {
+      changed.schedules = [officeHours({ specialDays: [holiday, holiday] }), officeHours({ specialDays: [] })];
+    });
+    expect(found(document)).toEqual(['duplicate-id /schedules/1/id', 'duplicate-day /schedules/0/specialDays/1/day']);
+  });
+
+  it('forwards neither to emergency numbers nor to itself', () => {
+    const forwardTo = (number: string) => {
+      const forward = { type: 'forward', number, show: 'office', ringSeconds: 20, otherwise: 'end' } as const;
+      return found(withNodes({ ring: forward }));
+    };
+    expect(forwardTo('119')).toEqual(['emergency-forward /lines/0/flow/nodes/ring/number']);
+    expect(forwardTo('+81312345678')).toEqual(['forward-to-own-line /lines/0/flow/nodes/ring/number']);
+    expect(forwardTo('0398765432')).toEqual([]);
+  });
+
+  it('plays a notice before it rings a desk that requires one, on every way', () => {
+    const required = (nodes: Record<string, FlowNode>) => {
+      const document = withNodes(nodes);
+      if (document.desks[0]) document.desks[0].notice = 'required';
+      return found(document);
+    };
+    expect(required({})).toEqual([]);
+    const nodes: Record<string, FlowNode> = {
+      announce: { type: 'schedule', schedule: 'office', open: 'ring', closed: 'say' },
+      say: { type: 'notice', notice: 'recording', next: 'ring' },
+    };
+    expect(required(nodes)).toContain('notice-missing /lines/0/flow/nodes/ring');
+  });
+
+  it('without problems comes to an end, whoever calls, when, and whatever is pressed', () => {
     let walked = 0;
+    const keys = fc.array(fc.stringMatching(/^[0-9*#]{0,3}$/), { maxLength: 40 });
+    const parties = fc.constantFrom('answer', 'no-answer', 'busy');
+    const at = fc.date({ min: new Date('2026-01-01'), max: new Date('2060-01-01'), noInvalidDate: true });
     fc.assert(
-      fc.property(anyDocument, (document) => {
+      fc.property(anyDocument, keys, parties, at, (document, pressed, behaviour, instant) => {
         fc.pre(findConfigurationProblems(document).length === 0);
-        for (const { flow } of document.lines) {
-          let step = nextStep(flow, null);
-          for (let steps = 0; step.type !== 'end'; steps += 1) {
-            expect(steps).toBeLessThan(Object.keys(flow.nodes).length);
-            const last: StepOutcome = {
-              node: step.node,
-              outcome: step.type === 'notice' ? 'notice-ended' : 'desk-unanswered',
-            };
-            step = nextStep(flow, last);
-          }
+        for (const line of document.lines) {
+          const call = { at: instant.toISOString(), line: line.id, keys: pressed, parties: behaviour };
+          const { steps, end } = simulate(document, line, SimulatedCall.parse(call), new Map());
+          expect(steps.at(-1)).toMatchObject({ node: end.node, type: end.type });
+          expect(end.type === 'end' || behaviour === 'answer').toBe(true);
           walked += 1;
         }
       }),
-      { numRuns: 200 },
+      { numRuns: 300 },
     );
     expect(walked).toBeGreaterThan(50);
   });

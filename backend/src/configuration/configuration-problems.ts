@@ -1,12 +1,10 @@
 import { nationalNumber } from '../asterisk/dialplan-names.ts';
 import type { Line } from '../lines/line.schema.ts';
 import { SHIPPED_AUDIO } from '../notices/shipped-notices.ts';
-import type { ConfigurationDocument, ConfigurationProblem } from './configuration.schema.ts';
+import { EMERGENCY_NUMBERS } from '../phones/emergency-numbers.ts';
 import { STANDARD_CLASS } from '../recordings/recording-class.schema.ts';
-import { findFlowProblems } from './flow-problems.ts';
-
-/** Dialled on a phone they must reach the police, the coast guard and the fire brigade, never a colleague. */
-const EMERGENCY_NUMBERS = new Set(['110', '118', '119']);
+import type { ConfigurationDocument, ConfigurationProblem } from './configuration.schema.ts';
+import { findFlowProblems, type FlowTargets } from './flow-problems.ts';
 
 /**
  * Everything wrong with a document beyond its shape: dangling names, doubled ids and numbers, flows that loop or cannot be
@@ -14,6 +12,7 @@ const EMERGENCY_NUMBERS = new Set(['110', '118', '119']);
  * @returns problems in the order of the document; `path` is a JSON pointer, `problemId` stable
  */
 export function findConfigurationProblems(document: ConfigurationDocument): ConfigurationProblem[] {
+  const targets = flowTargets(document);
   return [
     ...doubledIds(document),
     ...sharedAddresses(document),
@@ -21,7 +20,8 @@ export function findConfigurationProblems(document: ConfigurationDocument): Conf
     ...deskProblems(document),
     ...missingAudio(document),
     ...classProblems(document),
-    ...document.lines.flatMap((line, index) => lineProblems(document, line, index)),
+    ...scheduleProblems(document),
+    ...document.lines.flatMap((line, index) => lineProblems(document, line, index, targets)),
   ];
 }
 
@@ -31,6 +31,7 @@ function doubledIds(document: ConfigurationDocument): ConfigurationProblem[] {
     { list: 'phones', word: '電話機', ids: document.phones.map(({ id }) => id) },
     { list: 'desks', word: '窓口', ids: document.desks.map(({ id }) => id) },
     { list: 'notices', word: '告知', ids: document.notices.map(({ id }) => id) },
+    { list: 'schedules', word: '開庁時間', ids: (document.schedules ?? []).map(({ id }) => id) },
     { list: 'lines', word: '着信番号', ids: document.lines.map(({ id }) => id) },
     { list: 'recordings/classes', word: '保存区分', ids: document.recordings.classes.map(({ id }) => id) },
   ];
@@ -128,7 +129,30 @@ function classProblems({ recordings }: ConfigurationDocument): ConfigurationProb
   ];
 }
 
-function lineProblems(document: ConfigurationDocument, line: Line, index: number): ConfigurationProblem[] {
+function scheduleProblems({ schedules = [] }: ConfigurationDocument): ConfigurationProblem[] {
+  return schedules.flatMap(({ name, specialDays }, scheduleIndex) =>
+    doubled(specialDays, ({ day }) => day).map(({ index, item }) => ({
+      path: `/schedules/${scheduleIndex}/specialDays/${index}/day`,
+      problemId: 'duplicate-day',
+      message: `開庁時間「${name}」に特別な日 ${item.day} が2回入っています。1つにしてください。`,
+    })),
+  );
+}
+
+const flowTargets = (document: ConfigurationDocument): FlowTargets => ({
+  notices: new Set(document.notices.map(({ id }) => id)),
+  desks: new Set(document.desks.map(({ id }) => id)),
+  announcedDesks: new Set(document.desks.filter(({ notice }) => notice === 'required').map(({ id }) => id)),
+  schedules: new Set((document.schedules ?? []).map(({ id }) => id)),
+  ownNumbers: new Set(document.lines.map(({ number }) => nationalNumber(number))),
+});
+
+function lineProblems(
+  document: ConfigurationDocument,
+  line: Line,
+  index: number,
+  targets: FlowTargets,
+): ConfigurationProblem[] {
   const path = `/lines/${index}`;
   const number = nationalNumber(line.number);
   const earlier = document.lines
@@ -153,10 +177,7 @@ function lineProblems(document: ConfigurationDocument, line: Line, index: number
           },
         ]
       : []),
-    ...findFlowProblems(line, `${path}/flow`, {
-      notices: new Set(document.notices.map(({ id }) => id)),
-      desks: new Set(document.desks.map(({ id }) => id)),
-    }),
+    ...findFlowProblems(line, `${path}/flow`, targets),
   ];
 }
 

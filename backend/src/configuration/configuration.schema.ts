@@ -5,6 +5,7 @@ import { Notice } from '../notices/notice.schema.ts';
 import { Pbx, Phone } from '../phones/phone.schema.ts';
 import { DisplayName, Identifier, Instant } from '../platform/schema.ts';
 import { RecordingRules } from '../recordings/recording-class.schema.ts';
+import { Schedule } from '../schedules/schedule.schema.ts';
 import { Trunk } from '../trunks/trunk.schema.ts';
 
 /**
@@ -19,6 +20,8 @@ export const ConfigurationDocument = z
     phones: z.array(Phone).max(500),
     desks: z.array(Desk).max(200),
     notices: z.array(Notice).max(200),
+    /** Absent in documents from before there were any. */
+    schedules: z.array(Schedule).max(100).optional(),
     lines: z.array(Line).max(500),
     recordings: RecordingRules,
   })

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { SHIPPED_NOTICES } from '../notices/shipped-notices.ts';
-import type { Flow, FlowNode } from '../lines/line.schema.ts';
 import { STANDARD_RECORDINGS } from '../recordings/recording-class.schema.ts';
+import { anyFlow, anySchedule } from '../routing/flow.fixture.ts';
 import { ConfigurationDocument } from './configuration.schema.ts';
 
 /** One trunk, one line, a notice, a desk of a registered phone and one behind the pbx. */
@@ -58,36 +58,11 @@ const secret = fc.string({ unit: fc.constantFrom(...letters, '_', '-', 'A'), min
 
 const ids = (max: number) => fc.uniqueArray(identifier, { maxLength: max });
 
-/** Nodes lead only to later ones, so that there are no loops; those that nothing leads to are left out. */
-const flow = (notices: readonly string[], desks: readonly string[]): fc.Arbitrary<Flow> =>
-  fc
-    .tuple(
-      fc.uniqueArray(identifier, { minLength: 1, maxLength: 8 }),
-      fc.infiniteStream(fc.nat()),
-      fc.constantFrom<'normal' | 'busy' | 'no-answer' | 'refused'>('normal', 'busy', 'no-answer', 'refused'),
-    )
-    .map(([names, random, cause]) => {
-      const pick = (list: readonly string[]): string => list[Number(random.next().value) % list.length] ?? '';
-      const nodes = new Map<string, FlowNode>();
-      const visit = (index: number): string => {
-        const id = names[index] ?? '';
-        if (nodes.has(id)) return id;
-        const last = index === names.length - 1;
-        const later = () => visit(index + 1 + (Number(random.next().value) % (names.length - 1 - index)));
-        const kinds = ['end', ...(notices.length > 0 ? ['notice'] : []), ...(desks.length > 0 ? ['desk'] : [])];
-        const kind = last ? 'end' : pick(kinds);
-        if (kind === 'notice') nodes.set(id, { type: 'notice', notice: pick(notices), next: later() });
-        else if (kind === 'desk') nodes.set(id, { type: 'desk', desk: pick(desks), otherwise: later() });
-        else nodes.set(id, { type: 'end', cause });
-        return id;
-      };
-      const start = visit(0);
-      return { start, nodes: Object.fromEntries(nodes) };
-    });
+const SPECIAL_DAYS = ['2026-12-01', '2027-01-01', '2027-03-22', '11-15', '12-30', '02-29'];
 
 /** Documents of the right shape that mostly have no problems; tests leave out the few that do. */
 export const anyDocument: fc.Arbitrary<ConfigurationDocument> = fc
-  .record({ trunks: ids(3), phones: ids(5), desks: ids(3), notices: ids(3), lines: ids(4) })
+  .record({ trunks: ids(3), phones: ids(5), desks: ids(3), notices: ids(3), schedules: ids(2), lines: ids(4) })
   .chain((taken) =>
     fc.record({
       site: fc.record({ id: identifier, name }),
@@ -112,6 +87,7 @@ export const anyDocument: fc.Arbitrary<ConfigurationDocument> = fc
             name,
             members: fc.subarray(taken.phones, { minLength: 1 }),
             ringSeconds: fc.integer({ min: 5, max: 300 }),
+            strategy: fc.constantFrom('all', 'in-order', 'round-robin', 'least-recent'),
           }),
         ),
       ),
@@ -125,6 +101,7 @@ export const anyDocument: fc.Arbitrary<ConfigurationDocument> = fc
           }),
         ),
       ),
+      schedules: fc.tuple(...taken.schedules.map((id) => anySchedule(id, SPECIAL_DAYS))),
       lines: fc.tuple(
         ...(taken.trunks.length === 0 ? [] : taken.lines).map((id) =>
           fc.record({
@@ -132,7 +109,11 @@ export const anyDocument: fc.Arbitrary<ConfigurationDocument> = fc
             name,
             trunk: fc.constantFrom(...taken.trunks),
             number,
-            flow: flow(taken.notices, taken.phones.length === 0 ? [] : taken.desks),
+            flow: anyFlow(identifier, {
+              notices: taken.notices,
+              desks: taken.phones.length === 0 ? [] : taken.desks,
+              schedules: taken.schedules,
+            }),
           }),
         ),
       ),

@@ -1,13 +1,32 @@
 import { z } from 'zod';
 import { DisplayName, Identifier } from '../platform/schema.ts';
 
-/** 窓口: a department that is rung as one. All members ring at once for `ringSeconds`. */
+/** `all` = together; the others one after the other: as listed, taking turns, or who has waited longest first. */
+export const RingStrategy = z.enum(['all', 'in-order', 'round-robin', 'least-recent']).meta({ id: 'RingStrategy' });
+export type RingStrategy = z.infer<typeof RingStrategy>;
+
+/** 窓口: a department that is rung as one, for `ringSeconds` in all. */
 export const Desk = z
   .strictObject({
     id: Identifier,
     name: DisplayName,
     members: z.array(Identifier).min(1, '電話機を1台以上選んでください').max(50),
     ringSeconds: z.int().min(5).max(300).default(60),
+    /** Absent = `all`. */
+    strategy: RingStrategy.optional(),
+    /** How long one phone rings when they ring one after the other; absent = 15 s. */
+    memberSeconds: z.int().min(5).max(120).optional(),
+    /** `required` = the desk is only rung by flows that have played a notice before. Absent = `none`. */
+    notice: z.enum(['required', 'none']).optional(),
   })
   .meta({ id: 'Desk' });
 export type Desk = z.infer<typeof Desk>;
+
+const MEMBER_SECONDS = 15;
+
+/** How a desk is rung, with what is not said filled in. */
+export const ringPlanOf = ({ strategy = 'all', memberSeconds = MEMBER_SECONDS, ringSeconds }: Desk) => ({
+  strategy,
+  memberSeconds: Math.min(memberSeconds, ringSeconds),
+  ringSeconds,
+});

@@ -8,6 +8,8 @@ import { CaCertificateController } from '../platform/http/ca-certificate.control
 import { OpenApiController } from '../platform/http/openapi.controller.ts';
 import { EvidenceModule } from '../recordings/evidence/evidence.module.ts';
 import { RecordingsModule } from '../recordings/recordings.module.ts';
+import { RoutingModule } from '../routing/routing.module.ts';
+import { SchedulesModule } from '../schedules/schedules.module.ts';
 
 /** Every room that has routes. */
 @Module({
@@ -19,6 +21,8 @@ import { RecordingsModule } from '../recordings/recordings.module.ts';
     RecordingsModule,
     EvidenceModule,
     LogReadingModule,
+    RoutingModule,
+    SchedulesModule,
   ],
   controllers: [OpenApiController, CaCertificateController],
 })

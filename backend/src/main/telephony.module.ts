@@ -15,6 +15,9 @@ import { ConfigurationInForce } from '../configuration/configuration-in-force.ts
 import { ConfigurationVersionModule } from '../configuration/configuration-version.module.ts';
 import { FirstConfiguration } from '../configuration/first-configuration.service.ts';
 import { GeneratedFiles } from '../configuration/generated-files.ts';
+import { RoutingInForce } from '../routing/routing-in-force.service.ts';
+import { ScheduleSwitchModule } from '../schedules/schedule-switch.module.ts';
+import { SwitchesInForce } from '../schedules/switches-in-force.service.ts';
 import { HealthReportRepository } from '../health/health-report.repository.ts';
 import { TelephonyHealth } from '../health/telephony-health.service.ts';
 import { NoticePlayer } from '../notices/notice-player.service.ts';
@@ -22,7 +25,7 @@ import { Prompts } from '../notices/prompts.ts';
 
 /** The process that steers calls. Everything in it works with Postgres down and waits for Asterisk. */
 @Module({
-  imports: [AsteriskModule, CallFilingModule, ConfigurationVersionModule],
+  imports: [AsteriskModule, CallFilingModule, ConfigurationVersionModule, ScheduleSwitchModule],
   providers: [
     CallEngine,
     CallEngineStasis,
@@ -39,7 +42,9 @@ import { Prompts } from '../notices/prompts.ts';
     NoticePlayer,
     Prompts,
     RecorderWatch,
+    RoutingInForce,
     SpoolWatch,
+    SwitchesInForce,
     TelephonyHealth,
   ],
 })

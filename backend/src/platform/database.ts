@@ -4,6 +4,7 @@ import { RecordingKeys1763800000000 } from '../../../migrations/1763800000000-re
 import { AuditLog1763900000000 } from '../../../migrations/1763900000000-audit-log.ts';
 import { RecordingGaps1764000000000 } from '../../../migrations/1764000000000-recording-gaps.ts';
 import { RecordingDeletions1764400000000 } from '../../../migrations/1764400000000-recording-deletions.ts';
+import { Flows1764600000000 } from '../../../migrations/1764600000000-flows.ts';
 import { AuditEventEntity } from '../audit/audit-event.entity.ts';
 import { CallEntity } from '../calls/call.entity.ts';
 import { ConfigurationVersionEntity } from '../configuration/configuration.entity.ts';
@@ -12,6 +13,7 @@ import { SessionEntity } from '../people/session.entity.ts';
 import { UserEntity } from '../people/user.entity.ts';
 import { ClassKeyEntity, RecordingKeyEntity } from '../recordings/encryption/recording-key.entity.ts';
 import { RecordingEntity } from '../recordings/recording.entity.ts';
+import { ScheduleSwitchEntity } from '../schedules/schedule-switch.entity.ts';
 import type { Settings } from './settings.ts';
 
 export const ENTITIES = [
@@ -22,6 +24,7 @@ export const ENTITIES = [
   HealthReportEntity,
   RecordingEntity,
   RecordingKeyEntity,
+  ScheduleSwitchEntity,
   SessionEntity,
   UserEntity,
 ];
@@ -58,6 +61,7 @@ export function dataSourceOptions(settings: Settings, poolSize: number): DataSou
       AuditLog1763900000000,
       RecordingGaps1764000000000,
       RecordingDeletions1764400000000,
+      Flows1764600000000,
     ],
     namingStrategy: new SnakeCaseNaming(),
     synchronize: false,

@@ -15,6 +15,9 @@ export const Message = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('call'), callId: z.uuid() }),
   z.object({ kind: z.literal('configuration'), version: z.int() }),
   z.object({ kind: z.literal('configuration-applied'), version: z.int() }),
+  /** A schedule was switched by hand, or back; telephony answers that it has read the table. */
+  z.object({ kind: z.literal('schedule-switches'), change: z.uuid() }),
+  z.object({ kind: z.literal('schedule-switches-applied'), changes: z.array(z.uuid()) }),
   z.object({ kind: z.literal('health') }),
   /** Something was written into the audit trail. */
   z.object({ kind: z.literal('audit') }),

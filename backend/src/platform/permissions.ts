@@ -11,6 +11,8 @@ export const PERMISSIONS = [
   'audit.verify',
   'configuration.read',
   'configuration.write',
+  'schedules.switch',
+  'routing.simulate',
   'health.read',
 ] as const;
 export type Permission = (typeof PERMISSIONS)[number];

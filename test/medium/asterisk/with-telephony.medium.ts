@@ -159,7 +159,6 @@ describe('with the telephony process and no database', () => {
       'claimed',
       'ringing citizens',
       'unanswered citizens NOANSWER',
-      'claimed',
       'accepted',
       'notice recording',
       'notice-ended recording',

@@ -1,0 +1,219 @@
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { ConfigurationDocument } from '../../../backend/src/configuration/configuration.schema.ts';
+import { SHIPPED_NOTICES } from '../../../backend/src/notices/shipped-notices.ts';
+import { eventually, pause } from '../../town/waiting.ts';
+import { toneIntervals, totalMs } from '../../town/listen.ts';
+import { readStereo } from '../../town/sound-file.ts';
+import { Town } from '../../town/town.ts';
+import { BoxAsterisk, type SpooledCall, story } from './box-asterisk.ts';
+
+const NETWORK = '127.40.243';
+const NUMBER = '0901234567';
+const SECRET = 'a-secret-for-phones';
+const OUTSIDE = '0399990000';
+
+const LINE = { menu: '0312340101', message: '0312340102', forward: '0312340103', turns: '0312340104' };
+
+const end = { type: 'end', cause: 'normal' } as const;
+const menu = (more: object) => ({
+  ...{ type: 'menu', notice: 'short', firstKeySeconds: 1, nextKeySeconds: 1, retries: 1, otherwise: 'end' },
+  ...more,
+});
+const office = ConfigurationDocument.parse({
+  site: { id: 'hq', name: '町役場' },
+  trunks: [{ id: 'hikari', name: 'ひかり電話', type: 'peer', host: `${NETWORK}.1`, port: 5060 }],
+  pbx: null,
+  phones: ['201', '202'].map((extension) => ({
+    ...{ id: `p${extension}`, name: extension, type: 'sip', extension, secret: SECRET },
+  })),
+  desks: [
+    { id: 'citizens', name: '市民課', members: ['p201'], ringSeconds: 5 },
+    {
+      id: 'in-turn',
+      name: '税務課',
+      members: ['p201', 'p202'],
+      ringSeconds: 12,
+      memberSeconds: 5,
+      strategy: 'round-robin',
+    },
+  ],
+  notices: [{ id: 'short', name: '案内', text: '録音されます。', audio: 'recording-notice-short' }, ...SHIPPED_NOTICES],
+  lines: [
+    line('menu', LINE.menu, 'ask', {
+      ask: menu({
+        choices: [
+          { keys: '1', then: 'go', node: 'ask-more' },
+          { keys: '12', then: 'go', node: 'ring' },
+          { keys: '*', then: 'repeat' },
+        ],
+        invalidNotice: 'short',
+      }),
+      'ask-more': menu({
+        choices: [
+          { keys: '#', then: 'back' },
+          { keys: '0', then: 'go', node: 'ring' },
+        ],
+      }),
+      ring: { type: 'desk', desk: 'citizens', otherwise: 'end' },
+      end,
+    }),
+    line('message', LINE.message, 'speak', {
+      speak: { type: 'message', longestSeconds: 10, silenceSeconds: 2, next: 'end' },
+      end,
+    }),
+    line('forward', LINE.forward, 'outside', {
+      outside: { type: 'forward', number: OUTSIDE, show: 'caller', ringSeconds: 5, otherwise: 'end' },
+      end,
+    }),
+    line('turns', LINE.turns, 'ring', {
+      ring: { type: 'desk', desk: 'in-turn', busy: 'busy', otherwise: 'end' },
+      busy: { type: 'end', cause: 'busy' },
+      end,
+    }),
+  ],
+});
+
+function line(id: string, number: string, start: string, nodes: object) {
+  return { id, name: id, trunk: 'hikari', number, flow: { start, nodes } };
+}
+
+describe('a flow with no backend', () => {
+  let box: BoxAsterisk;
+  let town: Town;
+  let before = 0;
+
+  beforeAll(async () => {
+    box = await BoxAsterisk.start('127.0.0.75');
+    await box.applier.apply(office);
+    const phones = ['201', '202'].map((extension) => ({ extension, secret: SECRET }));
+    town = await Town.start({ box: box.sip, phones, network: NETWORK });
+    await eventually('the phones to register', async () => (await town.registered()).length === 2);
+  });
+  afterAll(async () => {
+    await town.stop();
+    await box.stop();
+  });
+  beforeEach(() => {
+    for (const number of ['201', '202', OUTSIDE]) town.phone(number).willRingOut();
+  });
+  afterEach(async () => {
+    before = (await box.calls()).length;
+  });
+
+  const complaints = () => box.complaints().filter((line) => !line.includes('not claimed within'));
+  const callOver = (): Promise<SpooledCall> => box.endedCall(before + 1);
+  const told = (event: string, count = 1) =>
+    eventually(`journal entry ${event}`, async () => {
+      const entries = (await box.calls())[before]?.entries.filter(({ e }) => e === event) ?? [];
+      return entries.length >= count && entries;
+    });
+
+  it('is steered by keys: back, repeat, too long a pause, and the desk', async () => {
+    const phone = town.phone('201').willAnswer();
+    const caller = await town.call({ from: NUMBER, to: LINE.menu, says: 'silence' });
+    await told('menu');
+    await caller.sendDigits('1');
+    await told('menu', 2);
+    await caller.sendDigits('#');
+    await told('menu', 3);
+    await caller.sendDigits('*');
+    await told('menu', 4);
+    await caller.sendDigits('12');
+    await (await phone.rung()).answered();
+    await caller.hangUp();
+    const steps = story(await callOver()).filter((step) => !/^(left|end) /.test(step));
+    expect(steps.slice(2)).toEqual([
+      'fallback unclaimed',
+      'accepted',
+      'menu ask',
+      'menu-keys ask 1',
+      'menu ask-more',
+      'menu-keys ask-more #',
+      'menu ask',
+      'menu-keys ask *',
+      'menu ask',
+      'menu-keys ask 12',
+      'ringing citizens',
+      'answered p201',
+    ]);
+    expect(complaints()).toEqual([]);
+  });
+
+  it('says a menu again after keys that mean nothing and after none, then gives up', async () => {
+    const caller = await town.call({ from: NUMBER, to: LINE.menu, says: 'silence' });
+    await told('menu');
+    await caller.sendDigits('7');
+    await caller.ended(30_000);
+    expect(story(await callOver()).slice(4)).toEqual([
+      'menu ask',
+      'menu-invalid ask',
+      'menu-no-key ask',
+      'menu-left ask',
+      'end 16 box',
+    ]);
+  });
+
+  it('takes a message until the caller is silent', async () => {
+    const caller = await town.call({ from: NUMBER, to: LINE.message, says: { tone: 440 } });
+    await told('message');
+    await pause(1500);
+    await caller.says('silence');
+    await caller.ended(20_000);
+    const call = await callOver();
+    expect(story(call).slice(3)).toEqual(['accepted', 'message speak 2', 'message-ended speak silence', 'end 16 box']);
+    const { left, right } = await readStereo(call.recording);
+    expect(totalMs(toneIntervals(left, 440))).toBeGreaterThan(1200);
+    expect(totalMs(toneIntervals(right, 1000))).toBeGreaterThan(250);
+    expect(totalMs(toneIntervals((await caller.heard()).left, 1000))).toBeGreaterThan(250);
+  });
+
+  it.each([
+    ['#', async (caller: Awaited<ReturnType<Town['call']>>) => caller.sendDigits('#'), 'key'],
+    ['hanging up', async (caller: Awaited<ReturnType<Town['call']>>) => caller.hangUp(), 'caller'],
+  ])('takes a message that ends by %s', async (_, finish, by) => {
+    const caller = await town.call({ from: NUMBER, to: LINE.message, says: { tone: 440 } });
+    await told('message');
+    await pause(500);
+    await finish(caller);
+    await caller.ended(20_000);
+    expect(story(await callOver()).slice(5)[0]).toBe(`message-ended speak ${by}`);
+  });
+
+  it('forwards to a number outside, with the caller’s number', async () => {
+    const outside = town.phone(OUTSIDE).willAnswer();
+    const caller = await town.call({ from: NUMBER, to: LINE.forward });
+    const call = await outside.rung();
+    await call.answered();
+    expect(call.callerNumber).toBe(NUMBER);
+    await pause(500);
+    await caller.hangUp();
+    expect(story(await callOver()).slice(3)).toEqual([
+      `forwarding outside ${OUTSIDE}`,
+      'accepted',
+      'forwarded outside',
+      'end 16 caller',
+    ]);
+  });
+
+  it('rings phones by turns, and tells when all are busy', async () => {
+    town.phone('201').willRefuse('busy');
+    town.phone('202').willAnswer();
+    const first = await town.call({ from: NUMBER, to: LINE.turns });
+    await (await town.phone('202').rung()).answered();
+    await first.hangUp();
+    expect(story(await callOver()).slice(3, 6)).toEqual(['ringing in-turn', 'accepted', 'answered p202']);
+    before += 1;
+    town.phone('201').willAnswer();
+    town.phone('202').willAnswer();
+    const second = await town.call({ from: NUMBER, to: LINE.turns });
+    await (await town.phone('202').rung()).answered();
+    await second.hangUp();
+    await callOver();
+    before += 1;
+    for (const number of ['201', '202']) town.phone(number).willRefuse('busy');
+    const third = await town.call({ from: NUMBER, to: LINE.turns });
+    expect((await third.ended()).sipStatus).toBe(486);
+    expect(story(await callOver()).slice(3)).toEqual(['ringing in-turn', 'unanswered in-turn BUSY', 'end 17 box']);
+    expect(complaints()).toEqual([]);
+  });
+});
