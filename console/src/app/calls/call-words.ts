@@ -30,6 +30,9 @@ export const OUTCOME: Record<CallOutcome, Sign> = {
   answered: { label: $localize`:@@outcome.answered:応答`, icon: 'success', tone: 'success' },
   unanswered: { label: $localize`:@@outcome.unanswered:応答なし`, icon: 'warning', tone: 'warning' },
   abandoned: { label: $localize`:@@outcome.abandoned:応答前に切断`, icon: 'warning', tone: 'warning' },
+  forwarded: { label: $localize`:@@outcome.forwarded:外部に転送`, icon: 'success', tone: 'success' },
+  message: { label: $localize`:@@outcome.message:用件録音`, icon: 'warning', tone: 'warning' },
+  closed: { label: $localize`:@@outcome.closed:時間外`, icon: 'info', tone: '' },
   refused: { label: $localize`:@@outcome.refused:着信拒否`, icon: 'error', tone: '' },
   failed: { label: $localize`:@@outcome.failed:接続失敗`, icon: 'error', tone: 'error' },
 };
@@ -46,6 +49,7 @@ const REASON: Partial<Record<string, string>> = {
   'unknown-line': $localize`:@@reason.unknownLine:着信番号が登録されていません`,
   'invalid-request': $localize`:@@reason.invalidRequest:不正な形式の着信でした`,
   'phones-unreachable': $localize`:@@reason.phonesUnreachable:つながる電話機がありませんでした`,
+  'message-end-unheard': $localize`:@@reason.messageEndUnheard:用件録音の終わりを検知できませんでした`,
   lost: $localize`:@@reason.lost:装置の停止により、終わり方を確認できませんでした`,
   'journal-missing': $localize`:@@reason.journalMissing:通話の記録が失われ、録音だけが残っていました`,
 };
@@ -53,7 +57,14 @@ const REASON: Partial<Record<string, string>> = {
 /** Why a call was refused or failed; ids not known here are shown as they are, for the administrator. */
 export const reasonWords = (reason: string): string => REASON[reason] ?? reason;
 
+const CALLBACK = $localize`:@@outcome.callback:折り返しが必要です`;
+
 /** The state of a call in progress, how an ended one went. */
-export function signOf({ state, outcome }: Pick<CallSummary, 'state' | 'outcome'>): Sign {
-  return state === 'ended' && outcome !== null ? OUTCOME[outcome] : STATE[state];
+export function signOf({
+  state,
+  outcome,
+  callbackRequested,
+}: Pick<CallSummary, 'state' | 'outcome'> & Partial<Pick<CallSummary, 'callbackRequested'>>): Sign {
+  const sign = state === 'ended' && outcome !== null ? OUTCOME[outcome] : STATE[state];
+  return callbackRequested === true ? { ...sign, note: CALLBACK } : sign;
 }

@@ -34,6 +34,15 @@ describe('the story of a call', () => {
     expect(words('refused', { reason: 'unknown-line' })).toBe('つながずに終えました(着信番号が登録されていません)');
   });
 
+  it('tells what the caller did and what the office’s hours said', () => {
+    expect(words('schedule', { schedule: 'office', scheduleName: '本庁', openness: 'closed-day', rule: 'week' })).toBe(
+      '開庁時間「本庁」を確かめました: 閉庁日(曜日ごとの時間)',
+    );
+    expect(words('menu-keys', { menu: 'ask', keys: '1' })).toBe('相手が「1」を押しました');
+    expect(words('message-ended', { node: 'speak', by: 'silence' })).toBe('用件の録音が終わりました(無音が続きました)');
+    expect(words('not-forwarded', { node: 'out', status: 'BUSY' })).toBe('外部への転送が終わりました(話し中でした)');
+  });
+
   it('shows an event it does not know by its id', () => {
     expect(words('brand-new')).toBe('brand-new');
   });

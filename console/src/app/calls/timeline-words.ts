@@ -17,6 +17,29 @@ const UNANSWERED: Partial<Record<string, string>> = {
   CONGESTION: $localize`:@@unanswered.congestion:回線が混み合っていました`,
 };
 
+/** How the office stood, and what decided. */
+const OPENNESS: Partial<Record<string, string>> = {
+  open: $localize`:@@schedule.open:開庁`,
+  closed: $localize`:@@schedule.closed:時間外`,
+  'closed-day': $localize`:@@schedule.closedDay:閉庁日`,
+};
+
+const RULE: Partial<Record<string, string>> = {
+  switch: $localize`:@@schedule.switch:臨時の開閉`,
+  'one-off-day': $localize`:@@schedule.oneOffDay:特別な日`,
+  'yearly-day': $localize`:@@schedule.yearlyDay:毎年の特別な日`,
+  'turn-of-year': $localize`:@@schedule.turnOfYear:年末年始`,
+  'national-holiday': $localize`:@@schedule.nationalHoliday:国民の祝日・休日`,
+  week: $localize`:@@schedule.week:曜日ごとの時間`,
+};
+
+const MESSAGE_END: Partial<Record<string, string>> = {
+  key: $localize`:@@messageEnd.key:#が押されました`,
+  silence: $localize`:@@messageEnd.silence:無音が続きました`,
+  limit: $localize`:@@messageEnd.limit:最長の時間になりました`,
+  caller: $localize`:@@messageEnd.caller:相手が電話を切りました`,
+};
+
 const FALLBACK: Partial<Record<string, string>> = {
   unclaimed: $localize`:@@fallback.unclaimed:通話の制御が応答しなかったため、控えの設定で受け付けました`,
   'lease-expired': $localize`:@@fallback.leaseExpired:通話の制御が途中で止まったため、控えの設定に切り替えました`,
@@ -43,6 +66,20 @@ const WORDS: Partial<Record<string, (detail: Detail) => string>> = {
   accepted: () => $localize`:@@timeline.accepted:回線に応答しました`,
   notice: () => $localize`:@@timeline.notice:告知を流し始めました`,
   'notice-ended': () => $localize`:@@timeline.noticeEnded:告知が終わりました`,
+  schedule: ({ schedule, scheduleName, openness, rule }) =>
+    $localize`:@@timeline.schedule:開庁時間「${scheduleName ?? schedule}:schedule:」を確かめました: ${OPENNESS[openness ?? ''] ?? openness}:openness:(${RULE[rule ?? ''] ?? rule}:rule:)`,
+  menu: ({ menu }) => $localize`:@@timeline.menu:案内メニュー「${menu}:menu:」を流し始めました`,
+  'menu-keys': ({ keys }) => $localize`:@@timeline.menuKeys:相手が「${keys}:keys:」を押しました`,
+  'menu-invalid': () => $localize`:@@timeline.menuInvalid:選択肢にないキーが押されました`,
+  'menu-no-key': () => $localize`:@@timeline.menuNoKey:キーが押されませんでした`,
+  'menu-left': () => $localize`:@@timeline.menuLeft:選択のないまま、案内メニューの先に進みました`,
+  message: () => $localize`:@@timeline.message:用件の録音を始めました`,
+  'message-ended': ({ by }) =>
+    $localize`:@@timeline.messageEnded:用件の録音が終わりました(${MESSAGE_END[by ?? ''] ?? by}:reason:)`,
+  forwarding: ({ to }) => $localize`:@@timeline.forwarding:外部の番号 ${to}:number: を呼び出しました`,
+  forwarded: () => $localize`:@@timeline.forwarded:外部の転送先が応答しました`,
+  'not-forwarded': ({ status }) =>
+    $localize`:@@timeline.notForwarded:外部への転送が終わりました(${UNANSWERED[status ?? ''] ?? UNANSWERED['NOANSWER']}:outcome:)`,
   ringing: (detail) => $localize`:@@timeline.ringing:${deskIn(detail)}:desk:を呼び出しました`,
   answered: (detail) => $localize`:@@timeline.answered:${phoneIn(detail)}:phone:が応答しました`,
   unanswered: (detail) => {
@@ -66,6 +103,6 @@ export function timelineWords({ event, detail }: TimelineEntry): string {
 
 /** Events worth a mark on the waveform. */
 export const isMarked = ({ event }: TimelineEntry): boolean =>
-  ['answered', 'held', 'resumed', 'transferred', 'fault'].includes(event);
+  ['answered', 'forwarded', 'message', 'held', 'resumed', 'transferred', 'fault'].includes(event);
 
 export const isTrouble = ({ event }: TimelineEntry): boolean => event === 'fault' || event === 'fallback';
