@@ -18,9 +18,12 @@ export type ScheduleSwitches = z.infer<typeof ScheduleSwitches>;
 
 /** Without `until` it ends with the day, Japan time. */
 export const ScheduleSwitchChange = z
-  .strictObject({ openness: z.enum(['open', 'closed']), until: Instant.optional() })
+  .strictObject({ schedule: Identifier, openness: z.enum(['open', 'closed']), until: Instant.optional() })
   .meta({ id: 'ScheduleSwitchChange' });
 export type ScheduleSwitchChange = z.infer<typeof ScheduleSwitchChange>;
+
+export const ScheduleSwitchEnd = z.strictObject({ schedule: Identifier }).meta({ id: 'ScheduleSwitchEnd' });
+export type ScheduleSwitchEnd = z.infer<typeof ScheduleSwitchEnd>;
 
 /** `inForce: false` = stored, but the telephone side has not answered; it takes the switch over as soon as it can. */
 export const SetScheduleSwitch = ScheduleSwitch.extend({ inForce: z.boolean() }).meta({ id: 'SetScheduleSwitch' });

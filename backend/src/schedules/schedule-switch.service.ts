@@ -25,8 +25,7 @@ const toScheduleSwitch = ({ schedule, openness, until, setAt, setBy }: ScheduleS
   setBy,
 });
 
-export interface SwitchRequest {
-  schedule: string;
+export interface Switcher {
   userId: string;
   remoteAddress: string | null;
 }
@@ -48,10 +47,8 @@ export class ScheduleSwitchService {
   }
 
   /** @throws NotFoundError when there is no such schedule; SwitchTimeOutOfRangeError */
-  async set(
-    { schedule, userId, remoteAddress }: SwitchRequest,
-    change: ScheduleSwitchChange,
-  ): Promise<SetScheduleSwitch> {
+  async set(change: ScheduleSwitchChange, { userId, remoteAddress }: Switcher): Promise<SetScheduleSwitch> {
+    const { schedule } = change;
     const now = this.clock.now();
     const until = change.until === undefined ? endOfDayInJapan(now) : new Date(change.until);
     if (until <= now || until.getTime() - now.getTime() > LONGEST_DAYS * DAY_MS) {
@@ -69,7 +66,7 @@ export class ScheduleSwitchService {
   }
 
   /** @throws NotFoundError when it is not switched */
-  async end({ schedule, userId, remoteAddress }: SwitchRequest): Promise<void> {
+  async end(schedule: string, { userId, remoteAddress }: Switcher): Promise<void> {
     const isSwitched = (await this.switches.activeAt(this.clock.now())).some((one) => one.schedule === schedule);
     if (!isSwitched) throw new NotFoundError();
     await this.audit.record({ userId, action: 'schedule.switch-back', subject: schedule, remoteAddress });

@@ -1,12 +1,12 @@
 import { Controller } from '@nestjs/common';
-import { z } from 'zod';
 import { type Asked, Route } from '../platform/http/route.ts';
-import { Identifier } from '../platform/schema.ts';
-import { ScheduleSwitchChange, ScheduleSwitches, SetScheduleSwitch } from './schedule-switch.schema.ts';
+import {
+  ScheduleSwitchChange,
+  ScheduleSwitchEnd,
+  ScheduleSwitches,
+  SetScheduleSwitch,
+} from './schedule-switch.schema.ts';
 import { ScheduleSwitchService } from './schedule-switch.service.ts';
-
-const ScheduleParams = z.object({ schedule: Identifier });
-type ScheduleParams = z.infer<typeof ScheduleParams>;
 
 @Controller()
 export class SchedulesController {
@@ -24,32 +24,30 @@ export class SchedulesController {
   }
 
   @Route({
-    method: 'put',
-    path: '/schedule-switches/:schedule',
+    method: 'post',
+    path: '/schedule-switches',
     access: 'schedules.switch',
     summary: 'Open or close a schedule for a while; ends by itself, and needs no new configuration',
-    params: ScheduleParams,
     body: ScheduleSwitchChange,
     response: SetScheduleSwitch,
   })
   async switchSchedule({
-    params,
     body,
     who,
     remoteAddress,
-  }: Asked & { params: ScheduleParams; body: ScheduleSwitchChange }): Promise<SetScheduleSwitch> {
-    return this.switches.set({ ...params, userId: who.userId, remoteAddress }, body);
+  }: Asked & { body: ScheduleSwitchChange }): Promise<SetScheduleSwitch> {
+    return this.switches.set(body, { userId: who.userId, remoteAddress });
   }
 
   @Route({
-    method: 'delete',
-    path: '/schedule-switches/:schedule',
+    method: 'post',
+    path: '/schedule-switches/end',
     access: 'schedules.switch',
     summary: 'Go back to what the schedule says',
-    params: ScheduleParams,
+    body: ScheduleSwitchEnd,
     response: null,
   })
-  async switchScheduleBack({ params, who, remoteAddress }: Asked & { params: ScheduleParams }): Promise<void> {
-    await this.switches.end({ ...params, userId: who.userId, remoteAddress });
+  async switchScheduleBack({ body, who, remoteAddress }: Asked & { body: ScheduleSwitchEnd }): Promise<void> {
+    await this.switches.end(body.schedule, { userId: who.userId, remoteAddress });
   }
 }

@@ -1,0 +1,148 @@
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { Subject } from 'rxjs';
+import { createTestDatabase, type TestDatabase } from '../../../test/medium/postgres.ts';
+import type { AmiCommands } from '../asterisk/ami-commands.ts';
+import type { AmiConnection } from '../asterisk/ami-connection.ts';
+import { AuditEventRepository } from '../audit/audit-event.repository.ts';
+import { AuditTrail } from '../audit/audit-trail.service.ts';
+import { silentLogger, strictDouble } from '../calls/doubles.fixture.ts';
+import { ConfigurationVersionRepository } from '../configuration/configuration-version.repository.ts';
+import { smallOffice } from '../configuration/document.fixture.ts';
+import { Clock } from '../platform/clock.ts';
+import type { DatabaseConnector } from '../platform/database-connector.ts';
+import { NotFoundError } from '../platform/errors.ts';
+import type { Message, MessageReceiver, MessageSender } from '../platform/messages.ts';
+import { officeHours } from './schedule.fixture.ts';
+import { ScheduleSwitchRepository } from './schedule-switch.repository.ts';
+import { ScheduleSwitchService } from './schedule-switch.service.ts';
+import { SwitchTimeOutOfRangeError } from './schedules.errors.ts';
+import { SwitchesInForce } from './switches-in-force.service.ts';
+
+const NOON = new Date('2026-11-24T12:00:00+09:00');
+const somebody = { userId: '6d1f7c1e-0000-4000-8000-000000000009', remoteAddress: null };
+
+class HandClock extends Clock {
+  at = NOON;
+  override now(): Date {
+    return this.at;
+  }
+}
+
+let database: TestDatabase;
+let clock: HandClock;
+let astDb: Map<string, string>;
+let databaseIsUp: boolean;
+let messages: Subject<Message>;
+let service: ScheduleSwitchService;
+let inForce: SwitchesInForce;
+
+beforeEach(async () => {
+  database = await createTestDatabase();
+  const { dataSource } = database;
+  clock = new HandClock();
+  astDb = new Map();
+  databaseIsUp = true;
+  messages = new Subject();
+  await dataSource.query(
+    `INSERT INTO users (id, login, name, password_hash, must_change_password, created_at)
+     VALUES ($1, 'somebody', '情報係', '', false, now())`,
+    [somebody.userId],
+  );
+  const versions = new ConfigurationVersionRepository(dataSource, clock);
+  await versions.add({ ...smallOffice(), schedules: [officeHours()] }, null, null);
+  const receiver = strictDouble<MessageReceiver>('MessageReceiver', {
+    messages$: messages.asObservable(),
+    reconnected$: new Subject<void>().asObservable(),
+  });
+  const sender = strictDouble<MessageSender>('MessageSender', {
+    send: (message) => {
+      setImmediate(() => messages.next(message));
+      return Promise.resolve();
+    },
+  });
+  const repository = new ScheduleSwitchRepository(dataSource);
+  const audit = new AuditTrail(new AuditEventRepository(dataSource), clock);
+  service = new ScheduleSwitchService(repository, versions, sender, receiver, audit, clock);
+  const ami = strictDouble<AmiConnection>('AmiConnection', {
+    connected$: new Subject<boolean>().asObservable(),
+    connected: true,
+  });
+  const commands = strictDouble<AmiCommands>('AmiCommands', {
+    kept: () => Promise.resolve(new Map(astDb)),
+    keep: (_, key, value) => Promise.resolve(void astDb.set(key, value)),
+    forget: (_, key) => Promise.resolve(void astDb.delete(key)),
+  });
+  const connector = strictDouble<DatabaseConnector>('DatabaseConnector', {});
+  Object.defineProperty(connector, 'isReady', { get: () => databaseIsUp });
+  inForce = new SwitchesInForce(ami, commands, repository, connector, receiver, sender, clock, silentLogger);
+});
+
+afterEach(async () => {
+  inForce.onApplicationShutdown();
+  await database.drop();
+});
+
+const audited = async () => {
+  const rows: { action: string; subject: string; detail: unknown }[] = await database.dataSource.query(
+    'SELECT action, subject, detail FROM audit_events ORDER BY id',
+  );
+  return rows.map(({ action, subject }) => `${action} ${subject}`);
+};
+
+describe('closing the office from now on', () => {
+  it('lasts until the day ends, is in AstDB for the fallback, and stands in the audit trail', async () => {
+    inForce.onApplicationBootstrap();
+    const set = await service.set({ schedule: 'office', openness: 'closed' }, somebody);
+    expect(set).toMatchObject({ until: '2026-11-24T15:00:00.000Z', inForce: true });
+    expect(astDb).toEqual(new Map([['office', `closed/${Date.parse('2026-11-24T15:00:00Z') / 1000}`]]));
+    expect(inForce.current.get('office')).toEqual({ openness: 'closed', until: new Date(set.until) });
+    expect(await audited()).toEqual(['schedule.switch office']);
+  });
+
+  it('is said not to be in force while the telephone side does not answer, and is kept', async () => {
+    expect(await service.set({ schedule: 'office', openness: 'closed' }, somebody)).toMatchObject({ inForce: false });
+    await inForce.follow();
+    expect(inForce.current.size).toBe(1);
+  });
+
+  it('can be ended, once', async () => {
+    inForce.onApplicationBootstrap();
+    await service.set({ schedule: 'office', openness: 'closed' }, somebody);
+    await service.end('office', somebody);
+    expect([astDb.size, inForce.current.size]).toEqual([0, 0]);
+    expect(await audited()).toEqual(['schedule.switch office', 'schedule.switch-back office']);
+    await expect(service.end('office', somebody)).rejects.toThrow(NotFoundError);
+  });
+
+  it('ends by itself, also in AstDB', async () => {
+    await service.set({ schedule: 'office', openness: 'closed' }, somebody);
+    await inForce.follow();
+    clock.at = new Date('2026-11-25T00:00:00+09:00');
+    expect(await service.active()).toEqual([]);
+    await inForce.follow();
+    expect(astDb.size).toBe(0);
+  });
+
+  it('is replaced by what is switched later', async () => {
+    await service.set({ schedule: 'office', openness: 'closed' }, somebody);
+    const until = '2026-11-24T18:00:00+09:00';
+    await service.set({ schedule: 'office', openness: 'open', until }, somebody);
+    expect(await service.active()).toMatchObject([{ openness: 'open', until: new Date(until).toISOString() }]);
+  });
+
+  it('needs a schedule that exists and an end to come within a month', async () => {
+    await expect(service.set({ schedule: 'none', openness: 'open' }, somebody)).rejects.toThrow(NotFoundError);
+    for (const until of ['2026-11-24T12:00:00+09:00', '2026-12-26T12:00:00+09:00']) {
+      const asked = service.set({ schedule: 'office', openness: 'open', until }, somebody);
+      await expect(asked).rejects.toThrow(SwitchTimeOutOfRangeError);
+    }
+    expect(await audited()).toEqual([]);
+  });
+
+  it('holds without a database by what AstDB has', async () => {
+    astDb.set('office', 'closed/1795532400').set('broken', 'whatever');
+    databaseIsUp = false;
+    await inForce.follow();
+    expect([...inForce.current]).toEqual([['office', { openness: 'closed', until: new Date(1_795_532_400_000) }]]);
+  });
+});
