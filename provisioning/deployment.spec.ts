@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
+import { RECORDER_FLOOR_BYTES } from '../backend/src/headroom/reserve.ts';
 import { insideRoot, OperatorSettings } from '../backend/src/platform/settings.ts';
 import { BACKEND_PROCESSES } from './box/backend.ts';
 import { POSTGRES_SETTINGS } from './box/postgres.ts';
@@ -43,8 +44,12 @@ describe('units and containers', () => {
   });
 
   it('run Asterisk with the recorder’s clock', () => {
-    expect(unit('denwaban-asterisk.service')).toMatch(new RegExp(`^Environment=.* LD_PRELOAD=${RECORDER_CLOCK}$`, 'm'));
-    expect(compose).toContain(`exec env LD_PRELOAD=${RECORDER_CLOCK} /usr/sbin/asterisk`);
+    expect(unit('denwaban-asterisk.service')).toMatch(
+      new RegExp(`^Environment=.* RECORDER_FLOOR=${RECORDER_FLOOR_BYTES} LD_PRELOAD=${RECORDER_CLOCK}$`, 'm'),
+    );
+    expect(compose).toContain(
+      `exec env RECORDER_FLOOR=${RECORDER_FLOOR_BYTES} LD_PRELOAD=${RECORDER_CLOCK} /usr/sbin/asterisk`,
+    );
   });
 
   it('run every process of the backend', () => {

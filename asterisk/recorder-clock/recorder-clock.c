@@ -11,6 +11,8 @@
  *     lost  <wall clock, ms> <monotonic clock, ms> <bytes> <errno>  from then on nothing could be written
  *     close <wall clock, ms> <monotonic clock, ms> <bytes>          the recorder has ended; the file is whole
  *
+ * With RECORDER_FLOOR=<bytes> in the environment a disk with less than that free counts as full: the rest is the database's.
+ *
  * `at` is written when audio and clock have moved 20 ms against each other, and once a second. Marks reach the file after
  * the audio they are about. A clock that cannot be written is tried again and never keeps audio from being written.
  */
@@ -25,6 +27,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/statvfs.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -114,11 +117,20 @@ static void write_notes(struct recorder *r)
 	r->noted -= written;
 }
 
+static int below_floor(int file)
+{
+	static int64_t floor_bytes = -1;
+	struct statvfs disk;
+
+	if (floor_bytes < 0) floor_bytes = getenv("RECORDER_FLOOR") ? atoll(getenv("RECORDER_FLOOR")) : 0;
+	return floor_bytes > 0 && fstatvfs(file, &disk) == 0 && (int64_t)(disk.f_bavail * disk.f_frsize) < floor_bytes;
+}
+
 /* Returns 0 when from now on audio is lost. What was held is gone then, and the next try has its own. */
 static int flush_audio(struct recorder *r)
 {
 	size_t done = 0;
-	int failure = 0, lost_before = r->lost;
+	int failure = below_floor(r->audio) ? ENOSPC : 0, lost_before = r->lost;
 
 	while (done < r->held && !failure) {
 		ssize_t written = pwrite(r->audio, r->audio_held + done, r->held - done, r->on_disk + done);

@@ -6,10 +6,12 @@ import {
   readFileSync,
   renameSync,
   rmSync,
+  statSync,
   writeFileSync,
 } from 'node:fs';
 import { hostname } from 'node:os';
 import { resolve } from 'node:path';
+import { RECORDER_FLOOR_BYTES } from '../../backend/src/headroom/reserve.ts';
 import { insideRoot, type HomeLayout, type OperatorSettings } from '../../backend/src/platform/settings.ts';
 import { isRoot } from '../host-tools.ts';
 import { inRoot } from '../run-in-root.ts';
@@ -91,8 +93,15 @@ export function asteriskCommand(root: string, hostsFile: string, home: string, l
     ],
     deathSignal: 'TERM',
     // Set inside, for Asterisk alone: what enters the root is the host's and knows no such file.
-    command: ['/usr/bin/env', `LD_PRELOAD=${RECORDER_CLOCK}`, '/usr/sbin/asterisk', '-f', '-C', ASTERISK_CONF],
+    command: ['/usr/bin/env', ...recorderEnvironment(layout), '/usr/sbin/asterisk', '-f', '-C', ASTERISK_CONF],
   });
+}
+
+/** On a disk of its own the spool may be filled to the last byte. */
+function recorderEnvironment(layout: HomeLayout): string[] {
+  const [spool, database] = [layout.spool, resolve(layout.postgresData, '..')].map((path) => statSync(path).dev);
+  const floor = spool === database ? [`RECORDER_FLOOR=${RECORDER_FLOOR_BYTES}`] : [];
+  return [...floor, `LD_PRELOAD=${RECORDER_CLOCK}`];
 }
 
 /**

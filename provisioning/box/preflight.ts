@@ -1,6 +1,11 @@
 import { accessSync, constants, existsSync, mkdirSync, statfsSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { type OperatorSettings, readOperatorSettings, SettingsError } from '../../backend/src/platform/settings.ts';
+import {
+  homeLayout,
+  type OperatorSettings,
+  readOperatorSettings,
+  SettingsError,
+} from '../../backend/src/platform/settings.ts';
 import { type Progress } from '../progress.ts';
 import { portProblems, type Problem } from './ports.ts';
 
@@ -53,7 +58,11 @@ function homeProblems(home: string, progress: Progress): Problem[] {
   const { bavail, bsize } = statfsSync(home);
   const freeBytes = bavail * bsize;
   const room = `${(freeBytes / GIB).toFixed(1)} GiB free`;
-  if (freeBytes < LEAST_FREE_BYTES) return [{ setting: 'DENWABAN_HOME', message: `${home} has only ${room}` }];
+  // A box that has run takes calls on a full disk too, and lives by its reserve.
+  const isNew = !existsSync(homeLayout(home).reserve);
+  if (isNew && freeBytes < LEAST_FREE_BYTES) {
+    return [{ setting: 'DENWABAN_HOME', message: `${home} has only ${room}; a new box needs 0.5 GiB` }];
+  }
   if (freeBytes < SCARCE_FREE_BYTES)
     progress.warn(`${home} has only ${room}; recordings need about 115 MB an hour and call`);
   return [];

@@ -11,6 +11,11 @@ const LARGEST_BYTES = 512 * MIB;
 const SHARE_OF_DISK = 0.01;
 /** Under this a piece is given up: a segment of the write-ahead log (16 MiB) and what an office writes in a few seconds. */
 export const LOW_WATER_BYTES = 32 * MIB;
+/**
+ * Under this nothing is recorded any more on the disk of the database: a database that cannot write its log would end log-in and
+ * audit trail too, and recording no later. Lower than the water mark: while there is a reserve, it is given up first.
+ */
+export const RECORDER_FLOOR_BYTES = 24 * MIB;
 const PIECE = /^piece-(\d+)$/;
 const ZEROS = Buffer.alloc(MIB);
 
