@@ -25,7 +25,7 @@ export function evidenceManifest(
 ): EvidenceManifest {
   const logged = decodeLeaf(leaf);
   if (logged.type !== 'recording') throw new Error(`a ${logged.type} is no recording`);
-  const { sampleRate, leadingSilenceMs, missingMs, leftSilentMs, rightSilentMs } = recording;
+  const { sampleRate, leadingSilenceMs, missingMs, gaps, leftSilentMs, rightSilentMs } = recording;
   return {
     ...{ kind: EVIDENCE_KIND, version: 1, packageId: randomUUID(), createdAt: createdAt.toISOString() },
     createdBy: order.by,
@@ -33,7 +33,7 @@ export function evidenceManifest(
     recording: logged,
     audio: {
       channels: ['outside party', 'office'],
-      ...{ sampleRate, leadingSilenceMs, missingMs, leftSilentMs, rightSilentMs },
+      ...{ sampleRate, leadingSilenceMs, missingMs, gaps, leftSilentMs, rightSilentMs },
     },
     call: EvidenceCall.parse(call),
     files,

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { CallDetail } from '../../calls/call.schema.ts';
 import { RecordingLeaf } from '../../audit/log/leaf.ts';
 import { Instant } from '../../platform/schema.ts';
+import { RecordingGap } from '../recording.schema.ts';
 import { EVIDENCE_KIND } from './evidence-parts.ts';
 
 export const EvidenceRequest = z
@@ -40,6 +41,7 @@ export const EvidenceManifest = z.strictObject({
     channels: z.tuple([z.literal('outside party'), z.literal('office')]),
     leadingSilenceMs: z.int().nullable(),
     missingMs: z.int().nullable(),
+    gaps: z.array(RecordingGap),
     leftSilentMs: z.int().nullable(),
     rightSilentMs: z.int().nullable(),
   }),

@@ -30,6 +30,8 @@ const KNOWN: Partial<Record<string, string>> = {
   'recording-not-playable': $localize`:@@failure.recordingNotPlayable:この録音はまだ再生できないか、録音がありません。`,
   'recording-deleted': $localize`:@@failure.recordingDeleted:この録音は削除されています。`,
   'recording-not-deletable': $localize`:@@failure.recordingNotDeletable:この録音は削除できません。保存中か、もともと録音がありません。`,
+  'recording-not-as-logged': $localize`:@@failure.recordingNotAsLogged:録音またはその記録が、操作記録ログに登録されたものと一致しません。`,
+  'log-not-answering': $localize`:@@failure.logNotAnswering:操作記録ログの署名が時間内に終わりませんでした。`,
   unexpected: $localize`:@@failure.unexpected:予期しないエラーが起きました。`,
 };
 
@@ -42,6 +44,9 @@ function adviceFor(failure: ApiFailure): string {
   }
   if (failure.errorId === 'recording-file-missing') {
     return $localize`:@@advice.recordingFileMissing:通話の記録は残っています。管理者に、録音庫のディスクとバックアップの確認を依頼してください。`;
+  }
+  if (failure.errorId === 'recording-not-as-logged') {
+    return $localize`:@@advice.recordingNotAsLogged:書き換えられた可能性があります。操作記録の検証を管理者に依頼してください。`;
   }
   if (failure.errorId === 'not-allowed') {
     return $localize`:@@advice.forbidden:必要な場合は、管理者に権限の追加を依頼してください。`;

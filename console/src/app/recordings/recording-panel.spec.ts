@@ -250,4 +250,80 @@ describe('the recording of a call', () => {
       expect(changed).toBe(0);
     });
   });
+
+  describe('as evidence', () => {
+    const dialog = () => document.querySelector('dw-evidence-dialog');
+    const press = async (label: string, within: Element | null) => {
+      const buttons = [...(within?.querySelectorAll('button') ?? [])];
+      buttons.find(({ textContent }) => textContent.includes(label))?.click();
+      await settle();
+    };
+    const type = async (reason: string) => {
+      const field = dialog()?.querySelector('textarea');
+      if (!field) throw new Error('no field');
+      field.value = reason;
+      field.dispatchEvent(new Event('input'));
+      await settle();
+    };
+    const KEY = 'denwaban/honcho+e5ff2fe9+AQAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA';
+    const PRINT = '6668 7AAD F862 BD77 6C8F C18B 8E9F 8E20 0897 1485 6EE2 33B3 902A 591D 0D5F 2925';
+    const DISPOSITION = `attachment; filename="evidence_1.zip"; filename*=UTF-8\'\'${encodeURIComponent('証拠一式_1.zip')}`;
+    let call: CallDetail;
+    let saved: string[];
+
+    beforeEach(async () => {
+      saved = [];
+      // jsdom has neither.
+      Object.assign(URL, { createObjectURL: () => 'blob:package', revokeObjectURL: () => undefined });
+      jest.spyOn(HTMLAnchorElement.prototype, 'click').mockImplementation(function (this: HTMLAnchorElement) {
+        saved.push(this.download);
+      });
+      call = aCallDetail(1);
+      await show(call);
+      await answer(call);
+      await press('証拠一式を作成', panel);
+      http.expectOne('/api/v1/audit/checkpoint').flush({ size: 1, at: '', note: '', verifierKey: KEY });
+      await settle();
+      await settle();
+    });
+    afterEach(() => {
+      TestBed.inject(Dialog).closeAll();
+    });
+
+    const order = () =>
+      http.expectOne({ method: 'POST', url: `/api/v1/recordings/${call.recording?.id ?? ''}/evidence` });
+
+    it('says what it is, and by which fingerprint the office is asked', () => {
+      expect(dialog()?.textContent).toContain('ネットワークにつながないパソコンで');
+      expect(dialog()?.textContent).toContain(PRINT);
+    });
+
+    it('is not made without a reason', async () => {
+      await press('作成して保存', dialog());
+      expect(dialog()?.textContent).toContain('作成の理由を入力してください');
+    });
+
+    it('is made for the reason given, and saved under the name that the API gives it', async () => {
+      await type(' 裁判所への提出 ');
+      await press('作成して保存', dialog());
+      const request = order();
+      expect(request.request.body).toEqual({ reason: '裁判所への提出' });
+      request.flush(new Blob(['PK']), { headers: { 'Content-Disposition': DISPOSITION } });
+      await settle();
+      expect(saved).toEqual(['証拠一式_1.zip']);
+      expect(dialog()?.textContent).toContain('証拠一式_1.zip をダウンロードフォルダーに保存しました');
+      http.match('/api/v1/audit/checkpoint');
+    });
+
+    it('says why it could not be made, in the words of the API, and saves nothing', async () => {
+      await type('裁判所への提出');
+      await press('作成して保存', dialog());
+      const refused = new Blob([JSON.stringify(failureBody('recording-not-as-logged'))]);
+      order().flush(refused, { status: 409, statusText: 'no' });
+      await settle();
+      await settle();
+      expect(dialog()?.textContent).toContain('操作記録ログに登録されたものと一致しません');
+      expect(saved).toEqual([]);
+    });
+  });
 });

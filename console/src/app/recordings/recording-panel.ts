@@ -14,6 +14,7 @@ import { Notice } from '../ui/notice.ts';
 import { SignChip } from '../ui/sign-chip.ts';
 import { DeletionDialog } from './deletion.dialog.ts';
 import { DeletionNotice } from './deletion-notice.ts';
+import { EvidenceDialog } from './evidence.dialog.ts';
 import { Player } from './player.ts';
 import { GAP, HINT, INCOMPLETE, TROUBLE, recordingSign } from './recording-words.ts';
 import { type Mark } from './waveform.ts';
@@ -40,6 +41,7 @@ export class RecordingPanel {
   protected readonly sign = computed(() => recordingSign(this.call()));
   protected readonly summary = computed(() => this.call().recording);
   protected readonly mayPlay = computed(() => this.session.can('recordings.play'));
+  protected readonly mayProve = computed(() => this.session.can('recordings.evidence'));
   protected readonly mayDelete = computed(() => this.session.can('recordings.delete'));
   /** Changes when the recording does, so that what belongs to it is asked for again. */
   private readonly asked = computed(
@@ -104,6 +106,12 @@ export class RecordingPanel {
 
   playFrom(positionMs: number): void {
     this.player()?.playFrom(positionMs);
+  }
+
+  protected askForEvidence(): void {
+    const { id } = this.summary() ?? {};
+    if (id === undefined) return;
+    this.dialog.open(EvidenceDialog, { data: id, ariaModal: true, ariaLabelledBy: 'evidence-heading' });
   }
 
   protected askToDelete(): void {

@@ -1,3 +1,10 @@
 /** Permissions this console asks about. The API decides; the console only hides what would be refused. */
 export type Permission =
-  'calls.search' | 'calls.watch' | 'recordings.play' | 'recordings.delete' | 'configuration.read' | 'health.read';
+  | 'calls.search'
+  | 'calls.watch'
+  | 'recordings.play'
+  | 'recordings.evidence'
+  | 'recordings.delete'
+  | 'audit.read'
+  | 'configuration.read'
+  | 'health.read';
