@@ -26,7 +26,18 @@ interface Tool {
 const POSTGRES_BIN = 'usr/lib/postgresql/18/bin';
 
 function toolsOf(root: string): Tool[] {
-  const plain = ['flac', 'metaflac', 'opusenc', 'opusdec', 'opusinfo', 'restic', 'age', 'age-keygen', 'openssl'];
+  const plain = [
+    'flac',
+    'metaflac',
+    'opusenc',
+    'opusdec',
+    'opusinfo',
+    'restic',
+    'age',
+    'age-keygen',
+    'age-plugin-batchpass',
+    'openssl',
+  ];
   const { libraries } = architecture();
   const sound = { LTDL_LIBRARY_PATH: `${root}/${libraries}/sox` };
   return [

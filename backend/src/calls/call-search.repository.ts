@@ -39,18 +39,21 @@ export class CallSearchRepository {
   /** @returns calls newest first, at most `limit`, all older than `after` */
   async search(criteria: CallCriteria, after: CallPosition | null, limit: number): Promise<FoundCall[]> {
     const query = this.listed().orderBy('call.startedAt', 'DESC').addOrderBy('call.id', 'DESC').limit(limit);
-    const { from, to, number, line, outcome } = criteria;
-    if (from) query.andWhere('call.startedAt >= :from', { from });
-    if (to) query.andWhere('call.startedAt < :to', { to });
-    if (number !== undefined) query.andWhere('call.number LIKE :number', { number: `%${number}%` });
-    if (line !== undefined) query.andWhere('call.lineId = :line', { line });
-    if (outcome) query.andWhere('call.outcome = :outcome', { outcome });
+    narrow(query, criteria);
     if (after)
       query.andWhere('(call.startedAt, call.id) < (:afterAt, :afterId)', {
         afterAt: after.startedAt,
         afterId: after.id,
       });
     return found(query);
+  }
+
+  /** @returns ids of calls that are over, oldest first, at most `limit` */
+  async endedIds(criteria: CallCriteria, limit: number): Promise<string[]> {
+    const query = this.dataSource.manager.createQueryBuilder(CallEntity, 'call').select('call.id', 'id');
+    query.orderBy('call.startedAt').addOrderBy('call.id').limit(limit).where('call.endedAt IS NOT NULL');
+    narrow(query, criteria);
+    return (await query.getRawMany<{ id: string }>()).map(({ id }) => id);
   }
 
   /** @param alsoIds calls to return whether they are in progress or not */
@@ -76,6 +79,15 @@ export class CallSearchRepository {
       .select(LISTED)
       .leftJoinAndMapOne('call.recording', RecordingEntity, 'recording', 'recording.callId = call.id');
   }
+}
+
+function narrow(query: SelectQueryBuilder<CallEntity>, criteria: CallCriteria): void {
+  const { from, to, number, line, outcome } = criteria;
+  if (from) query.andWhere('call.startedAt >= :from', { from });
+  if (to) query.andWhere('call.startedAt < :to', { to });
+  if (number !== undefined) query.andWhere('call.number LIKE :number', { number: `%${number}%` });
+  if (line !== undefined) query.andWhere('call.lineId = :line', { line });
+  if (outcome) query.andWhere('call.outcome = :outcome', { outcome });
 }
 
 async function found(query: SelectQueryBuilder<CallEntity>): Promise<FoundCall[]> {

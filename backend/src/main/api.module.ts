@@ -7,6 +7,7 @@ import { PeopleModule } from '../people/people.module.ts';
 import { CaCertificateController } from '../platform/http/ca-certificate.controller.ts';
 import { OpenApiController } from '../platform/http/openapi.controller.ts';
 import { EvidenceModule } from '../recordings/evidence/evidence.module.ts';
+import { ExportsModule } from '../recordings/export/exports.module.ts';
 import { RecordingsModule } from '../recordings/recordings.module.ts';
 import { RoutingModule } from '../routing/routing.module.ts';
 import { SchedulesModule } from '../schedules/schedules.module.ts';
@@ -20,6 +21,7 @@ import { SchedulesModule } from '../schedules/schedules.module.ts';
     HealthModule,
     RecordingsModule,
     EvidenceModule,
+    ExportsModule,
     LogReadingModule,
     RoutingModule,
     SchedulesModule,

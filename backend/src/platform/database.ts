@@ -5,6 +5,7 @@ import { AuditLog1763900000000 } from '../../../migrations/1763900000000-audit-l
 import { RecordingGaps1764000000000 } from '../../../migrations/1764000000000-recording-gaps.ts';
 import { RecordingDeletions1764400000000 } from '../../../migrations/1764400000000-recording-deletions.ts';
 import { Flows1764600000000 } from '../../../migrations/1764600000000-flows.ts';
+import { Exports1764200000000 } from '../../../migrations/1764200000000-exports.ts';
 import { AuditEventEntity } from '../audit/audit-event.entity.ts';
 import { CallEntity } from '../calls/call.entity.ts';
 import { ConfigurationVersionEntity } from '../configuration/configuration.entity.ts';
@@ -12,6 +13,7 @@ import { HealthReportEntity } from '../health/health-report.entity.ts';
 import { SessionEntity } from '../people/session.entity.ts';
 import { UserEntity } from '../people/user.entity.ts';
 import { ClassKeyEntity, RecordingKeyEntity } from '../recordings/encryption/recording-key.entity.ts';
+import { ExportEntity, ExportItemEntity } from '../recordings/export/export.entity.ts';
 import { RecordingEntity } from '../recordings/recording.entity.ts';
 import { ScheduleSwitchEntity } from '../schedules/schedule-switch.entity.ts';
 import type { Settings } from './settings.ts';
@@ -21,6 +23,8 @@ export const ENTITIES = [
   CallEntity,
   ClassKeyEntity,
   ConfigurationVersionEntity,
+  ExportEntity,
+  ExportItemEntity,
   HealthReportEntity,
   RecordingEntity,
   RecordingKeyEntity,
@@ -60,6 +64,7 @@ export function dataSourceOptions(settings: Settings, poolSize: number): DataSou
       RecordingKeys1763800000000,
       AuditLog1763900000000,
       RecordingGaps1764000000000,
+      Exports1764200000000,
       RecordingDeletions1764400000000,
       Flows1764600000000,
     ],

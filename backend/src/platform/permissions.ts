@@ -7,6 +7,7 @@ export const PERMISSIONS = [
   'recordings.play',
   'recordings.delete',
   'recordings.evidence',
+  'recordings.export',
   'audit.read',
   'audit.verify',
   'configuration.read',

@@ -17,15 +17,24 @@ export function tones(durationMs: number, leftHertz: number, rightHertz: number)
   return pcm;
 }
 
-/** Decodes FLAC back to interleaved stereo. */
+/** Decodes FLAC back to its samples, interleaved where there are two sides. */
 export async function decodeFlac(toolsDir: string, audio: Buffer): Promise<Buffer> {
-  const options = ['--silent', '--decode', '--stdout', '--force-raw-format', '--endian=little', '--sign=signed', '-'];
-  const child = spawn(join(toolsDir, 'flac'), options, { stdio: 'pipe' });
+  return flac(toolsDir, ['--decode', '--force-raw-format', '--endian=little', '--sign=signed'], audio);
+}
+
+/** Encodes interleaved stereo. */
+export async function encodeFlac(toolsDir: string, pcm: Buffer): Promise<Buffer> {
+  const raw = ['--force-raw-format', '--endian=little', '--sign=signed', '--channels=2', '--bps=16'];
+  return flac(toolsDir, [...raw, `--sample-rate=${RATE}`, `--input-size=${pcm.length}`], pcm);
+}
+
+async function flac(toolsDir: string, options: string[], input: Buffer): Promise<Buffer> {
+  const child = spawn(join(toolsDir, 'flac'), ['--silent', '--stdout', ...options, '-'], { stdio: 'pipe' });
   const exit = once(child, 'close').then(([status]: (number | null)[]) => status);
-  child.stdin.on('error', () => undefined).end(audio);
-  const [pcm, complaint, code] = await Promise.all([buffer(child.stdout), text(child.stderr), exit]);
+  child.stdin.on('error', () => undefined).end(input);
+  const [output, complaint, code] = await Promise.all([buffer(child.stdout), text(child.stderr), exit]);
   if (code !== 0) throw new Error(`flac: exit ${code ?? 'by signal'} ${complaint}`);
-  return pcm;
+  return output;
 }
 
 /** Amplitude of one frequency on one side (Goertzel), in steps of a 16-bit sample. */

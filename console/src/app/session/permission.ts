@@ -6,5 +6,7 @@ export type Permission =
   | 'recordings.evidence'
   | 'recordings.delete'
   | 'audit.read'
+  | 'recordings.export'
+  | 'recordings.delete'
   | 'configuration.read'
   | 'health.read';

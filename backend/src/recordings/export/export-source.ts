@@ -1,0 +1,108 @@
+import { Injectable } from '@nestjs/common';
+import { DenwabanError } from '../../platform/errors.ts';
+import { Logger } from '../../platform/logging.ts';
+import { UndecryptableError } from '../encryption/encryption.errors.ts';
+import { MasterKeyUnusableError, RecordingKeyGoneError } from '../encryption/key.errors.ts';
+import { StoredFileMissingError, StoreFailedError } from '../recording-store.ts';
+import type { RecordingEntity } from '../recording.entity.ts';
+import { RecordingRepository } from '../recording.repository.ts';
+import { type SealedAudio, Vault } from '../vault.ts';
+import { AudioConversion, type SealedFormat } from './audio-conversion.ts';
+import type { NotExported } from './export-manifest.schema.ts';
+import { type ExportItem, ExportRepository } from './export.repository.ts';
+import type { AudioSide, ExportFormat } from './export.schema.ts';
+import { ToolFailedError } from './tool-stream.ts';
+
+/** Audio of which all has just been decrypted and found to be what was sealed. */
+interface Exportable {
+  recording: RecordingEntity;
+  sealed: SealedAudio & { format: SealedFormat };
+}
+
+/** Where the content of an archive comes from. */
+@Injectable()
+export class ExportSource {
+  constructor(
+    private readonly exports: ExportRepository,
+    private readonly vault: Vault,
+    private readonly recordings: RecordingRepository,
+    private readonly conversion: AudioConversion,
+    private readonly logger: Logger,
+  ) {}
+
+  items(exportId: string, after: number, limit: number): Promise<ExportItem[]> {
+    return this.exports.items(exportId, after, limit);
+  }
+
+  /**
+   * Decrypts the whole recording once before any of it leaves: a file that is begun cannot be taken back.
+   * @returns why not, when it cannot be exported
+   * @throws MasterKeyUnusableError: not this recording's trouble, but the box's
+   */
+  async exportable(item: ExportItem): Promise<Exportable | NotExported> {
+    const { recording } = item;
+    // A call without a row is one that sealing has not come to yet.
+    if (!recording) return item.recordingId === null && item.call ? 'not-sealed' : 'deleted';
+    if (recording.state === 'sealing') return 'not-sealed';
+    if (recording.state === 'none') return 'no-recording';
+    const { path, sizeBytes, sha256, format } = recording;
+    if (path === null || sizeBytes === null || sha256 === null || format === null) return 'deleted';
+    const sealed = { path, sizeBytes, sha256, format };
+    try {
+      if (await this.vault.holds(recording.id, sealed)) return { recording, sealed };
+      const there = await this.vault.has(path);
+      return await this.inTrouble(recording, there ? 'file-damaged' : 'file-missing');
+    } catch (error) {
+      const reason = await this.explain(item, error);
+      if (reason === null) throw error;
+      return reason;
+    }
+  }
+
+  /** @throws what `AudioConversion.convert` and `Vault.open` throw */
+  audio({ recording, sealed }: Exportable, format: ExportFormat, side: AudioSide): AsyncIterable<Uint8Array> {
+    return this.conversion.convert(this.sealedAudio(recording.id, sealed.path), sealed.format, format, side);
+  }
+
+  /** @returns null for what is not this recording's trouble alone, and ends the download */
+  async explain({ callId, recording }: ExportItem, error: unknown): Promise<NotExported | null> {
+    const reason = isUnreadable(error) && (await this.storeIsWell()) ? 'file-damaged' : reasonOf(error);
+    if (reason !== null) {
+      const recordingId = recording?.id;
+      this.logger.warn({ callId, recordingId, reason, error: String(error) }, 'a recording could not be exported');
+    }
+    return reason;
+  }
+
+  /** The worker's health report counts it until the file is as it was sealed again. */
+  private async inTrouble({ id, callId, path }: RecordingEntity, reason: NotExported): Promise<NotExported> {
+    this.logger.error({ recordingId: id, path, reason }, 'recording file is not what was sealed');
+    await this.recordings.setTrouble(callId, 'vault-file-damaged');
+    return reason;
+  }
+
+  private async storeIsWell(): Promise<boolean> {
+    return this.vault.check().then(
+      () => true,
+      () => false,
+    );
+  }
+
+  private async *sealedAudio(recordingId: string, path: string): AsyncGenerator<Buffer> {
+    const audio = await this.vault.open(recordingId, path);
+    yield* audio.range(0, audio.plaintextBytes);
+  }
+}
+
+/** The store, or the disk below it, does not give this file out. */
+const isUnreadable = (error: unknown): boolean =>
+  error instanceof StoreFailedError || (error instanceof Error && 'code' in error && error.code === 'EIO');
+
+function reasonOf(error: unknown): NotExported | null {
+  if (error instanceof MasterKeyUnusableError) return null;
+  if (error instanceof ToolFailedError) return 'conversion-failed';
+  if (error instanceof StoredFileMissingError) return 'file-missing';
+  if (error instanceof UndecryptableError) return 'file-damaged';
+  if (error instanceof RecordingKeyGoneError) return 'deleted';
+  return error instanceof DenwabanError ? 'key-unusable' : null;
+}
