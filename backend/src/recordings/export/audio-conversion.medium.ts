@@ -1,10 +1,13 @@
 import { spawn } from 'node:child_process';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { createTestDatabase, type TestDatabase } from '../../../../test/medium/postgres.ts';
 import { amplitudeOf, decodeFlac, encodeFlac, tones } from '../../../../test/medium/recordings/audio.ts';
+import type { AudioFormat } from '../formats/audio-format.ts';
+import { OpusEncoder } from '../formats/opus-encoder.ts';
 import { AudioConversion } from './audio-conversion.ts';
 import type { AudioSide, ExportFormat } from './export.schema.ts';
 import { ToolFailedError } from './tool-stream.ts';
@@ -28,8 +31,18 @@ async function* chunksOf(audio: Buffer): AsyncGenerator<Buffer> {
   for (let at = 0; at < audio.length; at += 10_000) yield await Promise.resolve(audio.subarray(at, at + 10_000));
 }
 
-async function convert(format: ExportFormat, side: AudioSide, audio = sealed): Promise<Buffer> {
-  const content = new AudioConversion(toolsDir).convert(chunksOf(audio), 'flac', format, side);
+async function convert(
+  format: ExportFormat,
+  side: AudioSide,
+  audio = sealed,
+  sealedAs: AudioFormat = 'flac',
+): Promise<Buffer> {
+  const range = (start: number, end: number) => chunksOf(audio.subarray(start, end));
+  const content = new AudioConversion(toolsDir).convert(
+    { format: sealedAs, sizeBytes: audio.length, range },
+    format,
+    side,
+  );
   return buffer(Readable.from(content, { objectMode: false }));
 }
 
@@ -91,4 +104,19 @@ describe('a recording', () => {
       await expect(convert(format, 'both', cut)).rejects.toThrow(ToolFailedError);
     },
   );
+
+  it('that was sealed as Opus becomes every other format, as long as it was', async () => {
+    const file = join(database.settings.layout.run, 'sealed.opus');
+    await new OpusEncoder(toolsDir).encode(chunksOf(pcm), pcm.length, file);
+    const opus = await readFile(file);
+    expect((await convert('original', 'both', opus, 'opus')).equals(opus)).toBe(true);
+    const wav = await convert('wav', 'both', opus, 'opus');
+    expect([wav.readUInt16LE(22), wav.readUInt32LE(40), wav.length]).toEqual([2, pcm.length, WAV_HEADER + pcm.length]);
+    expect(amplitudeOf(wav.subarray(WAV_HEADER), 'left', 440)).toBeGreaterThan(7000);
+    const right = await convert('wav', 'right', opus, 'opus');
+    expect([right.readUInt16LE(22), right.readUInt32LE(40)]).toEqual([1, pcm.length / 2]);
+    const samples = await decoded(await convert('mp3', 'both', opus, 'opus'), 'mp3');
+    expect(amplitudeOf(samples, 'right', 1000)).toBeGreaterThan(7000);
+    expect((await decodeFlac(toolsDir, await convert('flac', 'both', opus, 'opus'))).length).toBe(pcm.length);
+  });
 });

@@ -1,9 +1,19 @@
 import { join } from 'node:path';
+import { buffer } from 'node:stream/consumers';
+import type { AudioFormat } from '../formats/audio-format.ts';
+import { wavHeader } from '../formats/mixed-wav.ts';
+import { openLayout } from '../formats/open-layout.ts';
+import { DECODING as OPUS_DECODING } from '../formats/opus-encoder.ts';
 import type { AudioSide, ExportFormat } from './export.schema.ts';
 import { throughTool } from './tool-stream.ts';
 
-/** How the vault holds the audio of a recording. */
-export type SealedFormat = 'flac';
+/** Audio as it was sealed. */
+export interface SealedContent {
+  format: AudioFormat;
+  sizeBytes: number;
+  /** The bytes from `start` up to, not including, `end`. */
+  range: (start: number, end: number) => AsyncIterable<Uint8Array>;
+}
 
 /** Which of the two channels: the sides are told apart by place, left = the outside party, right = our side. */
 const CHANNEL: Record<Exclude<AudioSide, 'both'>, string> = { left: '1', right: '2' };
@@ -19,41 +29,51 @@ const ENCODER: Record<Exclude<ExportFormat, 'original'>, readonly string[]> = {
 };
 
 /** `sox` ends with success after a decoder that has lost its way. */
-const DECODER_LOST = /WARN flac|FAIL/;
+const DECODER_LOST = /WARN (?:flac|wav)|FAIL/;
 
 /** Whether the file that leaves is, byte for byte, what was sealed. */
-export const isAsSealed = (sealed: SealedFormat, format: ExportFormat, side: AudioSide): boolean =>
+export const isAsSealed = (sealed: AudioFormat, format: ExportFormat, side: AudioSide): boolean =>
   side === 'both' && (format === 'original' || format === sealed);
 
 /** @returns the ending of a file name, without the dot */
-export const extensionOf = (sealed: SealedFormat, format: ExportFormat): string =>
+export const extensionOf = (sealed: AudioFormat, format: ExportFormat): string =>
   format === 'original' ? sealed : format;
 
-/** Sealed audio as a file of another format, by the `sox` of the runtime root. Nothing is written to a disk. */
+/** Sealed audio as a file of another format, by the tools of the runtime root. Nothing is written to a disk. */
 export class AudioConversion {
   constructor(private readonly toolsDir: string) {}
 
-  /**
-   * @param audio what was sealed, whole
-   * @throws ToolFailedError, and what `audio` throws
-   */
-  convert(
-    audio: AsyncIterable<Uint8Array>,
-    sealed: SealedFormat,
-    format: ExportFormat,
-    side: AudioSide,
-  ): AsyncIterable<Uint8Array> {
-    if (isAsSealed(sealed, format, side)) return audio;
-    const encoder = ENCODER[format === 'original' ? sealed : format];
+  /** @throws ToolFailedError, SoundLayoutError, and what `sealed.range` throws; all while it is read */
+  convert(sealed: SealedContent, format: ExportFormat, side: AudioSide): AsyncIterable<Uint8Array> {
+    if (format === 'original' || isAsSealed(sealed.format, format, side)) return sealed.range(0, sealed.sizeBytes);
     const channel = side === 'both' ? [] : ['remix', CHANNEL[side]];
+    const opened = sealed.format === 'flac' ? sealed.range(0, sealed.sizeBytes) : this.opusAsWav(sealed);
+    if (sealed.format === 'opus' && format === 'wav' && side === 'both') return opened;
     return throughTool(
       {
         command: join(this.toolsDir, 'sox'),
         // No dither: the samples are to be those that were sealed.
-        args: ['--no-dither', '-t', sealed, '-', ...encoder, '-', ...channel],
+        args: [
+          '--no-dither',
+          '-t',
+          sealed.format === 'flac' ? 'flac' : 'wav',
+          '-',
+          ...ENCODER[format],
+          '-',
+          ...channel,
+        ],
         fatal: DECODER_LOST,
       },
-      audio,
+      opened,
     );
+  }
+
+  /** `sox` cannot read Opus from a pipe, and writes no right header for audio whose length it is not told. */
+  private async *opusAsWav({ sizeBytes, range }: SealedContent): AsyncGenerator<Uint8Array> {
+    const read = async (start: number, end: number) => buffer(range(start, end));
+    const { frames } = await openLayout('opus', read, sizeBytes);
+    yield wavHeader(frames, 2);
+    const command = join(this.toolsDir, 'opusdec');
+    yield* throughTool({ command, args: [...OPUS_DECODING, '-', '-'] }, range(0, sizeBytes));
   }
 }

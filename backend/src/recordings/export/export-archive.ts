@@ -166,8 +166,8 @@ function manifestRecording(item: ExportItem, outcome: Partial<ManifestRecording>
     durationMs: recording?.durationMs ?? null,
     completeness: recording?.completeness ?? null,
     completenessReason: recording?.reason ?? null,
-    leadingSilenceMs: recording?.leadingSilenceMs ?? null,
     missingMs: recording?.missingMs ?? null,
+    gaps: recording?.gaps ?? [],
     ...outcome,
   };
 }

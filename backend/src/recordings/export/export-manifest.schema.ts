@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { Instant } from '../../platform/schema.ts';
-import { Completeness, IncompleteReason } from '../recording.schema.ts';
+import { Completeness, IncompleteReason, RecordingGap } from '../recording.schema.ts';
 import { AudioSide, ExportFormat, ListEncoding } from './export.schema.ts';
 
 /**
@@ -50,9 +50,9 @@ export const ManifestRecording = z.object({
   durationMs: z.int().nullable(),
   completeness: Completeness.nullable(),
   completenessReason: IncompleteReason.nullable(),
-  /** Silence that stands for time before the audio, and time of the call that is not in it. */
-  leadingSilenceMs: z.int().nullable(),
+  /** Time of the call of which there is no audio; where it has its place as silence, `gaps` tells it and why. */
   missingMs: z.int().nullable(),
+  gaps: z.array(RecordingGap),
 });
 export type ManifestRecording = z.infer<typeof ManifestRecording>;
 

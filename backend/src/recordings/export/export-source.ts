@@ -3,11 +3,12 @@ import { DenwabanError } from '../../platform/errors.ts';
 import { Logger } from '../../platform/logging.ts';
 import { UndecryptableError } from '../encryption/encryption.errors.ts';
 import { MasterKeyUnusableError, RecordingKeyGoneError } from '../encryption/key.errors.ts';
+import { SoundLayoutError } from '../formats/sound-layout.ts';
 import { StoredFileMissingError, StoreFailedError } from '../recording-store.ts';
 import type { RecordingEntity } from '../recording.entity.ts';
 import { RecordingRepository } from '../recording.repository.ts';
 import { type SealedAudio, Vault } from '../vault.ts';
-import { AudioConversion, type SealedFormat } from './audio-conversion.ts';
+import { AudioConversion, type SealedContent } from './audio-conversion.ts';
 import type { NotExported } from './export-manifest.schema.ts';
 import { type ExportItem, ExportRepository } from './export.repository.ts';
 import type { AudioSide, ExportFormat } from './export.schema.ts';
@@ -16,7 +17,7 @@ import { ToolFailedError } from './tool-stream.ts';
 /** Audio of which all has just been decrypted and found to be what was sealed. */
 interface Exportable {
   recording: RecordingEntity;
-  sealed: SealedAudio & { format: SealedFormat };
+  sealed: SealedAudio & Pick<SealedContent, 'format'>;
 }
 
 /** Where the content of an archive comes from. */
@@ -45,6 +46,7 @@ export class ExportSource {
     if (!recording) return item.recordingId === null && item.call ? 'not-sealed' : 'deleted';
     if (recording.state === 'sealing') return 'not-sealed';
     if (recording.state === 'none') return 'no-recording';
+    if (recording.state === 'deleted') return 'deleted';
     const { path, sizeBytes, sha256, format } = recording;
     if (path === null || sizeBytes === null || sha256 === null || format === null) return 'deleted';
     const sealed = { path, sizeBytes, sha256, format };
@@ -61,7 +63,8 @@ export class ExportSource {
 
   /** @throws what `AudioConversion.convert` and `Vault.open` throw */
   audio({ recording, sealed }: Exportable, format: ExportFormat, side: AudioSide): AsyncIterable<Uint8Array> {
-    return this.conversion.convert(this.sealedAudio(recording.id, sealed.path), sealed.format, format, side);
+    const range = (start: number, end: number) => this.sealedAudio(recording.id, sealed.path, start, end);
+    return this.conversion.convert({ ...sealed, range }, format, side);
   }
 
   /** @returns null for what is not this recording's trouble alone, and ends the download */
@@ -88,9 +91,9 @@ export class ExportSource {
     );
   }
 
-  private async *sealedAudio(recordingId: string, path: string): AsyncGenerator<Buffer> {
+  private async *sealedAudio(recordingId: string, path: string, start: number, end: number): AsyncGenerator<Buffer> {
     const audio = await this.vault.open(recordingId, path);
-    yield* audio.range(0, audio.plaintextBytes);
+    yield* audio.range(start, end);
   }
 }
 
@@ -100,7 +103,7 @@ const isUnreadable = (error: unknown): boolean =>
 
 function reasonOf(error: unknown): NotExported | null {
   if (error instanceof MasterKeyUnusableError) return null;
-  if (error instanceof ToolFailedError) return 'conversion-failed';
+  if (error instanceof ToolFailedError || error instanceof SoundLayoutError) return 'conversion-failed';
   if (error instanceof StoredFileMissingError) return 'file-missing';
   if (error instanceof UndecryptableError) return 'file-damaged';
   if (error instanceof RecordingKeyGoneError) return 'deleted';

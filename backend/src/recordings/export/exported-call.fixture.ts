@@ -24,7 +24,7 @@ export function aManifestRecording(part: Partial<ManifestRecording> = {}): Manif
     sealed: { format: 'flac', sizeBytes: 50, sha256, sealedAt: '2026-11-21T00:09:38.000Z' },
     ...{ callStartedAt: '2026-11-21T00:05:33.000Z', callEndedAt: '2026-11-21T00:09:37.000Z' },
     ...{ recordingStartedAt: '2026-11-21T00:05:33.000Z', durationMs: 244_000 },
-    ...{ completeness: 'complete', completenessReason: null, leadingSilenceMs: 0, missingMs: 0 },
+    ...{ completeness: 'complete', completenessReason: null, missingMs: 0, gaps: [] },
     ...part,
   };
 }

@@ -30,6 +30,9 @@ export const INCOMPLETE: Record<IncompleteReason, string> = {
   interrupted: '途中で停止',
   'not-recorded': '録音対象外',
   refused: '着信拒否',
+  'disk-full': '空き容量不足',
+  'write-failed': '書き込み失敗',
+  'recorder-failed': '録音の停止',
 };
 
 export const NOT_EXPORTED: Record<NotExported, string> = {

@@ -67,19 +67,20 @@ export function mixDown(pcm: Buffer, mix: Mix): Buffer {
 
 const CHANNELS_IN_ONE = BYTES_PER_FRAME / SAMPLE_BYTES;
 
-/** RIFF WAVE, the canonical 44 bytes: 16-bit PCM of one channel. */
-export function wavHeader(frames: number): Buffer {
-  const dataBytes = frames * SAMPLE_BYTES;
+/** RIFF WAVE, the canonical 44 bytes: 16-bit PCM. */
+export function wavHeader(frames: number, channels = 1): Buffer {
+  const frameBytes = channels * SAMPLE_BYTES;
+  const dataBytes = frames * frameBytes;
   const header = Buffer.alloc(HEADER_BYTES);
   header.write('RIFF', 0, 'latin1');
   header.writeUInt32LE(HEADER_BYTES - 8 + dataBytes, 4);
   header.write('WAVEfmt ', 8, 'latin1');
   header.writeUInt32LE(16, 16);
   header.writeUInt16LE(PCM_FORMAT, 20);
-  header.writeUInt16LE(1, 22);
+  header.writeUInt16LE(channels, 22);
   header.writeUInt32LE(SAMPLE_RATE, 24);
-  header.writeUInt32LE(SAMPLE_RATE * SAMPLE_BYTES, 28);
-  header.writeUInt16LE(SAMPLE_BYTES, 32);
+  header.writeUInt32LE(SAMPLE_RATE * frameBytes, 28);
+  header.writeUInt16LE(frameBytes, 32);
   header.writeUInt16LE(SAMPLE_BYTES * 8, 34);
   header.write('data', 36, 'latin1');
   header.writeUInt32LE(dataBytes, 40);
