@@ -23,6 +23,7 @@ let administrator: Visitor;
 const BODIES: Partial<Record<string, object>> = {
   'delete /recordings/:id': { reason: 'test' },
   'post /recordings/:id/evidence': { reason: 'test' },
+  'put /exports/:id/passphrase': { passphrase: 'kawa no nagare' },
 };
 const bodyFor = ({ method, path, body }: DeclaredRoute) => (body ? { body: BODIES[`${method} ${path}`] ?? {} } : {});
 
