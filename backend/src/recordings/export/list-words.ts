@@ -17,6 +17,9 @@ export const OUTCOME: Record<CallOutcome, string> = {
   answered: '応答',
   unanswered: '応答なし',
   abandoned: '応答前に切断',
+  forwarded: '外部に転送',
+  message: '用件録音',
+  closed: '時間外',
   refused: '着信拒否',
   failed: '接続失敗',
 };
