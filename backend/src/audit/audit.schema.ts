@@ -76,6 +76,13 @@ export const AuditFinding = z
       place: z.enum(['database', 'file']),
       size: z.int(),
     }),
+    /** What others say of a checkpoint: an RFC 3161 time stamp, the signatures of witnesses. */
+    z.object({
+      what: z.enum(['timestamp', 'cosignatures']),
+      change: z.enum(['changed', 'removed']),
+      place: z.enum(['database', 'file']),
+      size: z.int(),
+    }),
     /** The log contradicts a checkpoint: rewritten from leaf `from` up to, not including, `to`; `missing` leaves are gone. */
     z.object({ what: z.literal('history'), from: z.int(), to: z.int(), missing: z.int() }),
     /** There is a log and no key to verify its checkpoints by. */

@@ -6,7 +6,13 @@ import { isMissing } from '../platform/file-errors.ts';
 type Files = typeof nodeFiles;
 
 const FOLDER = 'checkpoints';
-const NAME = /^(0|[1-9]\d*)\.txt$/;
+const NAME = /^(?:0|[1-9]\d*)\.([a-z]+)$/;
+
+/**
+ * What others say of a checkpoint, beside it: `<size>.tsr`, an RFC 3161 answer over the bytes of `<size>.txt`;
+ * `<size>.witnesses`, signature lines that belong below them.
+ */
+export type CheckpointCompanion = 'tsr' | 'witnesses';
 
 /** Checkpoints as files, `log/checkpoints/<size>.txt`, where no database administrator reaches them. */
 export class CheckpointFiles {
@@ -20,12 +26,38 @@ export class CheckpointFiles {
   }
 
   /** @returns the sizes there is a file for, in ascending order */
-  async sizes(): Promise<number[]> {
+  sizes(): Promise<number[]> {
+    return this.sizesOf('txt');
+  }
+
+  /** @returns the sizes whose checkpoint has such a companion, in ascending order */
+  companionSizes(companion: CheckpointCompanion): Promise<number[]> {
+    return this.sizesOf(companion);
+  }
+
+  /** @returns null when there is no such file */
+  async readCompanion(size: number, companion: CheckpointCompanion): Promise<Buffer | null> {
+    try {
+      return await this.files.readFile(this.path(size, companion));
+    } catch (error) {
+      if (isMissing(error)) return null;
+      throw error;
+    }
+  }
+
+  /** Replaces what is there. Returns once it would survive a power cut. */
+  async writeCompanion(size: number, companion: CheckpointCompanion, content: Buffer): Promise<void> {
+    await writeDurably(this.files, this.path(size, companion), content, 0o640);
+  }
+
+  private async sizesOf(ending: string): Promise<number[]> {
     const names = await this.files.readdir(this.directory).catch((error: unknown) => {
       if (isMissing(error)) return [];
       throw error;
     });
-    return names.flatMap((name) => (NAME.test(name) ? [Number.parseInt(name, 10)] : [])).sort((a, b) => a - b);
+    return names
+      .flatMap((name) => (NAME.exec(name)?.[1] === ending ? [Number.parseInt(name, 10)] : []))
+      .sort((a, b) => a - b);
   }
 
   /** @returns null when there is no such file */
@@ -45,18 +77,18 @@ export class CheckpointFiles {
     await writeDurably(this.files, this.path(size), note, 0o640);
   }
 
-  private path(size: number): string {
-    return join(this.directory, `${size}.txt`);
+  private path(size: number, ending: CheckpointCompanion | 'txt' = 'txt'): string {
+    return join(this.directory, `${size}.${ending}`);
   }
 }
 
 /** Under another name first: fsync, rename, fsync of the directory. */
-export async function writeDurably(files: Files, path: string, text: string, mode: number): Promise<void> {
+export async function writeDurably(files: Files, path: string, content: string | Buffer, mode: number): Promise<void> {
   const unfinished = `${path}.${randomUUID()}.unfinished`;
   await files.mkdir(dirname(path), { recursive: true, mode: 0o750 });
   const handle = await files.open(unfinished, 'wx', mode);
   try {
-    await handle.writeFile(text);
+    await handle.writeFile(content);
     await handle.sync();
   } finally {
     await handle.close();

@@ -1,27 +1,61 @@
-import { readFile } from 'node:fs/promises';
 import { Module } from '@nestjs/common';
-import { z } from 'zod';
 import { HealthReportRepository } from '../health/health-report.repository.ts';
-import { isMissing } from '../platform/file-errors.ts';
+import { Clock } from '../platform/clock.ts';
+import { DatabaseConnector } from '../platform/database-connector.ts';
+import { Logger } from '../platform/logging.ts';
 import { Settings } from '../platform/settings.ts';
 import { CheckpointFiles } from './checkpoint-files.ts';
+import { CheckpointVouchers } from './checkpoint-vouchers.repository.ts';
+import { CheckpointVouching } from './checkpoint-vouching.service.ts';
 import { CheckpointSigner } from './checkpoint-signer.service.ts';
 import { LogAppender } from './log-appender.service.ts';
 import { LogKeeper } from './log-keeper.service.ts';
 import { LogKey } from './log-key.ts';
 import { LogRepository } from './log.repository.ts';
+import { siteIdIn } from './site-id.ts';
+import { CheckpointTimestamps } from './timestamps/checkpoint-timestamps.service.ts';
+import { timestampAuthority } from './timestamps/timestamp-authority.ts';
+import { CheckpointWitnessing } from './witness/checkpoint-witnessing.service.ts';
+import { readWitnesses } from './witness/witness-lists.ts';
+import { WitnessRepository } from './witness/witness.repository.ts';
 
-const OfSite = z.object({ site: z.object({ id: z.string().min(1) }) });
-
-/** @returns the site's id by the configuration in force; null before there is one */
-async function siteIdIn(path: string): Promise<string | null> {
-  try {
-    return OfSite.parse(JSON.parse(await readFile(path, 'utf8'))).site.id;
-  } catch (error) {
-    if (isMissing(error)) return null;
-    throw error;
-  }
-}
+const vouching = {
+  provide: CheckpointVouching,
+  inject: [
+    Settings,
+    CheckpointVouchers,
+    CheckpointFiles,
+    WitnessRepository,
+    HealthReportRepository,
+    DatabaseConnector,
+    Clock,
+    Logger,
+  ],
+  useFactory: (
+    settings: Settings,
+    rows: CheckpointVouchers,
+    files: CheckpointFiles,
+    witnessed: WitnessRepository,
+    reports: HealthReportRepository,
+    database: DatabaseConnector,
+    clock: Clock,
+    logger: Logger,
+  ) => {
+    const { DENWABAN_WITNESSES: witnesses, DENWABAN_WITNESSED_LOGS: witnessedLogs } = settings.operator;
+    const authority = timestampAuthority(settings);
+    return new CheckpointVouching(
+      {
+        timestamps: authority && new CheckpointTimestamps(rows, files, authority, clock),
+        witnessing:
+          witnesses === undefined ? null : new CheckpointWitnessing(rows, files, () => readWitnesses(witnesses), clock),
+        witnessed: witnessedLogs === undefined ? null : witnessed,
+      },
+      reports,
+      database,
+      logger,
+    );
+  },
+};
 
 /** The worker's side of the audit log: it alone appends and signs. Stands on `PlatformModule`. */
 @Module({
@@ -36,6 +70,9 @@ async function siteIdIn(path: string): Promise<string | null> {
       inject: [Settings],
       useFactory: ({ layout }: Settings) => new CheckpointFiles(layout.log),
     },
+    CheckpointVouchers,
+    WitnessRepository,
+    vouching,
     LogRepository,
     LogAppender,
     CheckpointSigner,

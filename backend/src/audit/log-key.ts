@@ -1,10 +1,10 @@
-import { randomBytes, randomUUID } from 'node:crypto';
 import * as nodeFiles from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { isMissing } from '../platform/file-errors.ts';
 import { writeDurably } from './checkpoint-files.ts';
 import { InconsistentLogError } from './audit-log.errors.ts';
 import { ed25519Signer, type NoteSigner, parseVerifierKey } from './log/note.ts';
+import { SigningSeed } from './signing-seed.ts';
 
 type Files = typeof nodeFiles;
 
@@ -16,14 +16,15 @@ export const VERIFIER_KEY_FILE = 'denwaban.vkey';
  */
 export class LogKey {
   constructor(
-    private readonly secretFile: string,
+    private readonly seed: SigningSeed,
     private readonly verifierKeyFile: string,
     private readonly siteId: () => Promise<string | null>,
     private readonly files: Files = nodeFiles,
   ) {}
 
   static in(layout: { secrets: string; log: string }, siteId: () => Promise<string | null>, files?: Files): LogKey {
-    return new LogKey(join(layout.secrets, 'log-key'), join(layout.log, VERIFIER_KEY_FILE), siteId, files);
+    const seed = new SigningSeed(join(layout.secrets, 'log-key'), files);
+    return new LogKey(seed, join(layout.log, VERIFIER_KEY_FILE), siteId, files);
   }
 
   /**
@@ -35,9 +36,9 @@ export class LogKey {
     const published = await this.read(this.verifierKeyFile);
     const origin = published === null ? await this.newOrigin() : parseVerifierKey(published).keyName;
     if (origin === null) return null;
-    const seed = (await this.read(this.secretFile)) ?? (published === null ? await this.makeSeed() : null);
+    const seed = (await this.seed.read()) ?? (published === null ? await this.seed.make() : null);
     if (seed === null) throw new InconsistentLogError('署名鍵(secrets/log-key)がありません。');
-    const signer = ed25519Signer(origin, Buffer.from(seed, 'base64'));
+    const signer = ed25519Signer(origin, seed);
     if (published === null) await writeDurably(this.files, this.verifierKeyFile, `${signer.verifierKey}\n`, 0o644);
     else if (published !== signer.verifierKey) {
       throw new InconsistentLogError('署名鍵(secrets/log-key)と公開鍵(log/denwaban.vkey)が対になっていません。');
@@ -48,22 +49,6 @@ export class LogKey {
   private async newOrigin(): Promise<string | null> {
     const siteId = await this.siteId();
     return siteId === null ? null : `denwaban/${siteId}`;
-  }
-
-  /** By link, which never replaces: of two workers that start at once, both take the key of the first. */
-  private async makeSeed(): Promise<string> {
-    const made = `${this.secretFile}.${randomUUID()}`;
-    await writeDurably(this.files, made, `${randomBytes(32).toString('base64')}\n`, 0o600);
-    try {
-      await this.files.link(made, this.secretFile);
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
-    } finally {
-      await this.files.unlink(made);
-    }
-    const directory = await this.files.open(dirname(this.secretFile), 'r');
-    await directory.sync().finally(() => directory.close());
-    return (await this.files.readFile(this.secretFile, 'utf8')).trim();
   }
 
   private async read(path: string): Promise<string | null> {

@@ -14,8 +14,7 @@ import { hashLeaf, inclusionProof } from './log/merkle.ts';
 import { ed25519Verifier, type NoteVerifier } from './log/note.ts';
 import { formatTlogProof, verifyTlogProof } from './log/tlog-proof.ts';
 import { VERIFIER_KEY_FILE } from './log-key.ts';
-import { type LoggedLeaf, LogReadingRepository } from './log-reading.repository.ts';
-import { type StoredCheckpoint } from './log.repository.ts';
+import { type LoggedLeaf, LogReadingRepository, type StoredVouchers } from './log-reading.repository.ts';
 import { type LoggedKind } from './logged-records.ts';
 
 /** Reports come every 5 s; three missed reports are no accident. */
@@ -29,10 +28,17 @@ export interface LoggedRecord {
   id: string;
 }
 
+/** A checkpoint with what others say of it. The proofs under it carry the cosignatures. */
+export interface ProvenCheckpoint extends StoredVouchers {
+  at: Date;
+  /** As the log has signed it: what `timestamp` is over. */
+  note: string;
+}
+
 /** Proofs of records against one checkpoint: all that somebody outside needs. */
 export interface LogEvidence {
   verifierKey: string;
-  checkpoint: StoredCheckpoint & { at: Date };
+  checkpoint: ProvenCheckpoint;
   /** The leaf and the `.tlog-proof` of each record, in the order asked for. */
   leaves: Buffer[];
   proofs: string[];
@@ -53,7 +59,9 @@ export class LogProofs {
     const checkpoint = await this.log.newestCheckpoint();
     const verifierKey = await this.verifierKey();
     if (!checkpoint || verifierKey === null) throw new NotFoundError();
-    return { ...checkpoint, at: checkpoint.at.toISOString(), verifierKey };
+    const { size, note, at } = checkpoint;
+    const { cosignatures } = await this.log.vouchersOf(size);
+    return { size, at: at.toISOString(), note: note + cosignatures, verifierKey };
   }
 
   /**
@@ -133,9 +141,10 @@ export class LogProofs {
   }
 
   private async prove(found: readonly LoggedLeaf[]): Promise<LogEvidence> {
-    const checkpoint = await this.log.newestCheckpoint(Math.max(...found.map(({ index }) => index)));
+    const best = await this.log.bestCheckpoint(Math.max(...found.map(({ index }) => index)));
     const verifierKey = await this.verifierKey();
-    if (!checkpoint || verifierKey === null) throw new LogNotAnsweringError();
+    if (!best || verifierKey === null) throw new LogNotAnsweringError();
+    const checkpoint = { ...best, ...(await this.log.vouchersOf(best.size)) };
     const verifier = ed25519Verifier(verifierKey);
     const proofs = await Promise.all(found.map((leaf) => this.proofOf(leaf, checkpoint, verifier)));
     return { verifierKey, checkpoint, leaves: found.map(({ leaf }) => leaf), proofs };
@@ -144,12 +153,12 @@ export class LogProofs {
   /** Nobody is handed a proof that proves nothing. */
   private async proofOf(
     { index, leaf }: LoggedLeaf,
-    { size, note }: StoredCheckpoint,
+    { size, note, cosignatures }: ProvenCheckpoint,
     verifier: NoteVerifier,
   ): Promise<string> {
     try {
       const path = await inclusionProof(index, size, this.log.nodeAt);
-      const proof = formatTlogProof({ extra: leaf, index, path, checkpoint: note });
+      const proof = formatTlogProof({ extra: leaf, index, path, checkpoint: note + cosignatures });
       verifyTlogProof(proof, hashLeaf(leaf), { origin: verifier.keyName, keys: [verifier] });
       return proof;
     } catch (error) {

@@ -5,6 +5,9 @@ import { AuditModule } from './audit.module.ts';
 import { CheckpointFiles } from './checkpoint-files.ts';
 import { LogProofs } from './log-proofs.service.ts';
 import { LogReadingRepository } from './log-reading.repository.ts';
+import { timestampAuthority } from './timestamps/timestamp-authority.ts';
+import { VoucherVerification } from './voucher-verification.ts';
+import { readWitnesses } from './witness/witness-lists.ts';
 import { LogVerification } from './log-verification.service.ts';
 
 /** Checkpoints, proofs and verification: the console's side of the audit log. Stands on `PlatformModule` and `HttpModule`. */
@@ -16,6 +19,16 @@ import { LogVerification } from './log-verification.service.ts';
       provide: CheckpointFiles,
       inject: [Settings],
       useFactory: ({ layout }: Settings) => new CheckpointFiles(layout.log),
+    },
+    {
+      provide: VoucherVerification,
+      inject: [Settings, CheckpointFiles],
+      useFactory: (settings: Settings, files: CheckpointFiles) => {
+        const { DENWABAN_WITNESSES: list } = settings.operator;
+        const witnesses = async () =>
+          list === undefined ? [] : (await readWitnesses(list)).map(({ verifier }) => verifier);
+        return new VoucherVerification(files, timestampAuthority(settings), witnesses);
+      },
     },
     LogReadingRepository,
     LogProofs,

@@ -17,6 +17,15 @@ export interface LeafRow {
   superseded: boolean;
 }
 
+/** What others say of a checkpoint. */
+export interface StoredVouchers {
+  size: number;
+  /** The RFC 3161 answer over the checkpoint's note. */
+  timestamp: Buffer | null;
+  /** Signature lines that belong below the note; empty = none. */
+  cosignatures: string;
+}
+
 /** What the log says at one place. */
 export interface LoggedLeaf {
   index: number;
@@ -46,6 +55,26 @@ export class LogReadingRepository {
   /** @returns the last leaf of a record */
   async leafOf(kind: LoggedKind, source: string): Promise<LoggedLeaf | null> {
     return (await this.leavesOf(kind, source)).at(-1) ?? null;
+  }
+
+  async vouchersOf(size: number): Promise<Omit<StoredVouchers, 'size'>> {
+    const rows: { timestamp: Buffer | null; cosignatures: string | null }[] = await this.dataSource.query(
+      `SELECT (SELECT answer FROM log_timestamps WHERE size = $1) AS timestamp,
+         (SELECT string_agg(line, '' ORDER BY witness) FROM log_cosignatures WHERE size = $1) AS cosignatures`,
+      [size],
+    );
+    return { timestamp: rows[0]?.timestamp ?? null, cosignatures: rows[0]?.cosignatures ?? '' };
+  }
+
+  /** @returns of the checkpoints of more than `aboveIndex` leaves the newest that is stamped, or cosigned, or any */
+  async bestCheckpoint(aboveIndex: number): Promise<(StoredCheckpoint & { at: Date }) | null> {
+    const rows: { size: string; note: string; at: Date }[] = await this.dataSource.query(
+      `SELECT size, note, at FROM log_checkpoints c WHERE size > $1
+       ORDER BY EXISTS (SELECT FROM log_timestamps t WHERE t.size = c.size)::int
+           + EXISTS (SELECT FROM log_cosignatures s WHERE s.size = c.size)::int DESC, c.size DESC LIMIT 1`,
+      [aboveIndex],
+    );
+    return numbered(rows)[0] ?? null;
   }
 
   /** @returns every leaf of a record, the last one being about the record as it is */
@@ -178,6 +207,15 @@ export class LogSnapshot {
       [lastEvent, SETTLING_ACTIONS, limit],
     );
     return rows.map(({ id }) => id);
+  }
+
+  async vouchers(): Promise<StoredVouchers[]> {
+    const rows: (Omit<StoredVouchers, 'size'> & { size: string })[] = await this.manager.query(
+      `SELECT size, answer AS timestamp, coalesce(cosignatures, '') AS cosignatures FROM log_timestamps
+       FULL JOIN (SELECT size, string_agg(line, '' ORDER BY witness) AS cosignatures FROM log_cosignatures GROUP BY size)
+         AS lines USING (size) ORDER BY size`,
+    );
+    return numbered(rows);
   }
 
   async checkpoints(): Promise<StoredCheckpoint[]> {

@@ -8,6 +8,7 @@ import { TreeEdge } from './log/merkle.ts';
 import { LogProofs } from './log-proofs.service.ts';
 import { LogReadingRepository, type LogSnapshot } from './log-reading.repository.ts';
 import { believedLeaves, leafFindings, lookUpNodes, nodeFindings } from './page-verification.ts';
+import { VoucherVerification } from './voucher-verification.ts';
 import { RecordVerification } from './record-verification.ts';
 
 /** Leaves looked at in one go: what the memory it takes depends on, whatever the size of the log. */
@@ -26,6 +27,7 @@ export class LogVerification {
     private readonly reading: LogReadingRepository,
     private readonly files: CheckpointFiles,
     private readonly proofs: LogProofs,
+    private readonly vouchers: VoucherVerification,
   ) {}
 
   /**
@@ -39,7 +41,9 @@ export class LogVerification {
     await this.reading.inSnapshot(async (log) => {
       const { size, lastEvent, waitingEvents } = await log.bounds();
       const key = await this.proofs.verifierKey();
-      const signed = await verifyCheckpoints(await log.checkpoints(), this.files, fileSizes, key);
+      const checkpoints = await log.checkpoints();
+      const signed = await verifyCheckpoints(checkpoints, this.files, fileSizes, key);
+      const notes = new Map(checkpoints.map(({ size: of, note }) => [of, note]));
       let found = 0;
       let listening = true;
       // Asked through a function: it changes while others wait.
@@ -53,6 +57,7 @@ export class LogVerification {
       const records = new RecordVerification(log, lastEvent, await log.recordingsAhead(lastEvent));
       const complete =
         (await reportAll(signed.findings, report)) &&
+        (await reportAll(await this.vouchers.verify(await log.vouchers(), notes), report)) &&
         (await verifyHistory(log, signed.checkpoints, report)) &&
         (await verifyLeaves(log, size, records, report, progress)) &&
         (await reportAll(await records.strays(limit), report)) &&

@@ -9,14 +9,14 @@ export function recordingAccount(
   callId: string,
   { recordingId, leaves, proofs, checkpoint, verifierKey }: LogEvidence & { recordingId: string },
 ): RecordingAccount {
-  const { size, at, note } = checkpoint;
+  const { size, at, note, cosignatures } = checkpoint;
   const statements = leaves.flatMap((bytes, place): Statement[] => {
     const leaf = decodeLeaf(bytes);
     return leaf.type === 'audit-event' ? [] : [{ leaf, proof: proofs[place] ?? '' }];
   });
   return {
     ...{ callId, recordingId, outcome: outcomeOf(statements.at(-1)?.leaf), statements },
-    checkpoint: { size, at: at.toISOString(), note, verifierKey },
+    checkpoint: { size, at: at.toISOString(), note: note + cosignatures, verifierKey },
   };
 }
 

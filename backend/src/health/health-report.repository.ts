@@ -11,6 +11,11 @@ export class HealthReportRepository {
     private readonly clock: Clock,
   ) {}
 
+  /** There is nothing to report on any more. */
+  async retract(checkId: string): Promise<void> {
+    await this.dataSource.query('DELETE FROM health_reports WHERE check_id = $1', [checkId]);
+  }
+
   /**
    * Keeps `since` while the status stays the same.
    * @param checkId e.g. `asterisk`, `worker`, `trunk:carrier`

@@ -1,5 +1,6 @@
 import { Module } from '@nestjs/common';
 import { LogReadingModule } from '../audit/log-reading.module.ts';
+import { WitnessModule } from '../audit/witness/witness.module.ts';
 import { CallsModule } from '../calls/calls.module.ts';
 import { ConfigurationModule } from '../configuration/configuration.module.ts';
 import { HealthModule } from '../health/health.module.ts';
@@ -25,6 +26,7 @@ import { SchedulesModule } from '../schedules/schedules.module.ts';
     LogReadingModule,
     RoutingModule,
     SchedulesModule,
+    WitnessModule,
   ],
   controllers: [OpenApiController, CaCertificateController],
 })

@@ -4,6 +4,7 @@ import { RecordingKeys1763800000000 } from '../../../migrations/1763800000000-re
 import { AuditLog1763900000000 } from '../../../migrations/1763900000000-audit-log.ts';
 import { RecordingGaps1764000000000 } from '../../../migrations/1764000000000-recording-gaps.ts';
 import { RecordingDeletions1764400000000 } from '../../../migrations/1764400000000-recording-deletions.ts';
+import { CheckpointVouchers1764400000001 } from '../../../migrations/1764400000001-checkpoint-vouchers.ts';
 import { Flows1764600000000 } from '../../../migrations/1764600000000-flows.ts';
 import { Exports1764200000000 } from '../../../migrations/1764200000000-exports.ts';
 import { AuditEventEntity } from '../audit/audit-event.entity.ts';
@@ -66,6 +67,7 @@ export function dataSourceOptions(settings: Settings, poolSize: number): DataSou
       RecordingGaps1764000000000,
       Exports1764200000000,
       RecordingDeletions1764400000000,
+      CheckpointVouchers1764400000001,
       Flows1764600000000,
     ],
     namingStrategy: new SnakeCaseNaming(),

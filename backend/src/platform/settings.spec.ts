@@ -33,6 +33,16 @@ describe('operator settings', () => {
     expect(readOperatorSettings({ DENWABAN_ADMIN_PASSWORD: '' }).DENWABAN_ADMIN_PASSWORD).toBeUndefined();
   });
 
+  it('want a time stamping authority together with its root, and no password in its address', () => {
+    const url = 'https://tsa.example.jp/rfc3161';
+    expect(problemsOf({ DENWABAN_TSA_URL: url })).toEqual(['DENWABAN_TSA_CA']);
+    expect(problemsOf({ DENWABAN_TSA_CA: '/etc/tsa.pem' })).toEqual(['DENWABAN_TSA_CA']);
+    expect(problemsOf({ DENWABAN_TSA_URL: url, DENWABAN_TSA_CA: '/etc/tsa.pem' })).toEqual([]);
+    expect(
+      problemsOf({ DENWABAN_TSA_URL: 'https://me:secret@tsa.example.jp', DENWABAN_TSA_CA: '/etc/tsa.pem' }),
+    ).toEqual(['DENWABAN_TSA_URL']);
+  });
+
   it('refuse a short first password', () => {
     expect(problemsOf({ DENWABAN_ADMIN_PASSWORD: 'short' })).toEqual(['DENWABAN_ADMIN_PASSWORD']);
   });

@@ -21,8 +21,9 @@ const headroomSteps = z.string().superRefine((text, context) => {
 
 const port = z.coerce.number().int().min(1).max(65535);
 
-/** Everything an operator may set. The README's table documents the same names. */
-export const OperatorSettings = z.object({
+const file = z.string().transform((path) => resolve(path));
+
+const OperatorEnvironment = z.object({
   DENWABAN_HOME: z
     .string()
     .min(1)
@@ -39,7 +40,20 @@ export const OperatorSettings = z.object({
     .regex(/^postgres(ql)?:\/\//, 'expected postgres://user:password@host:port/database')
     .optional(),
   DENWABAN_HEADROOM_STEPS: headroomSteps.default('14d,3d,24h'),
+  DENWABAN_TSA_URL: z
+    .string()
+    .regex(/^https?:\/\/[^@\s]+$/, 'expected http(s)://host/path, without a password')
+    .optional(),
+  DENWABAN_TSA_CA: file.optional(),
+  DENWABAN_WITNESSES: file.optional(),
+  DENWABAN_WITNESSED_LOGS: file.optional(),
 });
+
+/** Everything an operator may set. The README's table documents the same names. */
+export const OperatorSettings = OperatorEnvironment.refine(
+  ({ DENWABAN_TSA_URL, DENWABAN_TSA_CA }) => (DENWABAN_TSA_URL === undefined) === (DENWABAN_TSA_CA === undefined),
+  { path: ['DENWABAN_TSA_CA'], message: 'DENWABAN_TSA_URL and DENWABAN_TSA_CA are set together or not at all' },
+);
 export type OperatorSettings = z.infer<typeof OperatorSettings>;
 
 /** Written by the starter into `run/endpoints.json` before any process starts: what it chose for this run. */

@@ -5,7 +5,7 @@ import { resolve } from 'node:path';
 import { apiProcess } from '../../../backend/src/main/api-process.ts';
 import { type HttpApplication, startHttpApplication } from '../../../backend/src/platform/http/application.ts';
 import { Logger } from '../../../backend/src/platform/logging.ts';
-import { Settings } from '../../../backend/src/platform/settings.ts';
+import { type OperatorSettings, Settings } from '../../../backend/src/platform/settings.ts';
 import { ensureCertificates } from '../../../provisioning/box/certificates.ts';
 import { createTestDatabase, type TestDatabase } from '../postgres.ts';
 import { eventually } from './eventually.ts';
@@ -26,13 +26,20 @@ export class ApiUnderTest {
     this.http = http;
   }
 
-  /** @param administratorPassword null = a one-time password is made */
-  static async start(administratorPassword: string | null = ADMIN.password): Promise<ApiUnderTest> {
+  /**
+   * @param administratorPassword null = a one-time password is made
+   * @param operator what else the operator has set
+   */
+  static async start(
+    administratorPassword: string | null = ADMIN.password,
+    operator: Partial<OperatorSettings> = {},
+  ): Promise<ApiUnderTest> {
     const database = await createTestDatabase();
     const settings = new Settings({
       ...database.settings.operator,
       DENWABAN_HTTPS_PORT: 0,
       DENWABAN_ADMIN_PASSWORD: administratorPassword ?? undefined,
+      ...operator,
     });
     await ensureCertificates(settings.layout.tls, { addresses: ['127.0.0.1'], hosts: ['localhost'] }, new Date());
     const logger = new Logger('api', 'silent');

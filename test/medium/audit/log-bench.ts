@@ -11,6 +11,7 @@ import { LogProofs } from '../../../backend/src/audit/log-proofs.service.ts';
 import { LogReadingRepository } from '../../../backend/src/audit/log-reading.repository.ts';
 import { LogVerification } from '../../../backend/src/audit/log-verification.service.ts';
 import { type ExclusiveLog, LogRepository } from '../../../backend/src/audit/log.repository.ts';
+import { VoucherVerification } from '../../../backend/src/audit/voucher-verification.ts';
 import { Clock } from '../../../backend/src/platform/clock.ts';
 import { MessageSender } from '../../../backend/src/platform/messages.ts';
 import { type Settings } from '../../../backend/src/platform/settings.ts';
@@ -43,11 +44,16 @@ export function logKeeping(
 }
 
 /** @returns what a verification says, line by line */
-export async function verify(dataSource: DataSource, settings: Settings, limit = 1000): Promise<VerificationLine[]> {
+export async function verify(
+  dataSource: DataSource,
+  settings: Settings,
+  limit = 1000,
+  vouchers = new VoucherVerification(new CheckpointFiles(settings.layout.log), null, () => Promise.resolve([])),
+): Promise<VerificationLine[]> {
   const reading = new LogReadingRepository(dataSource);
   const proofs = new LogProofs(reading, new MessageSender(dataSource), settings, new Clock());
   const lines: VerificationLine[] = [];
-  await new LogVerification(reading, new CheckpointFiles(settings.layout.log), proofs).run(limit, (line) => {
+  await new LogVerification(reading, new CheckpointFiles(settings.layout.log), proofs, vouchers).run(limit, (line) => {
     lines.push(line);
     return Promise.resolve(true);
   });

@@ -148,7 +148,8 @@ export function addSignature(note: string, signer: NoteSigner): string {
   return note + signatureLine(signer, signer.sign(parseNote(note).text));
 }
 
-function signatureLine({ keyName, keyId }: NoteSigner, signature: Buffer): string {
+/** `— <key name> base64(key id || signature)`, with its newline. */
+export function signatureLine({ keyName, keyId }: Pick<NoteSigner, 'keyName' | 'keyId'>, signature: Buffer): string {
   const identified = Buffer.concat([Buffer.from(keyId, 'hex'), signature]);
   return `${SIGNATURE_PREFIX}${keyName} ${identified.toString('base64')}\n`;
 }

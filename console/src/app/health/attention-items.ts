@@ -68,6 +68,26 @@ const PARTS: Partial<Record<string, Part>> = {
     down: SEE_DETAIL,
     degraded: SEE_DETAIL,
   },
+  log: {
+    name: $localize`:@@part.log:操作記録ログ`,
+    down: $localize`:@@todo.log:操作記録の検証を実行し、保守の担当者に連絡してください。電話と録音は続いています。`,
+    degraded: SEE_DETAIL,
+  },
+  timestamp: {
+    name: $localize`:@@part.timestamp:タイムスタンプ`,
+    down: SEE_DETAIL,
+    degraded: $localize`:@@todo.timestamp:時刻認証局までの通信を確認してください。続く場合は、認証局との契約と証明書の期限を確認してください。`,
+  },
+  witness: {
+    name: $localize`:@@part.witness:立会いの署名`,
+    down: $localize`:@@todo.witnessDown:操作記録の検証を実行し、立会い装置の管理者と、双方の記録を照らし合わせてください。`,
+    degraded: $localize`:@@todo.witness:立会い装置の稼働と、そこまでの通信を確認してください。`,
+  },
+  'witnessed-logs': {
+    name: $localize`:@@part.witnessedLogs:他の装置への立会い`,
+    down: SEE_DETAIL,
+    degraded: $localize`:@@todo.witnessedLogs:その装置の管理者に連絡し、操作記録の検証を依頼してください。`,
+  },
   certificate: {
     name: $localize`:@@part.certificate:この画面の証明書`,
     down: $localize`:@@todo.certificate:装置を再起動すると、証明書が更新されます。`,
