@@ -3,7 +3,7 @@ import type { MigrationInterface, QueryRunner } from 'typeorm';
 export class Formats1764100000000 implements MigrationInterface {
   async up(runner: QueryRunner): Promise<void> {
     await runner.query(`
-      -- What stands out in the audio; see recordings/tracks.ts. null = sealed before there were tracks.
+      -- What stands out in the audio; see recordings/tracks.ts. null = nothing sealed.
       ALTER TABLE recordings ADD COLUMN tracks jsonb;
       ALTER TABLE recordings ADD CONSTRAINT recordings_format CHECK (format IN ('flac', 'opus'));
       -- Documents from before there were classes mean this one.

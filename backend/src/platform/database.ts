@@ -3,6 +3,7 @@ import { FirstCall1763700000000 } from '../../../migrations/1763700000000-first-
 import { RecordingKeys1763800000000 } from '../../../migrations/1763800000000-recording-keys.ts';
 import { AuditLog1763900000000 } from '../../../migrations/1763900000000-audit-log.ts';
 import { RecordingGaps1764000000000 } from '../../../migrations/1764000000000-recording-gaps.ts';
+import { Formats1764100000000 } from '../../../migrations/1764100000000-formats.ts';
 import { RecordingDeletions1764400000000 } from '../../../migrations/1764400000000-recording-deletions.ts';
 import { CheckpointVouchers1764400000001 } from '../../../migrations/1764400000001-checkpoint-vouchers.ts';
 import { Flows1764600000000 } from '../../../migrations/1764600000000-flows.ts';
@@ -65,6 +66,7 @@ export function dataSourceOptions(settings: Settings, poolSize: number): DataSou
       RecordingKeys1763800000000,
       AuditLog1763900000000,
       RecordingGaps1764000000000,
+      Formats1764100000000,
       Exports1764200000000,
       RecordingDeletions1764400000000,
       CheckpointVouchers1764400000001,

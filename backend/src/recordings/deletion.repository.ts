@@ -90,7 +90,7 @@ export class DeletionRepository {
     const { identifiers } = await manager.insert(AuditEventEntity, { ...event, remoteAddress });
     const { id: eventId } = identifiers[0] as { id: string };
     const deletion = { deletedAt: at, deletedBy: userId, deletionRule: rule, deletionEvent: eventId };
-    const erased = { peaks: null, peaksPerSecond: null, trouble: null };
+    const erased = { peaks: null, peaksPerSecond: null, tracks: null, trouble: null };
     await manager.update(RecordingEntity, { id }, { state: 'deleted', ...deletion, ...erased });
   }
 }

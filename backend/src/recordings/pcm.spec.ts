@@ -83,6 +83,7 @@ describe('measuring a recording', () => {
   it('finds nothing in nothing', () => {
     expect(measure(Buffer.alloc(0))).toEqual({
       ...{ frames: 0, durationMs: 0, peaks: Buffer.alloc(0) },
+      windows: { left: { meanSquares: [], clipped: [] }, right: { meanSquares: [], clipped: [] } },
       left: { levelDbfs: null, silentMs: 0 },
       right: { levelDbfs: null, silentMs: 0 },
     });

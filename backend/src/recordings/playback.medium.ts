@@ -112,6 +112,18 @@ describe.each(AudioFormat.options)('of a %s recording', (format) => {
   });
 });
 
+describe('what stands out in a recording', () => {
+  it('is told with its times, whatever the format', async () => {
+    for (const format of AudioFormat.options) {
+      const detail = await listener.ask('GET', `/api/v1/recordings/${recordings[format]?.id}`);
+      expect(detail.json()).toMatchObject({
+        format,
+        tracks: [{ kind: 'overlap', side: null, fromMs: 0, toMs: DURATION_MS }],
+      });
+    }
+  });
+});
+
 describe('a request that depends on what was given out before', () => {
   it('gets its range when it is still the same audio, and the whole when it is not', async () => {
     const { headers } = await fetchAudio(urlOf('flac', '?mix=mono'), { range: 'bytes=0-0' });

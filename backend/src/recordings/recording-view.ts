@@ -1,4 +1,5 @@
 import type { RecordingEntity } from './recording.entity.ts';
+import { fromStored } from './stored-tracks.ts';
 import type { RecordingDeletion, RecordingDetail, RecordingHint } from './recording.schema.ts';
 
 /** @param deletion of a deleted one */
@@ -11,6 +12,7 @@ export function recordingDetail(recording: RecordingEntity, deletion: RecordingD
     startedAt: recording.startedAt.toISOString(),
     sealedAt: recording.sealedAt?.toISOString() ?? null,
     gaps: recording.gaps,
+    tracks: recording.tracks && fromStored(recording.tracks),
     hints: hintsOf(recording),
     trouble: recording.trouble,
     deletion,

@@ -7,6 +7,7 @@ import type {
   RecordingState,
   SealingTrouble,
 } from './recording.schema.ts';
+import type { StoredTracks } from './stored-tracks.ts';
 
 /** `pg` hands bigint over as a string; sizes stay far below 2^53. */
 const bigintAsNumber: ValueTransformer = {
@@ -42,6 +43,8 @@ export class RecordingEntity {
   @Column('int', { nullable: true }) leadingSilenceMs: number | null;
   @Column('int', { nullable: true }) missingMs: number | null;
   @Column('jsonb', { default: [] }) gaps: RecordingGap[];
+  /** What stands out; null while nothing is sealed. */
+  @Column('jsonb', { nullable: true }) tracks: StoredTracks | null;
   @Column('int', { nullable: true }) leftSilentMs: number | null;
   @Column('int', { nullable: true }) rightSilentMs: number | null;
   /** Size of the spool file that was sealed: should it have grown since, it is sealed again. */

@@ -13,7 +13,7 @@ type Sealed<Key extends keyof RecordingEntity> = { [K in Key]: NonNullable<Recor
 /** What sealing found out about the audio of a call. */
 export type SealedFacts = Sealed<'completeness' | 'durationMs' | 'leadingSilenceMs' | 'missingMs' | 'spoolBytes'> &
   Sealed<'format' | 'sampleRate' | 'path' | 'sizeBytes' | 'sha256' | 'peaks' | 'peaksPerSecond'> &
-  Sealed<'leftSilentMs' | 'rightSilentMs'> &
+  Sealed<'tracks' | 'leftSilentMs' | 'rightSilentMs'> &
   Pick<RecordingEntity, 'reason' | 'gaps' | 'leftLevelDbfs' | 'rightLevelDbfs'>;
 
 /** A call that is over and should have a recording by now, with the journal that was kept in its row. */

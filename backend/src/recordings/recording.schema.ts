@@ -70,6 +70,16 @@ export const RecordingHint = z
   .meta({ id: 'RecordingHint' });
 export type RecordingHint = z.infer<typeof RecordingHint>;
 
+/** silence = neither side speaks; overlap = both do; loud = a side is far above its own usual level; see tracks.ts. */
+export const TrackKind = z.enum(['silence', 'overlap', 'loud', 'clipping']).meta({ id: 'TrackKind' });
+export type TrackKind = z.infer<typeof TrackKind>;
+
+/** A part of a recording that stands out, in milliseconds from its beginning; `side` is null where both are meant. */
+export const RecordingTrack = z
+  .object({ kind: TrackKind, side: z.enum(['left', 'right']).nullable(), fromMs: z.int(), toMs: z.int() })
+  .meta({ id: 'RecordingTrack' });
+export type RecordingTrack = z.infer<typeof RecordingTrack>;
+
 export const RecordingSummary = z
   .object({
     id: z.uuid(),
@@ -124,6 +134,8 @@ export const RecordingDetail = RecordingSummary.extend({
   /** Time of the call of which something was lost. Times when nothing came to be recorded are no loss. */
   missingMs: z.int().nullable(),
   gaps: z.array(RecordingGap),
+  /** In the order of time; null while nothing is sealed. */
+  tracks: z.array(RecordingTrack).nullable(),
   /** How long each side was silent. */
   leftSilentMs: z.int().nullable(),
   rightSilentMs: z.int().nullable(),

@@ -67,7 +67,7 @@ describe('a recording', () => {
   it('hints at a side on which nothing was said', async () => {
     const { id } = await seal({ pcm: tones(1000, 440, 0) });
     const answer = await listener.ask('GET', `/api/v1/recordings/${id}`);
-    expect(answer.json()).toMatchObject({ completeness: 'complete', hints: ['right-silent'], rightLevelDbfs: null });
+    expect(answer.json()).toMatchObject({ completeness: 'complete', hints: ['right-missing'], rightLevelDbfs: null });
   });
 
   it('has a waveform that shows silence as silence and a tone as a tone', async () => {

@@ -22,6 +22,8 @@ import { RecordingRepository } from './recording.repository.ts';
 import { StoreFullError } from './recording-store.ts';
 import { CallNotFiledError } from './recordings.errors.ts';
 import { Spool } from './spool.ts';
+import { asStored } from './stored-tracks.ts';
+import { findTracks } from './tracks.ts';
 import { Vault, VaultFileDamagedError } from './vault.ts';
 
 /** Where audio is encoded before it goes to the vault. */
@@ -134,6 +136,7 @@ export class SealingService implements OnModuleInit {
         ...facts,
         ...{ spoolBytes, durationMs: measured.durationMs },
         ...{ format, sampleRate: SAMPLE_RATE, peaks: measured.peaks, peaksPerSecond: PEAKS_PER_SECOND },
+        tracks: asStored(findTracks(measured.windows, measured.durationMs)),
         ...{ leftLevelDbfs: measured.left.levelDbfs, rightLevelDbfs: measured.right.levelDbfs },
         ...{ leftSilentMs: measured.left.silentMs, rightSilentMs: measured.right.silentMs },
       });

@@ -74,6 +74,7 @@ export const aRecordingDetail = (call: CallSummary, changes: Partial<RecordingDe
   leadingSilenceMs: 0,
   missingMs: 0,
   gaps: [],
+  tracks: [],
   leftSilentMs: 0,
   rightSilentMs: 0,
   hints: [],
