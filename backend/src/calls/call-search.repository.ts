@@ -25,7 +25,18 @@ export interface FoundCall {
 /** Every column but the journal, which a list never shows and which is most of the row. */
 const LISTED = [
   ...['id', 'direction', 'number', 'presentation', 'trunkId', 'lineId', 'lineName', 'dialled', 'deskId', 'deskName'],
-  ...['phoneId', 'phoneName', 'state', 'outcome', 'reason', 'startedAt', 'answeredAt', 'endedAt', 'handledBy'],
+  ...[
+    'phoneId',
+    'phoneName',
+    'state',
+    'outcome',
+    'reason',
+    'startedAt',
+    'answeredAt',
+    'endedAt',
+    'handledBy',
+    'callbackRequested',
+  ],
   ...['endCause', 'endedBy', 'recorder', 'journalLines'],
 ].map((column) => `call.${column}`);
 
