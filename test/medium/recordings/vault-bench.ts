@@ -3,17 +3,18 @@ import { spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { createReadStream } from 'node:fs';
-import { rm, stat, writeFile } from 'node:fs/promises';
+import { open, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { FlacEncoder } from '../../../backend/src/recordings/formats/flac-encoder.ts';
 import { PcmMeter } from '../../../backend/src/recordings/pcm.ts';
 import { TerminalProgress } from '../../../provisioning/progress.ts';
 import { ensureRuntime } from '../../../provisioning/runtime/runtime.ts';
+import { type Figure, percentile } from '../../bench/figures.ts';
 import { tones } from './audio.ts';
 import { audioFile, loneVault, TWO_HOURS_BYTES } from './lone-vault.ts';
 
-/** Started by `test/bench/vault.ts`: figures of the vault, each beside a baseline of the same run. Never fails on time. */
+/** Started by `test/bench/vault.bench.ts`: figures of the vault, each beside a baseline of the same run, as JSON. Never fails on time. */
 const MINUTES = 5;
 const ROUNDS = 5;
 const STARTS = 300;
@@ -23,15 +24,26 @@ const { toolsDir } = await ensureRuntime(new TerminalProgress(process.stderr));
 const { vault, directory, remove } = await loneVault();
 const flac = join(toolsDir, 'flac');
 
-const quantile = (values: number[], share: number) =>
-  values.toSorted((a, b) => a - b)[Math.floor((values.length - 1) * share)] ?? NaN;
-const median = (values: number[]) => quantile(values, 0.5);
-const say = (what: string, figure: string) => process.stdout.write(`${what.padEnd(62)} ${figure}\n`);
+const median = (values: number[]) => percentile(values, 0.5);
+const MEGABYTE = 1e6;
+const LOOK_AT_MEMORY_MS = 10;
 
 async function measure(work: () => Promise<unknown>): Promise<number> {
   const began = performance.now();
   await work();
   return performance.now() - began;
+}
+
+/** Resident memory in MB: before, and the most there was while `work` went on. */
+async function memoryDuring(work: () => Promise<unknown>): Promise<{ before: number; peak: number }> {
+  global.gc?.();
+  const before = process.memoryUsage.rss() / MEGABYTE;
+  let peak = before;
+  const look = () => (peak = Math.max(peak, process.memoryUsage.rss() / MEGABYTE));
+  const timer = setInterval(look, LOOK_AT_MEMORY_MS);
+  await work().finally(() => clearInterval(timer));
+  look();
+  return { before, peak };
 }
 
 async function run(command: string, args: string[]): Promise<string> {
@@ -71,7 +83,7 @@ async function seal(raw: string, rawBytes: number): Promise<number> {
   });
 }
 
-async function benchSealing(): Promise<void> {
+async function benchSealing(): Promise<Figure[]> {
   const raw = join(directory, 'call.raw');
   const pcm = noisyCall();
   await writeFile(raw, pcm);
@@ -89,16 +101,24 @@ async function benchSealing(): Promise<void> {
   }
   const aMinute = (values: number[]) => `${(median(values) / MINUTES).toFixed(1)} ms`;
   const times = median(ours) / median(theirs);
-  say('sealing a minute of audio (measured, verified, encrypted, read back)', aMinute(ours));
-  say('  of it encrypting, writing, reading back', aMinute(storing));
-  say('  plain flac -5 of the same minute', `${aMinute(theirs)}; ours ${times.toFixed(2)} x`);
+  return [
+    {
+      what: 'sealing a minute of audio: measured, encoded, verified, encrypted, stored, read back',
+      measured: `${aMinute(ours)}, of it encrypting, storing and reading back ${aMinute(storing)}`,
+      baseline: `${aMinute(theirs)}; ours takes ${times.toFixed(2)} x`,
+      baselineIs: 'flac -5 alone, of the same minute',
+    },
+  ];
 }
 
-async function benchPlaying(): Promise<void> {
+async function benchPlaying(): Promise<Figure[]> {
   const file = await audioFile(directory, TWO_HOURS_BYTES);
   const recording = { id: randomUUID(), startedAt: new Date() };
   await vault.prepare(recording);
-  const { path } = await vault.put(recording, `${recording.id}.flac.c2sp`, file);
+  let path = '';
+  const sealing = await memoryDuring(async () => {
+    ({ path } = await vault.put(recording, `${recording.id}.flac.c2sp`, file));
+  });
   const starts: number[] = [];
   for (let start = 0; start < STARTS; start++) {
     const at = Math.floor(Math.random() * (TWO_HOURS_BYTES - PART_BYTES));
@@ -111,24 +131,71 @@ async function benchPlaying(): Promise<void> {
       }),
     );
   }
-  const [p50, p95] = [median(starts), quantile(starts, 0.95)];
-  say(
-    'start anywhere in two hours: key, header, end and first chunk',
-    `p50 ${p50.toFixed(2)} ms, p95 ${p95.toFixed(2)} ms`,
-  );
-  const took = await measure(async () => {
+  const plain = await plainReads(file);
+  const whole = async () => {
     const audio = await vault.open(recording.id, path);
     let bytes = 0;
     for await (const chunk of audio.range(0, audio.plaintextBytes)) bytes += chunk.length;
     if (bytes !== TWO_HOURS_BYTES) throw new Error(`${bytes} bytes were decrypted`);
-  });
+  };
+  let took = NaN;
+  const playing = await memoryDuring(async () => (took = await measure(whole)));
   const { size } = await stat(file);
-  const ours = size / took / 1000;
-  const openssl = await opensslSpeed();
-  const share =
-    openssl === null ? '' : `; openssl ${openssl.toFixed(0)} MB/s, ours ${((100 * ours) / openssl).toFixed(0)} %`;
-  say('decrypting two hours from the disk', `${ours.toFixed(0)} MB/s${share}`);
-  say('most memory this process ever took', `${(process.resourceUsage().maxRSS / 1000).toFixed(0)} MB`);
+  return [
+    startFigure(starts, plain),
+    decryptFigure(size / took / 1000, await opensslSpeed()),
+    memoryFigure(sealing, playing),
+  ];
+}
+
+/** Reading the same amount at random places of the file as it was before it was encrypted. */
+async function plainReads(file: string): Promise<number[]> {
+  const took: number[] = [];
+  const buffer = Buffer.alloc(PART_BYTES);
+  for (let start = 0; start < STARTS; start++) {
+    const at = Math.floor(Math.random() * (TWO_HOURS_BYTES - PART_BYTES));
+    took.push(
+      await measure(async () => {
+        const handle = await open(file, 'r');
+        await handle.read(buffer, 0, PART_BYTES, at).finally(() => handle.close());
+      }),
+    );
+  }
+  return took;
+}
+
+function startFigure(ours: number[], plain: number[]): Figure {
+  const told = (values: number[]) =>
+    `p50 ${median(values).toFixed(2)} ms, p95 ${percentile(values, 0.95).toFixed(2)} ms`;
+  const times = median(ours) / median(plain);
+  return {
+    what: 'start anywhere in two hours: key, header, end and first chunk (target 20 ms)',
+    measured: `${told(ours)} (n=${ours.length})`,
+    baseline: `${told(plain)}; ours takes ${times.toFixed(1)} x`,
+    baselineIs: 'reading as much of a plain file',
+  };
+}
+
+function decryptFigure(ours: number, openssl: number | null): Figure {
+  const share = openssl === null ? '' : `; ours ${((100 * ours) / openssl).toFixed(0)} %`;
+  return {
+    what: 'decrypting two hours from the disk',
+    measured: `${ours.toFixed(0)} MB/s`,
+    baseline: openssl === null ? 'there is no openssl here' : `${openssl.toFixed(0)} MB/s${share}`,
+    baselineIs: 'openssl speed, AES-256-GCM in blocks of 16 KiB, in memory',
+  };
+}
+
+type Memory = Awaited<ReturnType<typeof memoryDuring>>;
+
+function memoryFigure(sealing: Memory, playing: Memory): Figure {
+  const grown = ({ before, peak }: Memory) => `${before.toFixed(0)} MB to ${peak.toFixed(0)} MB`;
+  return {
+    what: 'resident memory while two hours are encrypted and stored, and while they are played',
+    measured: `${grown(sealing)}; ${grown(playing)}`,
+    baseline: `${(TWO_HOURS_BYTES / MEGABYTE).toFixed(0)} MB`,
+    baselineIs: 'size of the two hours: what holding them in memory would add',
+  };
 }
 
 /** @returns MB/s of AES-256-GCM in blocks of a chunk's size; null where there is no `openssl` */
@@ -140,8 +207,8 @@ async function opensslSpeed(): Promise<number | null> {
 }
 
 try {
-  await benchSealing();
-  await benchPlaying();
+  const figures = [...(await benchSealing()), ...(await benchPlaying())];
+  process.stdout.write(JSON.stringify(figures));
 } finally {
   await remove();
 }

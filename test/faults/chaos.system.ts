@@ -1,0 +1,31 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { type Scene, startScene } from '../town/scene.ts';
+import { Chaos, VICTIMS } from './chaos.ts';
+
+/** Tried a hundred times by `npm run bench -- chaos`; here each process once. */
+const KILLS = VICTIMS.length;
+const CALLS = 6;
+/** MixMonitor's buffer, and the time the town takes to notice. */
+const LOST_AT_MOST_MS = 1000;
+
+describe('processes are killed at random under calls', () => {
+  let scene: Scene;
+
+  beforeAll(async () => {
+    scene = await startScene();
+  });
+
+  afterAll(async () => {
+    await scene.stop();
+  });
+
+  it('no recording is lost, none is there twice, and each can be heard from its first word to its last', async () => {
+    const seed = Date.now() % 100_000;
+    const tally = await new Chaos(scene, { kills: KILLS, seed, calls: CALLS, numberPrefix: '090600' }).run();
+    console.info(`seed ${seed}: ${tally.calls} calls, ${tally.lostToAsteriskMs.length} ended by Asterisk's end`);
+    expect(tally).toMatchObject({ lost: [], duplicated: [], unreadable: [] });
+    expect(tally.calls).toBeGreaterThan(CALLS * 2);
+    expect(tally.lostToAsteriskMs.length).toBe(CALLS);
+    expect(Math.max(...tally.lostToAsteriskMs)).toBeLessThanOrEqual(LOST_AT_MOST_MS);
+  }, 180_000);
+});
