@@ -1,4 +1,6 @@
 import { Dialog } from '@angular/cdk/dialog';
+import { provideHttpClient } from '@angular/common/http';
+import { HttpTestingController, provideHttpClientTesting } from '@angular/common/http/testing';
 import { type ComponentFixture, TestBed } from '@angular/core/testing';
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { find, findButton } from '../../testing/dom.ts';
@@ -7,11 +9,14 @@ import { settle } from '../../testing/settle.ts';
 import { PlayerPreferences } from './player-preferences.ts';
 import { Player } from './player.ts';
 
+const VALUES: Record<string, string> = { 両方: 'both', 相手側: 'outside', 職員側: 'office', モノラル: 'mono' };
+
 describe('the player', () => {
   let fixture: ComponentFixture<Player>;
   let element: HTMLElement;
   let audio: HTMLAudioElement;
   let paused: boolean;
+  let http: HttpTestingController;
 
   beforeEach(async () => {
     paused = true;
@@ -22,6 +27,8 @@ describe('the player', () => {
     jest.spyOn(HTMLMediaElement.prototype, 'pause').mockImplementation(() => {
       paused = true;
     });
+    TestBed.configureTestingModule({ providers: [provideHttpClient(), provideHttpClientTesting()] });
+    http = TestBed.inject(HttpTestingController);
     fixture = TestBed.createComponent(Player);
     fixture.componentRef.setInput('recordingId', idOf(1));
     fixture.componentRef.setInput('durationMs', 243_000);
@@ -108,6 +115,56 @@ describe('the player', () => {
     await settle();
     expect(audio.playbackRate).toBe(1.5);
     expect(localStorage.getItem('denwaban.player.speed')).toBe('1.5');
+  });
+
+  it('plays one side, both in one or both apart, and goes on at the same place', async () => {
+    fixture.componentInstance.playFrom(61_000);
+    await hear('play', 'playing');
+    for (const [label, query] of [
+      ['相手側', '?side=left'],
+      ['職員側', '?side=right'],
+      ['モノラル', '?mix=mono'],
+      ['両方', ''],
+    ]) {
+      paused = true;
+      find(element, HTMLInputElement, `input[type=radio][value=${VALUES[label ?? '']}]`).click();
+      await settle();
+      expect(audio.getAttribute('src')).toBe(`/api/v1/recordings/${idOf(1)}/audio${query}`);
+      expect(audio.currentTime).toBe(61);
+      expect(paused).toBe(false);
+    }
+  });
+
+  it('says why somebody listens before it plays, and only once', async () => {
+    const why = find(element, HTMLInputElement, 'input.reason');
+    why.value = ' 苦情の確認 ';
+    why.dispatchEvent(new Event('input'));
+    button('再生').click();
+    await settle();
+    const request = http.expectOne(({ url }) => url.endsWith(`/api/v1/recordings/${idOf(1)}/plays`));
+    expect(request.request.body).toEqual({ reason: '苦情の確認' });
+    expect(paused).toBe(true);
+    request.flush({ id: '1' });
+    await settle();
+    expect(paused).toBe(false);
+    fixture.componentInstance.playFrom(5000);
+    await settle();
+    http.verify();
+  });
+
+  it('shows what stands out under the waveform, and as a list to jump to', async () => {
+    fixture.componentRef.setInput('tracks', [
+      { kind: 'loud', side: 'left', fromMs: 62_000, toMs: 65_000 },
+      { kind: 'silence', side: null, fromMs: 120_000, toMs: 150_000 },
+    ]);
+    await settle();
+    const [jump] = [...element.querySelectorAll<HTMLButtonElement>('dw-track-bands button')];
+    const list = element.querySelector('dw-track-bands ul')?.textContent.replaceAll(/\s+/g, ' ');
+    expect(list).toContain('1:02 大声(相手方) 3秒');
+    expect(list).toContain('2:00 沈黙 30秒');
+    jump?.click();
+    expect(audio.currentTime).toBe(62);
+    expect(paused).toBe(false);
   });
 
   it('says when the network does not keep up, and when all is lost', async () => {

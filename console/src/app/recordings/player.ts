@@ -1,8 +1,9 @@
 import { Dialog } from '@angular/cdk/dialog';
 import {
   Component,
-  DestroyRef,
   type ElementRef,
+  Injector,
+  afterNextRender,
   computed,
   inject,
   input,
@@ -11,15 +12,18 @@ import {
   signal,
   viewChild,
 } from '@angular/core';
-import { type RecordingPeaks } from '../api/generated/models.ts';
+import { Api } from '../api/generated/api.ts';
+import { playRecording } from '../api/generated/functions.ts';
+import { type RecordingPeaks, type RecordingTrack } from '../api/generated/models.ts';
 import { DurationPipe } from '../calendar/duration.pipe.ts';
 import { Icon } from '../ui/icon.ts';
-import { ChannelMix, type Side } from './channel-mix.ts';
+import { type Hearing, audioUrl } from './hearing.ts';
 import { PlayerPreferences, SPEEDS } from './player-preferences.ts';
 import { type PlayerCommand, commandFor, keepsKeys } from './player-shortcuts.ts';
 import { MEDIA_EVENTS, type MediaEvent, type PlayerState, afterMediaEvent, isRunning } from './player-state.ts';
 import { SeekSlider } from './seek-slider.ts';
 import { ShortcutsDialog } from './shortcuts.dialog.ts';
+import { TrackBands } from './track-bands.ts';
 import { type Mark, Waveform } from './waveform.ts';
 
 const SKIP_SECONDS = 5;
@@ -30,7 +34,7 @@ const SKIP_SECONDS = 5;
  */
 @Component({
   selector: 'dw-player',
-  imports: [DurationPipe, Icon, SeekSlider, Waveform],
+  imports: [DurationPipe, Icon, SeekSlider, TrackBands, Waveform],
   templateUrl: './player.html',
   styleUrl: './player.css',
   host: { '(document:keydown)': 'onKey($event)' },
@@ -38,36 +42,39 @@ const SKIP_SECONDS = 5;
 export class Player {
   private readonly dialog = inject(Dialog);
   private readonly audio = viewChild.required<ElementRef<HTMLAudioElement>>('audio');
-  private mix: ChannelMix | null = null;
+  private readonly api = inject(Api);
+  private readonly injector = inject(Injector);
   protected readonly preferences = inject(PlayerPreferences);
 
   readonly recordingId = input.required<string>();
   readonly durationMs = input.required<number>();
   readonly peaks = input<RecordingPeaks | null>(null);
   readonly marks = input<readonly Mark[]>([]);
+  readonly tracks = input<readonly RecordingTrack[]>([]);
   /** The audio could not be fetched or decoded. */
   readonly broken = output();
 
-  protected readonly source = computed(() => `/api/v1/recordings/${this.recordingId()}/audio`);
+  protected readonly source = computed(() => audioUrl(this.recordingId(), this.hearing()));
   protected readonly state = linkedSignal<string, PlayerState>({
     source: this.recordingId,
     computation: () => 'loading',
   });
   protected readonly running = computed(() => isRunning(this.state()));
   protected readonly positionMs = linkedSignal({ source: this.recordingId, computation: () => 0 });
-  protected readonly side = signal<Side>('both');
+  protected readonly hearing = signal<Hearing>('both');
+  /** Why somebody listens, in their own words; nobody has to say. */
+  protected readonly reason = linkedSignal({ source: this.recordingId, computation: () => '' });
+  /** The reason the box knows. */
+  private readonly toldReason = linkedSignal({ source: this.recordingId, computation: () => '' });
   protected readonly muted = signal(false);
   protected readonly speeds = SPEEDS;
   protected readonly skipSeconds = SKIP_SECONDS;
-  protected readonly sides: { id: Side; label: string }[] = [
-    { id: 'both', label: $localize`:@@player.bothSides:両側` },
-    { id: 'outside', label: $localize`:@@player.outsideOnly:相手方のみ` },
-    { id: 'office', label: $localize`:@@player.officeOnly:庁内のみ` },
+  protected readonly hearings: { id: Hearing; label: string }[] = [
+    { id: 'both', label: $localize`:@@player.bothSides:両方` },
+    { id: 'outside', label: $localize`:@@player.outsideOnly:相手側` },
+    { id: 'office', label: $localize`:@@player.officeOnly:職員側` },
+    { id: 'mono', label: $localize`:@@player.mono:モノラル` },
   ];
-
-  constructor() {
-    inject(DestroyRef).onDestroy(() => this.mix?.close());
-  }
 
   /** Jumps and plays: who clicks a time wants to hear it. */
   playFrom(positionMs: number): void {
@@ -98,10 +105,17 @@ export class Player {
     this.seek(this.positionMs() + seconds * 1000);
   }
 
-  protected chooseSide(side: Side): void {
-    this.side.set(side);
-    this.mix ??= new ChannelMix(this.audio().nativeElement);
-    void this.mix.choose(side);
+  /** Goes on at the same place: another channel is another file to the audio element. */
+  protected choose(hearing: Hearing): void {
+    const [positionMs, wasRunning] = [this.positionMs(), this.running()];
+    this.hearing.set(hearing);
+    afterNextRender(
+      () => {
+        this.seek(positionMs);
+        if (wasRunning) this.play();
+      },
+      { injector: this.injector },
+    );
   }
 
   protected onMedia(event: Event): void {
@@ -142,8 +156,23 @@ export class Player {
     }
   }
 
-  /** The promise is refused when a pause or a failure comes first; both arrive as events. */
+  /** Says why first, if there is something new to say: nothing is played before it is on record. */
   private play(): void {
+    const reason = this.reason().trim();
+    if (reason === this.toldReason()) this.playNow();
+    else {
+      void this.api.invoke(playRecording, { id: this.recordingId(), body: { reason: reason || null } }).then(
+        () => {
+          this.toldReason.set(reason);
+          this.playNow();
+        },
+        () => this.broken.emit(),
+      );
+    }
+  }
+
+  /** The promise is refused when a pause or a failure comes first; both arrive as events. */
+  private playNow(): void {
     this.audio()
       .nativeElement.play()
       .catch(() => undefined);

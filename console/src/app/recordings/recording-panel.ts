@@ -101,6 +101,7 @@ export class RecordingPanel {
       .map(({ atMs, durationMs, reason }) => ({ positionMs: atMs, label: gapWords(durationMs, reason) }));
   });
   protected readonly drawnMarks = computed(() => [...this.marks(), ...this.gaps()]);
+  protected readonly tracks = computed(() => (this.recording.hasValue() ? (this.recording.value().tracks ?? []) : []));
   protected readonly drawnPeaks = computed(() => (this.peaks.hasValue() ? this.peaks.value() : null));
   protected readonly playFailure = signal<ApiFailure | null>(null);
 
@@ -144,4 +145,4 @@ export class RecordingPanel {
 
 const gapWords = (durationMs: number, reason: GapReason): string => `${GAP[reason]} (${formatDuration(durationMs)})`;
 
-const AUDIO_BROKEN = $localize`:@@player.broken:録音の音声を読み込めませんでした。通信が途切れたか、ブラウザーがこの形式(FLAC)に対応していません。`;
+const AUDIO_BROKEN = $localize`:@@player.broken:録音の音声を読み込めませんでした。通信が途切れたか、ブラウザーがこの形式(FLACまたはOpus)に対応していません。`;

@@ -5,11 +5,14 @@ import {
   type ElementRef,
   afterNextRender,
   computed,
+  effect,
   inject,
   input,
+  output,
   signal,
   viewChild,
 } from '@angular/core';
+import type WaveSurfer from 'wavesurfer.js';
 import { type RecordingPeaks } from '../api/generated/models.ts';
 
 export interface Mark {
@@ -51,11 +54,15 @@ export class Waveform {
   private readonly container = viewChild.required<ElementRef<HTMLElement>>('container');
   protected readonly sideHeight = SIDE_HEIGHT;
   protected readonly broken = signal(false);
+  private readonly surfer = signal<WaveSurfer | null>(null);
 
   readonly audio = input.required<HTMLAudioElement>();
   readonly peaks = input.required<RecordingPeaks>();
   readonly durationMs = input.required<number>();
   readonly marks = input<readonly Mark[]>([]);
+  readonly positionMs = input(0);
+  /** A position that was pointed at. */
+  readonly seek = output<number>();
 
   protected readonly placedMarks = computed(() =>
     this.marks().map(({ positionMs, label }) => ({ label, percent: (positionMs / this.durationMs()) * 100 })),
@@ -63,6 +70,11 @@ export class Waveform {
 
   constructor() {
     afterNextRender(() => void this.draw().catch(() => this.broken.set(true)));
+    // An audio element tells of no jump before it has loaded anything: until then the cursor follows the position.
+    effect(() => {
+      const [surfer, seconds] = [this.surfer(), this.positionMs() / 1000];
+      if (surfer && this.audio().readyState === HTMLMediaElement.HAVE_NOTHING) surfer.setTime(seconds);
+    });
   }
 
   private async draw(): Promise<void> {
@@ -85,6 +97,8 @@ export class Waveform {
       hideScrollbar: true,
       ...(this.nonce === null ? {} : { cspNonce: this.nonce }),
     });
+    surfer.on('interaction', (seconds) => this.seek.emit(seconds * 1000));
+    this.surfer.set(surfer);
     this.destroyed.onDestroy(() => surfer.destroy());
   }
 }
