@@ -54,6 +54,16 @@ export const FEATURES: Feature[] = [
     loadComponent: () => import('./live/live.page.ts').then((m) => m.LivePage),
   },
   {
+    path: 'exports',
+    title: $localize`:@@exports.title:書き出し一覧`,
+    canMatch: [permitted],
+    data: {
+      permission: 'recordings.export',
+      menu: { label: $localize`:@@menu.exports:書き出し一覧`, icon: 'exports' },
+    },
+    loadComponent: () => import('./exports/exports.page.ts').then((m) => m.ExportsPage),
+  },
+  {
     path: 'health',
     title: $localize`:@@health.title:稼働状況`,
     canMatch: [permitted],

@@ -1,6 +1,7 @@
 import {
   type CallDetail,
   type CallSummary,
+  type Export,
   type HealthDetails,
   type RecordingDetail,
   type RecordingSummary,
@@ -105,5 +106,20 @@ export const aHealthyBox = (changes: Partial<HealthDetails> = {}): HealthDetails
   storage: someStorage(),
   trunks: [{ id: 'carrier', name: 'ひかり電話', status: 'ok', detail: '' }],
   phones: [{ id: 'p201', name: '市民課1', status: 'ok', detail: '' }],
+  ...changes,
+});
+
+/** An export of three calls that nobody has downloaded yet. */
+export const anExport = (changes: Partial<Export> = {}): Export => ({
+  id: idOf(0),
+  createdAt: '2026-11-21T00:05:00.000Z',
+  createdBy: { id: idOf(9000), name: '管理者' },
+  own: true,
+  reason: '開示請求のため',
+  ...{ format: 'mp3', side: 'both', listEncoding: 'utf-8', encrypted: false, passphraseNeeded: false },
+  expiresAt: '2026-11-28T00:05:00.000Z',
+  state: 'ready',
+  progress: { calls: 3, done: 0, withoutAudio: 0, missing: 0, sizeBytes: 0 },
+  ...{ startedAt: null, endedAt: null, lostCharacters: [] },
   ...changes,
 });

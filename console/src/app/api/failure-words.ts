@@ -31,6 +31,10 @@ const KNOWN: Partial<Record<string, string>> = {
   'recording-deleted': $localize`:@@failure.recordingDeleted:この録音は削除されています。`,
   'recording-not-deletable': $localize`:@@failure.recordingNotDeletable:この録音は削除できません。保存中か、もともと録音がありません。`,
   'recording-not-as-logged': $localize`:@@failure.recordingNotAsLogged:録音またはその記録が、操作記録ログに登録されたものと一致しません。`,
+  'nothing-to-export': $localize`:@@failure.nothingToExport:条件に合う、終了した通話がありません。`,
+  'export-too-large': $localize`:@@failure.exportTooLarge:一度に書き出せるのは10,000件までです。期間を区切るなどして、何回かに分けてください。`,
+  'export-expired': $localize`:@@failure.exportExpired:この書き出しは有効期限を過ぎています。もう一度作成してください。`,
+  'export-of-somebody-else': $localize`:@@failure.exportOfSomebodyElse:この書き出しをダウンロードできるのは、作成した人だけです。`,
   'log-not-answering': $localize`:@@failure.logNotAnswering:操作記録ログの署名が時間内に終わりませんでした。`,
   unexpected: $localize`:@@failure.unexpected:予期しないエラーが起きました。`,
 };

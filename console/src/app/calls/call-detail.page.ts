@@ -5,8 +5,10 @@ import { toApiFailure } from '../api/api-failure.ts';
 import { FailureNotice } from '../api/failure-notice.ts';
 import { Api } from '../api/generated/api.ts';
 import { readCall } from '../api/generated/functions.ts';
+import { ExportLauncher } from '../exports/export-launcher.ts';
 import { EventStream } from '../live/event-stream.ts';
 import { RecordingPanel } from '../recordings/recording-panel.ts';
+import { Session } from '../session/session.ts';
 import { Icon } from '../ui/icon.ts';
 import { SignChip } from '../ui/sign-chip.ts';
 import { Skeleton } from '../ui/skeleton.ts';
@@ -37,7 +39,9 @@ import { DateTimePipe } from '../calendar/date-time.pipe.ts';
 })
 export class CallDetailPage {
   private readonly api = inject(Api);
+  private readonly launcher = inject(ExportLauncher);
   private readonly panel = viewChild(RecordingPanel);
+  protected readonly mayExport = inject(Session).can('recordings.export');
 
   /** From the address. */
   readonly id = input.required<string>();
@@ -65,6 +69,10 @@ export class CallDetailPage {
 
   protected playFrom(positionMs: number): void {
     this.panel()?.playFrom(positionMs);
+  }
+
+  protected export(): void {
+    void this.launcher.start({ callIds: [this.id()] });
   }
 
   protected print(): void {

@@ -13,6 +13,8 @@ import { Router, Scroll } from '@angular/router';
 import { filter, first } from 'rxjs';
 import { FailureNotice } from '../api/failure-notice.ts';
 import { Icon } from '../ui/icon.ts';
+import { ExportLauncher } from '../exports/export-launcher.ts';
+import { Session } from '../session/session.ts';
 import { Skeleton } from '../ui/skeleton.ts';
 import { CallListStore } from './call-list.store.ts';
 import { CallSearchForm } from './call-search-form.ts';
@@ -28,7 +30,10 @@ import { CallTable } from './call-table.ts';
 export class CallListPage {
   private readonly injector = inject(Injector);
   protected readonly store = inject(CallListStore);
+  private readonly launcher = inject(ExportLauncher);
   protected readonly list = this.store.list;
+  protected readonly picked = this.store.picked;
+  protected readonly mayExport = inject(Session).can('recordings.export');
   /** Spoken once; a region that only changes its text is read by every screen reader. */
   protected readonly announcement = signal('');
   protected readonly empty = computed(() => this.list.status() === 'ready' && this.list.items().length === 0);
@@ -50,6 +55,14 @@ export class CallListPage {
     await this.store.refresh();
     this.announceResult();
     this.results().nativeElement.focus();
+  }
+
+  protected exportPicked(): void {
+    if (this.picked().size > 0) void this.launcher.start({ callIds: [...this.picked()] });
+  }
+
+  protected exportFound(): void {
+    void this.launcher.start({ search: this.store.searched });
   }
 
   protected async loadMore(): Promise<void> {

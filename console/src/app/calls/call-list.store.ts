@@ -21,6 +21,8 @@ export class CallListStore {
   /** What the list on the screen was asked with; the form may have moved on. */
   readonly asked = signal<SearchInput>(EMPTY_SEARCH);
   readonly narrowed = computed(() => isNarrowed(this.asked()));
+  /** Calls chosen for an export, kept while the list is: another search chooses anew. */
+  readonly picked = signal<ReadonlySet<string>>(new Set());
   /** The call whose detail was opened last: gets the focus when the person comes back. */
   readonly opened = signal<string | null>(null);
   /** Calls that began since and would stand on top. They are offered, because rows that move are clicked wrongly. */
@@ -41,12 +43,18 @@ export class CallListStore {
   search(input: SearchInput): Promise<void> {
     this.asked.set(input);
     this.query = toSearchQuery(input, this.clock.now());
+    this.picked.set(new Set());
     return this.refresh();
   }
 
   refresh(): Promise<void> {
     this.arrivedIds.set(new Set());
     return this.list.search(this.query);
+  }
+
+  /** What the list on the screen was asked with, as the API knows it. */
+  get searched(): SearchQuery {
+    return this.query;
   }
 
   private told(call: CallSummary): void {

@@ -1,4 +1,4 @@
-import { Component, type ElementRef, input, output, viewChildren } from '@angular/core';
+import { Component, type ElementRef, computed, input, model, output, viewChildren } from '@angular/core';
 import { RouterLink } from '@angular/router';
 import { type CallSummary } from '../api/generated/models.ts';
 import { DateTimePipe } from '../calendar/date-time.pipe.ts';
@@ -19,6 +19,9 @@ import { OwnLine } from './own-line.ts';
 export class CallTable {
   private readonly links = viewChildren<ElementRef<HTMLElement>>('open');
   readonly calls = input.required<readonly CallSummary[]>();
+  /** Ids of the calls that are chosen; null = nothing can be chosen. */
+  readonly picked = model<ReadonlySet<string> | null>(null);
+  protected readonly allPicked = computed(() => this.calls().every(({ id }) => this.picked()?.has(id)));
   /** Id of a call whose detail is about to be opened. */
   readonly opening = output<string>();
 
@@ -32,6 +35,17 @@ export class CallTable {
 
   showRow(id: string | null): void {
     this.linkOf(id)?.scrollIntoView({ block: 'center' });
+  }
+
+  protected pick(id: string): void {
+    const ids = new Set(this.picked());
+    if (!ids.delete(id)) ids.add(id);
+    this.picked.set(ids);
+  }
+
+  /** All that are shown, or none. */
+  protected pickAll(): void {
+    this.picked.set(new Set(this.allPicked() ? [] : this.calls().map(({ id }) => id)));
   }
 
   private linkOf(id: string | null): HTMLElement | undefined {

@@ -17,6 +17,7 @@ const PATHS = {
   next: 'M9 5l7 7-7 7',
   check: 'M4 12.500l5.500 5.500L20 7',
   refresh: 'M20 5v5h-5M19.500 10A8 8 0 1 0 20 14',
+  exports: 'M4 7h6l2 3h8v10H4ZM12 12v5M9.500 15l2.500 2.500 2.500-2.500',
   download: 'M12 4v11M7 11l5 5 5-5M4 20h16',
   print: 'M7 9V4h10v5M7 17H4v-8h16v8h-3M7 14h10v6H7Z',
   keyboard: 'M3 6h18v12H3ZM7 10h.01M11 10h.01M15 10h.01M17 14h.01M8 14h6',

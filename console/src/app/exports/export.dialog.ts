@@ -1,0 +1,148 @@
+import { DIALOG_DATA, DialogRef } from '@angular/cdk/dialog';
+import { Component, computed, inject, signal } from '@angular/core';
+import {
+  FormField,
+  FormRoot,
+  type TreeValidationResult,
+  applyWhen,
+  form,
+  maxLength,
+  required,
+  validate,
+} from '@angular/forms/signals';
+import { type ApiFailure, toApiFailure } from '../api/api-failure.ts';
+import { FailureNotice } from '../api/failure-notice.ts';
+import { Api } from '../api/generated/api.ts';
+import { createExport } from '../api/generated/functions.ts';
+import {
+  type AudioSide,
+  type Export,
+  type ExportFormat,
+  type ExportOrder,
+  type ListEncoding,
+} from '../api/generated/models.ts';
+import { PasswordField } from '../session/password-field.ts';
+import { type ExportSubject } from './export-launcher.ts';
+import { ENCODINGS, FORMATS, SIDES } from './export-words.ts';
+import { typeableAnywhere, typedAgain } from './passphrase-rules.ts';
+
+const LONGEST_REASON = 500;
+
+interface Typed {
+  format: ExportFormat;
+  side: AudioSide;
+  listEncoding: ListEncoding;
+  reason: string;
+  passphrase: string;
+  again: string;
+}
+
+/** Asks in which form and why, and makes the export. Closes with it. */
+@Component({
+  selector: 'dw-export-dialog',
+  imports: [FailureNotice, FormField, FormRoot, PasswordField],
+  templateUrl: './export.dialog.html',
+  styles: `
+    .choices {
+      display: flex;
+      flex-direction: column;
+      gap: 0.25rem;
+      margin: 0;
+      padding: 0;
+      border: 0;
+    }
+    .choice {
+      display: flex;
+      align-items: baseline;
+      gap: 0.5rem;
+      line-height: 1.4;
+    }
+    .hint {
+      display: block;
+      color: var(--dw-text-muted);
+      font-size: 0.875rem;
+    }
+  `,
+})
+export class ExportDialog {
+  protected readonly dialog = inject<DialogRef<Export>>(DialogRef);
+  private readonly subject = inject<ExportSubject>(DIALOG_DATA);
+  private readonly api = inject(Api);
+  protected readonly formats = FORMATS;
+  protected readonly sides = SIDES;
+  protected readonly encodings = ENCODINGS;
+  protected readonly failure = signal<ApiFailure | null>(null);
+  protected readonly protected = signal(false);
+  protected readonly count = signal('callIds' in this.subject ? this.subject.callIds.length : null);
+  protected readonly typed = signal<Typed>({
+    ...{ format: 'mp3', side: 'both', listEncoding: 'utf-8' },
+    ...{ reason: '', passphrase: '', again: '' },
+  });
+
+  protected readonly form = form(
+    this.typed,
+    (path) => {
+      required(path.reason, { message: REASON_MISSING });
+      validate(path.reason, ({ value }) =>
+        value() !== '' && value().trim() === '' ? { kind: 'blank', message: REASON_MISSING } : null,
+      );
+      maxLength(path.reason, LONGEST_REASON, {
+        message: $localize`:@@export.reasonTooLong:500文字までにしてください`,
+      });
+      applyWhen(
+        path,
+        () => this.protected(),
+        (wanted) => {
+          required(wanted.passphrase, {
+            message: $localize`:@@export.passphraseMissing:パスフレーズを入力してください`,
+          });
+          typeableAnywhere(wanted.passphrase);
+          typedAgain(wanted.again, wanted.passphrase);
+        },
+      );
+    },
+    {
+      submission: {
+        action: () => this.send(),
+        onInvalid: (field) => field().errorSummary()[0]?.fieldTree().focusBoundControl(),
+      },
+    },
+  );
+  protected readonly reasonMistake = computed(() => {
+    const { reason } = this.form;
+    return reason().touched() ? reason().errors()[0]?.message : undefined;
+  });
+
+  /** What was sealed has both sides; a side alone would have to be made. */
+  protected chooseFormat(format: ExportFormat): void {
+    this.typed.update((typed) => ({ ...typed, format, ...(format === 'original' ? { side: 'both' as const } : {}) }));
+  }
+
+  /** What is not wanted any more is not kept either. */
+  protected protect(): void {
+    this.protected.update((before) => !before);
+    this.typed.update((typed) => ({ ...typed, passphrase: '', again: '' }));
+  }
+
+  private async send(): Promise<TreeValidationResult> {
+    this.failure.set(null);
+    const { format, side, listEncoding, reason, passphrase } = this.typed();
+    const body: ExportOrder = {
+      ...('callIds' in this.subject ? { callIds: [...this.subject.callIds] } : { search: this.subject.search }),
+      ...{ format, side, listEncoding, reason: reason.trim() },
+      ...(this.protected() ? { passphrase } : {}),
+    };
+    try {
+      this.dialog.close(await this.api.invoke(createExport, { body }));
+      return null;
+    } catch (error) {
+      const failure = toApiFailure(error);
+      this.failure.set(failure);
+      return (['reason', 'passphrase'] as const).flatMap((field) =>
+        failure.problemsOf(field).map(({ message }) => ({ kind: 'api', message, fieldTree: this.form[field] })),
+      );
+    }
+  }
+}
+
+const REASON_MISSING = $localize`:@@export.reasonMissing:理由を入力してください`;
