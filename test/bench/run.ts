@@ -8,6 +8,7 @@ import { TerminalProgress } from '../../provisioning/progress.ts';
 import { type BenchBox, startBenchBox } from './bench-box.ts';
 import { type Figure, printFigures } from './figures.ts';
 import { benchChaos } from './chaos.bench.ts';
+import { benchExport } from './export.bench.ts';
 import { benchMemory } from './memory.bench.ts';
 import { benchSealing } from './sealing.bench.ts';
 import { benchSearch } from './search.bench.ts';
@@ -19,13 +20,14 @@ const BENCHES: Record<string, (bench: BenchBox) => Promise<Figure[]>> = {
   memory: benchMemory,
   'set-up': benchSetUp,
   sealing: benchSealing,
+  export: benchExport,
   search: benchSearch,
 };
 
 /** These need no box of the others, or take one of their own. */
 const ALONE: Record<string, () => Promise<Figure[]>> = { vault: benchVault, chaos: benchChaos };
 /** Too long to be among all: only when asked for. */
-const ON_DEMAND = new Set(['chaos']);
+const ON_DEMAND = new Set(['chaos', 'export']);
 
 const progress = new TerminalProgress();
 

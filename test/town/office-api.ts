@@ -60,6 +60,11 @@ export class OfficeApi {
     await this.call('POST', '/session', { login: 'admin', password });
   }
 
+  /** The cookie, for what is too large to be held in memory as `call` does. */
+  get session(): string {
+    return this.cookie;
+  }
+
   /** Puts a configuration into force; comes back when Asterisk has taken it over. */
   async configure(document: ConfigurationDocument): Promise<void> {
     const version = await this.json(ConfigurationVersion, 'PUT', '/configuration', document);
