@@ -159,7 +159,8 @@ export class Chaos {
     const endedAt = interruptedAt ?? (await caller.ended()).at;
     const talkedMs = endedAt - answeredAt;
     const heardMs = sound ? totalMs(toneIntervals(sound.left, CALLER_HZ)) : 0;
-    const lengthMs = endedAt - (await caller.invited());
+    // From when the box heard of it: an INVITE to an Asterisk that is just starting is sent again and again.
+    const lengthMs = endedAt - Date.parse(filed.startedAt);
     const short = sound ? lengthMs - durationMs(sound.left) : lengthMs;
     if (interruptedAt !== null) tally.lostToAsteriskMs.push(Math.max(0, talkedMs - heardMs));
     else if (heardMs < talkedMs - SLACK_MS || Math.abs(short) > SLACK_MS) {
