@@ -70,7 +70,7 @@ export function handOver(layout: HomeLayout, serviceUser: number): void {
     ...['ca.crt', 'server.crt', 'server.key'].map((name) => resolve(layout.tls, name)),
     ...['postgres-password', 'ari-password', 'ami-password'].map((name) => resolve(layout.secrets, name)),
     ...readdirSync(layout.secrets)
-      .filter((name) => name.startsWith('master-key'))
+      .filter((name) => name.startsWith('master-key') || name === 's3-key')
       .map((name) => resolve(layout.secrets, name)),
     resolve(layout.run, 'endpoints.json'),
     ...readdirSync(layout.asteriskGenerated).map((name) => resolve(layout.asteriskGenerated, name)),

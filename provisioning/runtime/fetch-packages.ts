@@ -22,13 +22,10 @@ export async function fetchPackages(
   cache: string,
   progress: Progress,
 ): Promise<FetchedPackages> {
-  const apt = await prepareApt(cache, source);
-  const expired = await progress.step(`reading the package index of ${recipe.suite}`, () => update(apt, progress));
-  const relaxed = expired ? ['-o', 'Acquire::Check-Valid-Until=false'] : [];
+  const { apt, expired } = await readIndex(source, cache, progress);
   await progress.step('fetching packages', () =>
     runCommand('apt-get', [
       ...apt,
-      ...relaxed,
       'install',
       '-y',
       '-q',
@@ -40,6 +37,20 @@ export async function fetchPackages(
     ]),
   );
   return { archives: resolve(cache, 'archives'), expired };
+}
+
+/**
+ * Reads the suite's index with a package database of its own.
+ * @returns what `apt-get` has to be called with to use it
+ */
+export async function readIndex(
+  source: PackageSource,
+  cache: string,
+  progress: Progress,
+): Promise<{ apt: string[]; expired: boolean }> {
+  const apt = await prepareApt(cache, source);
+  const expired = await progress.step(`reading the package index of ${recipe.suite}`, () => update(apt, progress));
+  return { apt: expired ? [...apt, '-o', 'Acquire::Check-Valid-Until=false'] : apt, expired };
 }
 
 async function prepareApt(cache: string, source: PackageSource): Promise<string[]> {

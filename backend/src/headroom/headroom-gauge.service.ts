@@ -22,11 +22,12 @@ export class HeadroomGauge {
 
   /** @returns null when no disk can be looked at */
   async read(): Promise<Headroom | null> {
-    const { spool, vault, reserve } = this.settings.layout;
+    const { layout, vaultPlace } = this.settings;
+    const { spool, reserve } = layout;
     this.refreshRate();
     const [inSpool, inVault, reserved] = await Promise.all([
       spaceOf(spool),
-      spaceOf(vault),
+      vaultPlace.kind === 'disk' ? spaceOf(vaultPlace.directory) : null,
       new Reserve(reserve).state().catch(() => NO_RESERVE),
     ]);
     return headroomOf({

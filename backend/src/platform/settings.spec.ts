@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { readOperatorSettings, SettingsError } from './settings.ts';
+import { readOperatorSettings, SettingsError, vaultPlaceOf } from './settings.ts';
 
 const problemsOf = (environment: Record<string, string>) => {
   try {
@@ -45,5 +45,31 @@ describe('operator settings', () => {
 
   it('refuse a short first password', () => {
     expect(problemsOf({ DENWABAN_ADMIN_PASSWORD: 'short' })).toEqual(['DENWABAN_ADMIN_PASSWORD']);
+  });
+
+  it('tell where the vault is', () => {
+    const placeOf = (environment: Record<string, string>) =>
+      vaultPlaceOf(readOperatorSettings(environment), '/home/vault');
+    const DENWABAN_S3_ENDPOINT = 'https://storage.example:9000';
+    expect(placeOf({})).toEqual({ kind: 'disk', directory: '/home/vault' });
+    expect(placeOf({ DENWABAN_VAULT: '/mnt/vault' })).toEqual({ kind: 'disk', directory: '/mnt/vault' });
+    expect(placeOf({ DENWABAN_VAULT: 's3://vault', DENWABAN_S3_ENDPOINT })).toMatchObject({
+      ...{ kind: 's3', bucket: 'vault', prefix: '', region: 'us-east-1', caFile: null },
+    });
+    expect(placeOf({ DENWABAN_VAULT: 's3://vault/office/1/', DENWABAN_S3_ENDPOINT })).toMatchObject({
+      prefix: 'office/1/',
+    });
+  });
+
+  it.each<[string, Record<string, string>]>([
+    ['DENWABAN_VAULT', { DENWABAN_VAULT: 'vault' }],
+    ['DENWABAN_VAULT', { DENWABAN_VAULT: 's3://key:secret@vault' }],
+    ['DENWABAN_VAULT', { DENWABAN_VAULT: 's3://vault/../other' }],
+    ['DENWABAN_S3_ENDPOINT', { DENWABAN_VAULT: 's3://vault' }],
+    ['DENWABAN_S3_ENDPOINT', { DENWABAN_S3_ENDPOINT: 'http://storage.example' }],
+    ['DENWABAN_S3_ENDPOINT', { DENWABAN_S3_ENDPOINT: 'https://key:secret@storage.example' }],
+    ['DENWABAN_S3_CA', { DENWABAN_S3_CA: 'ca.pem' }],
+  ])('name %s when it cannot be used: %p', (setting, environment) => {
+    expect(problemsOf(environment)).toEqual([setting]);
   });
 });

@@ -23,6 +23,10 @@ const port = z.coerce.number().int().min(1).max(65535);
 
 const file = z.string().transform((path) => resolve(path));
 
+const BUCKET = /^s3:\/\/(?<bucket>[a-z0-9][a-z0-9.-]{1,61}[a-z0-9])(?<prefix>(\/[A-Za-z0-9_-][A-Za-z0-9._-]*)*)\/?$/;
+/** Without TLS anybody on the network could read the key's signatures and put other bytes in: only on this machine. */
+const S3_ENDPOINT = /^(https:\/\/[\w.-]+|http:\/\/(127(\.\d{1,3}){3}|localhost))(:\d{1,5})?\/?$/;
+
 const OperatorEnvironment = z.object({
   DENWABAN_HOME: z
     .string()
@@ -47,6 +51,19 @@ const OperatorEnvironment = z.object({
   DENWABAN_TSA_CA: file.optional(),
   DENWABAN_WITNESSES: file.optional(),
   DENWABAN_WITNESSED_LOGS: file.optional(),
+  DENWABAN_VAULT: z
+    .string()
+    .refine((place) => place.startsWith('/') || BUCKET.test(place), 'expected a directory (/...) or s3://bucket/prefix')
+    .optional(),
+  DENWABAN_S3_ENDPOINT: z
+    .string()
+    .regex(S3_ENDPOINT, 'expected https://host:port without a path (http:// only for 127.0.0.1)')
+    .optional(),
+  DENWABAN_S3_REGION: z
+    .string()
+    .regex(/^[a-z0-9-]+$/, 'expected a region, e.g. us-east-1')
+    .default('us-east-1'),
+  DENWABAN_S3_CA: z.string().startsWith('/', 'expected the path of a PEM file').optional(),
 });
 
 /** Everything an operator may set. The README's table documents the same names. */
@@ -94,8 +111,29 @@ export function readOperatorSettings(environment: Record<string, string | undefi
   if (!result.success) {
     problems.push(...result.error.issues.map((issue) => ({ setting: issue.path.join('.'), message: issue.message })));
   }
+  if (result.data?.DENWABAN_VAULT?.startsWith('s3:') && !result.data.DENWABAN_S3_ENDPOINT) {
+    problems.push({ setting: 'DENWABAN_S3_ENDPOINT', message: 'expected with a vault in object storage' });
+  }
   if (problems.length > 0 || !result.success) throw new SettingsError(problems);
   return result.data;
+}
+
+/** Where sealed recordings live. */
+export type VaultPlace =
+  | { kind: 'disk'; directory: string }
+  | { kind: 's3'; endpoint: string; region: string; bucket: string; prefix: string; caFile: string | null };
+
+/**
+ * @param directory the vault's place in the home, for who has not chosen another
+ * @returns a prefix is empty or ends in `/`
+ */
+export function vaultPlaceOf(operator: OperatorSettings, directory: string): VaultPlace {
+  const { bucket, prefix = '' } = BUCKET.exec(operator.DENWABAN_VAULT ?? '')?.groups ?? {};
+  if (bucket === undefined) return { kind: 'disk', directory: operator.DENWABAN_VAULT ?? directory };
+  return {
+    ...{ kind: 's3', endpoint: operator.DENWABAN_S3_ENDPOINT ?? '', region: operator.DENWABAN_S3_REGION, bucket },
+    ...{ prefix: prefix === '' ? '' : `${prefix.slice(1)}/`, caFile: operator.DENWABAN_S3_CA ?? null },
+  };
 }
 
 /**
@@ -141,14 +179,16 @@ export class Settings {
   readonly layout: HomeLayout;
   readonly endpoints: Endpoints;
   readonly operator: OperatorSettings;
-  /** Where the master key of the vault may be. */
+  /** Where the master key of the vault may be, and other keys that systemd may hand over. */
   readonly masterKeyPlaces: { credentialsDirectory: string | undefined; secretsDir: string };
+  readonly vaultPlace: VaultPlace;
 
   /** @param credentialsDirectory as systemd hands credentials over (systemd.exec, "Credentials") */
   constructor(operator: OperatorSettings, credentialsDirectory = process.env.CREDENTIALS_DIRECTORY) {
     this.operator = operator;
     this.layout = homeLayout(operator.DENWABAN_HOME);
     this.endpoints = Endpoints.parse(JSON.parse(readFileSync(resolve(this.layout.run, 'endpoints.json'), 'utf8')));
+    this.vaultPlace = vaultPlaceOf(operator, this.layout.vault);
     this.masterKeyPlaces = { credentialsDirectory, secretsDir: this.layout.secrets };
   }
 

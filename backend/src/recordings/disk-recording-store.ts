@@ -31,6 +31,7 @@ const READ_BYTES = 256 * 1024;
 
 /** Recordings as files below a directory, usually a mount. */
 export class DiskRecordingStore extends RecordingStore {
+  override readonly place: string;
   private readonly marker: StoreMarker;
 
   /**
@@ -43,6 +44,7 @@ export class DiskRecordingStore extends RecordingStore {
     private readonly files: DiskOperations = nodeFiles,
   ) {
     super();
+    this.place = `ディスク ${directory}`;
     const path = join(directory, MARKER);
     this.marker = new StoreMarker(
       {

@@ -13,6 +13,10 @@ const REFUSALS = {
     '接続されている録音庫は、この装置のものではありません。別のディスクが接続されていないか、録音庫の設定が変わっていないかを確認してください。',
   'access-denied':
     'オブジェクトストレージがこの装置のアクセスキーを受け付けません。キーと権限、装置の時計を確認してください。',
+  'access-key-missing':
+    'オブジェクトストレージのアクセスキーがありません。secrets/s3-key の1行目にアクセスキーID、2行目にシークレットキーを書いてください。',
+  'access-key-readable':
+    'オブジェクトストレージのアクセスキーのファイルを他の利用者が読める状態です。権限を 0600 に直し、キーの交換を検討してください。',
   'bucket-missing': 'オブジェクトストレージに録音庫のバケットがありません。設定とストレージを確認してください。',
 } as const;
 export type RefusalReason = keyof typeof REFUSALS;
@@ -90,6 +94,9 @@ export interface ListedFile {
  * Every adapter has to pass `recording-store.contract.ts`.
  */
 export abstract class RecordingStore {
+  /** What it is and where, for the health page. */
+  abstract readonly place: string;
+
   /**
    * Makes sure that this is the right store; one that was never used before becomes it.
    * @throws StoreRefusedError, StoreFailedError

@@ -1,10 +1,10 @@
 import { Module } from '@nestjs/common';
 import { Settings } from '../platform/settings.ts';
-import { DiskRecordingStore } from './disk-recording-store.ts';
 import { DeletionRepository } from './deletion.repository.ts';
 import { RecordingDeletions } from './deletion.service.ts';
 import { RecordingKeyRepository } from './encryption/recording-key.repository.ts';
 import { RecordingKeys } from './encryption/recording-keys.service.ts';
+import { recordingStoreOf } from './recording-store-of.ts';
 import { RecordingStore } from './recording-store.ts';
 import { RecordingRepository } from './recording.repository.ts';
 import { Vault } from './vault.ts';
@@ -12,7 +12,7 @@ import { Vault } from './vault.ts';
 const store = {
   provide: RecordingStore,
   inject: [Settings],
-  useFactory: ({ layout }: Settings) => new DiskRecordingStore(layout.vault, layout.vaultIdentity),
+  useFactory: recordingStoreOf,
 };
 
 const keys = {

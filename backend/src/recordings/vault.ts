@@ -32,6 +32,11 @@ export class Vault {
     private readonly keys: RecordingKeys,
   ) {}
 
+  /** What the store is and where. */
+  get place(): string {
+    return this.store.place;
+  }
+
   check(): Promise<void> {
     return this.store.check();
   }

@@ -1,10 +1,11 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { Injectable, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
 import { HealthReportRepository } from '../health/health-report.repository.ts';
 import type { HealthStatus } from '../health/health.schema.ts';
 import { MasterKeyUnusableError } from './encryption/key.errors.ts';
 import { RecordingKeys } from './encryption/recording-keys.service.ts';
 import { RecordingRepository } from './recording.repository.ts';
-import { StoreRefusedError } from './recording-store.ts';
+import { StoreFailedError, StoreRefusedError } from './recording-store.ts';
 import type { SealingTrouble } from './recording.schema.ts';
 import { type QueueState, SealingQueue } from './sealing-queue.service.ts';
 import { VaultCheck } from './vault-check.service.ts';
@@ -13,6 +14,9 @@ import { Vault } from './vault.ts';
 const REPORT_EVERY_MS = 5000;
 /** What is wrong should be known to be over as soon as it is, e.g. after a restart. */
 const REPORT_WHILE_UNWELL_MS = 1000;
+
+/** Well before its last report is too old to be believed. */
+const CHECK_MS = 8000;
 
 const SPOOL_KEEPS = '新しい録音は録音スプールに残ります。';
 
@@ -46,16 +50,20 @@ export function workerFinding({ failing, trouble, spool }: QueueState, brakedCal
   return { status: 'ok', detail: null };
 }
 
-/** @param refusal why the vault refuses to be written, or null */
-export function vaultFinding(refusal: unknown, damagedFiles: number): Finding {
+/**
+ * @param refusal why the vault refuses to be written, or null
+ * @param place what it is and where
+ */
+export function vaultFinding(refusal: unknown, damagedFiles: number, place: string): Finding {
   if (refusal instanceof StoreRefusedError) {
-    return { status: 'down', detail: `${refusal.message}${SPOOL_KEEPS}録音庫が戻ると自動で保存します。` };
-  }
-  if (refusal !== null) {
-    const detail = `録音庫に接続できないか、読み書きできません。ディスクまたはオブジェクトストレージを確認してください。${SPOOL_KEEPS}直ると自動で保存します。`;
+    const detail = `${refusal.message}${SPOOL_KEEPS}録音庫が戻ると自動で保存します。(${place})`;
     return { status: 'down', detail };
   }
-  if (damagedFiles === 0) return { status: 'ok', detail: null };
+  if (refusal !== null) {
+    const detail = `録音庫に接続できないか、読み書きできません。ディスクまたはオブジェクトストレージを確認してください。${SPOOL_KEEPS}直ると自動で保存します。(${place})`;
+    return { status: 'down', detail };
+  }
+  if (damagedFiles === 0) return { status: 'ok', detail: place };
   return {
     status: 'degraded',
     detail: `録音ファイルが見つからない、または壊れている録音が${damagedFiles}件あります。`,
@@ -113,11 +121,11 @@ export class WorkerHealth implements OnApplicationBootstrap, OnModuleDestroy {
   async report(): Promise<boolean> {
     const worker = workerFinding(this.queue.state(), this.vaultCheck.brakedCalls);
     await this.reports.report('worker', worker.status, worker.detail);
-    const refusal = await this.vault.check().then(
+    const refusal = await this.checkVault().then(
       () => null,
       (error: unknown) => error,
     );
-    const vault = vaultFinding(refusal, await this.recordings.countDamaged());
+    const vault = vaultFinding(refusal, await this.recordings.countDamaged(), this.vault.place);
     await this.reports.report('vault', vault.status, vault.detail);
     const vaultKey = await this.keys.missingMasterKeys().then(
       (missing) => vaultKeyFinding(null, missing),
@@ -125,5 +133,17 @@ export class WorkerHealth implements OnApplicationBootstrap, OnModuleDestroy {
     );
     await this.reports.report('vault-key', vaultKey.status, vaultKey.detail);
     return [worker, vault, vaultKey].every(({ status }) => status === 'ok');
+  }
+
+  /** A store that does not answer must not keep the others from being reported. */
+  private async checkVault(): Promise<void> {
+    const patience = new AbortController();
+    const tooLong = delay(CHECK_MS, null, { signal: patience.signal }).then(() => {
+      throw new StoreFailedError(`the store has not answered for ${CHECK_MS} ms`);
+    });
+    await Promise.race([this.vault.check(), tooLong]).finally(() => {
+      tooLong.catch(() => undefined);
+      patience.abort();
+    });
   }
 }

@@ -24,20 +24,25 @@ describe('the health of the worker', () => {
   });
 });
 
+const PLACE = 'ディスク /mnt/vault';
+
 describe('the health of the vault', () => {
-  it('is good when every file is there', () => expect(vaultFinding(null, 0).status).toBe('ok'));
+  it('is good when every file is there', () =>
+    expect(vaultFinding(null, 0, PLACE)).toEqual({ status: 'ok', detail: PLACE }));
 
   it('counts files that are missing', () => {
-    const { status, detail } = vaultFinding(null, 2);
+    const { status, detail } = vaultFinding(null, 2, PLACE);
     expect(status).toBe('degraded');
     expect(detail).toContain('2件');
   });
 
   it('is down when its disk is not there, and says what to look at', () => {
-    const { status, detail } = vaultFinding(new StoreRefusedError('marker-missing'), 0);
+    const { status, detail } = vaultFinding(new StoreRefusedError('marker-missing'), 0, PLACE);
     expect(status).toBe('down');
     expect(detail).toContain('マウント');
-    expect(vaultFinding(new Error('EIO'), 0).status).toBe('down');
+    expect(detail).toContain('録音スプールに残り');
+    expect(detail).toContain(PLACE);
+    expect(vaultFinding(new Error('EIO'), 0, PLACE).status).toBe('down');
   });
 });
 

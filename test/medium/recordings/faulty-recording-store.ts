@@ -24,6 +24,7 @@ const once = (bytes: Buffer): AsyncIterable<Buffer> => Readable.from([bytes]);
 
 /** A store that works but for one fault of one of its operations. */
 export class FaultyRecordingStore extends RecordingStore {
+  override readonly place = 'a store with a fault';
   private attempts = 0;
   private readonly store: RecordingStore;
   private readonly fault: StoreFault;
