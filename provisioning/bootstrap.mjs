@@ -21,6 +21,8 @@ const COMMANDS = {
   test: 'provisioning/test.ts',
   bench: 'test/bench/run.ts',
   'recovery-kit': 'provisioning/recovery-kit.ts',
+  // Compiled by the first start of the box, without which there is no key to change.
+  'rotate-master-key': 'backend/dist/backend/src/main/rotate-master-key.js',
 };
 
 function fail(message) {

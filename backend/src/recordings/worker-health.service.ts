@@ -72,17 +72,25 @@ export function vaultFinding(refusal: unknown, damagedFiles: number, place: stri
 
 const SEALED_WITH_KEY = `${SPOOL_KEEPS}鍵が戻ると自動で暗号化して保存します。`;
 
+const keyText = ({ id, older }: { id: string; older: number }) =>
+  older === 0 ? `鍵番号 ${id}` : `鍵番号 ${id}(以前の鍵${older}個を保管中)`;
+
 /**
  * @param problem why the keys cannot be looked at, or null
  * @param missing ids of master keys that recordings need and the box does not have
+ * @param inForce the master key that new recordings depend on
  */
-export function vaultKeyFinding(problem: unknown, missing: readonly string[]): Finding {
+export function vaultKeyFinding(
+  problem: unknown,
+  missing: readonly string[],
+  inForce: { id: string; older: number } | null = null,
+): Finding {
   if (problem instanceof MasterKeyUnusableError)
     return { status: 'down', detail: `${problem.message}${SEALED_WITH_KEY}` };
   if (problem !== null) {
     return { status: 'down', detail: `録音の鍵を読み取れません。システム管理者に連絡してください。${SEALED_WITH_KEY}` };
   }
-  if (missing.length === 0) return { status: 'ok', detail: null };
+  if (missing.length === 0) return { status: 'ok', detail: inForce && keyText(inForce) };
   const detail = `録音を開くためのマスター鍵(鍵番号 ${missing.join('、')})がありません。その番号の復旧シートから鍵を戻してください。録音は失われていません。${SEALED_WITH_KEY}`;
   return { status: 'down', detail };
 }
@@ -127,8 +135,8 @@ export class WorkerHealth implements OnApplicationBootstrap, OnModuleDestroy {
     );
     const vault = vaultFinding(refusal, await this.recordings.countDamaged(), this.vault.place);
     await this.reports.report('vault', vault.status, vault.detail);
-    const vaultKey = await this.keys.missingMasterKeys().then(
-      (missing) => vaultKeyFinding(null, missing),
+    const vaultKey = await Promise.all([this.keys.missingMasterKeys(), this.keys.masterKeyInForce()]).then(
+      ([missing, inForce]) => vaultKeyFinding(null, missing, inForce),
       (error: unknown) => vaultKeyFinding(error, []),
     );
     await this.reports.report('vault-key', vaultKey.status, vaultKey.detail);

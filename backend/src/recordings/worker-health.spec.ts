@@ -60,6 +60,11 @@ describe('the health of the vault’s key', () => {
     }
   });
 
+  it('tells which key is in force, and whether older ones are kept', () => {
+    expect(vaultKeyFinding(null, [], { id: 'abcd', older: 0 }).detail).toBe('鍵番号 abcd');
+    expect(vaultKeyFinding(null, [], { id: 'abcd', older: 2 }).detail).toContain('2個');
+  });
+
   it('names the keys that are missing', () => {
     const { status, detail } = vaultKeyFinding(null, ['0123456789abcdef']);
     expect(status).toBe('down');

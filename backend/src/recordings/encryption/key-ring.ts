@@ -9,7 +9,7 @@ const ofRecording = (id: string): KeyBinding => `recording-key:${id}`;
 /** Hands out recording keys and destroys them. Keeps nothing in memory: what is destroyed is gone with the next call. */
 export class KeyRing {
   constructor(
-    private readonly masters: MasterKeys,
+    private readonly masters: Pick<MasterKeys, 'wrapping' | 'all'>,
     private readonly store: KeyStore,
   ) {}
 
@@ -87,7 +87,7 @@ export class KeyRing {
   }
 }
 
-function openClassKey(name: string, wrapped: Buffer, masters: MasterKeys): SecretKey {
+function openClassKey(name: string, wrapped: Buffer, masters: Pick<MasterKeys, 'all'>): SecretKey {
   const binding = ofClass(name);
   const id = wrappingKeyId(wrapped, binding);
   const master = masters.all.get(id);
@@ -96,38 +96,14 @@ function openClassKey(name: string, wrapped: Buffer, masters: MasterKeys): Secre
 }
 
 /**
- * The same class key under another master key; recordings and their keys stay as they are.
+ * The same class key under the newest master key, or as it is if it was there already; recordings and their keys stay as they
+ * are. It is opened in either case.
  * @throws MasterKeyUnknownError, WrappedKeyAlteredError
  */
-export function rewrapClassKey(name: string, wrapped: Buffer, masters: MasterKeys): Buffer {
-  return wrapKey(openClassKey(name, wrapped, masters), masters.wrapping, ofClass(name));
-}
-
-/**
- * Rotates the master key. The order that survives a crash at any step:
- *
- * 1. `stageNextMasterKey`; print the recovery kit of the new key and have it confirmed.
- * 2. Start again, so that every process knows both keys and wraps with the new one.
- * 3. This function, until `remaining` is 0. Each class key changes in one step and opens before and after it, whichever of
- *    the two wraps it; done again, it goes on where it stopped.
- * 4. `promoteNextMasterKey`: one rename. Before it the old key is the master key and the new one the next; after it the new
- *    one is the master key and the old one the previous: both are known either way.
- * 5. Back the keys up again, then remove `master-key.previous-*` and destroy the old recovery kit.
- *
- * @returns how many were re-wrapped now, and how many are still not under the newest key because they changed meanwhile
- * @throws MasterKeyUnknownError, WrappedKeyAlteredError at the first class key that does not open; the others are kept
- */
-export async function rewrapClassKeys(
-  store: KeyStore,
-  masters: MasterKeys,
-): Promise<{ rewrapped: number; remaining: number }> {
-  let rewrapped = 0;
-  let remaining = 0;
-  for (const { name, wrapped } of await store.classKeys()) {
-    if (wrappingKeyId(wrapped, ofClass(name)) === masters.wrapping.id) continue;
-    const replaced = await store.replaceClassKey(name, wrapped, rewrapClassKey(name, wrapped, masters));
-    if (replaced) rewrapped++;
-    else remaining++;
+export function rewrapClassKey(name: string, wrapped: Buffer, masters: Pick<MasterKeys, 'wrapping' | 'all'>): Buffer {
+  if (wrappingKeyId(wrapped, ofClass(name)) === masters.wrapping.id) {
+    openClassKey(name, wrapped, masters);
+    return wrapped;
   }
-  return { rewrapped, remaining };
+  return wrapKey(openClassKey(name, wrapped, masters), masters.wrapping, ofClass(name));
 }

@@ -58,6 +58,17 @@ export class ClassKeyInUseError extends DenwabanError {
   }
 }
 
+/** systemd hands the key over and only its administrator can change it. */
+export class MasterKeyIsCredentialError extends DenwabanError {
+  readonly status = 409;
+  readonly errorId = 'master-key-is-credential';
+  constructor() {
+    super(
+      'マスター鍵は systemd の資格情報(denwaban-master-key)です。この操作では更新できません。今の鍵を secrets/master-key に置き、資格情報の設定を外して再起動してから、もう一度実行してください。',
+    );
+  }
+}
+
 /** There is no master key where it should be, or what is there is none, or others can read it. */
 export class MasterKeyUnusableError extends DenwabanError {
   readonly status = 503;

@@ -5,6 +5,8 @@ import { SecretKey } from './keys.ts';
 import { parseMasterKey, PREVIOUS_PREFIX } from './master-key-file.ts';
 
 export interface MasterKeys {
+  /** In force until a rotation ends. */
+  current: SecretKey;
   /** Wraps new class keys: the next master key while a rotation is under way, otherwise the master key. */
   wrapping: SecretKey;
   /** By id. Everything at hand that may open a class key. */
@@ -38,7 +40,7 @@ export async function loadMasterKey({ credentialsDirectory, secretsDir }: Master
   const next = credential ? nextCredential : nextFile;
   const previous = await Promise.all((await previousFiles(secretsDir)).map(fromFile));
   const known = [current, file, nextCredential, nextFile, ...previous].filter((key) => key !== null);
-  return { wrapping: next ?? current, all: new Map(known.map((key) => [key.id, key])) };
+  return { current, wrapping: next ?? current, all: new Map(known.map((key) => [key.id, key])) };
 }
 
 async function previousFiles(secretsDir: string): Promise<string[]> {

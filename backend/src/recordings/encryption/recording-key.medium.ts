@@ -5,7 +5,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/glo
 import { createTestDatabase, type TestDatabase } from '../../../../test/medium/postgres.ts';
 import { recordingKeys } from '../../../../test/medium/recordings/sealing-bench.ts';
 import { ClassKeyInUseError, RecordingKeyGoneError } from './key.errors.ts';
-import { KeyRing, rewrapClassKeys } from './key-ring.ts';
+import { KeyRing, rewrapClassKey } from './key-ring.ts';
 import { SecretKey } from './keys.ts';
 import { loadMasterKey, type MasterKeys } from './master-key.ts';
 import { RecordingKeyRepository } from './recording-key.repository.ts';
@@ -105,7 +105,7 @@ describe('the key ring over the database', () => {
     const key = await ring.keyForSealing(id, NOVEMBER);
     const next = SecretKey.random();
     const both = { wrapping: next, all: new Map([...masters.all, [next.id, next]]) };
-    expect(await rewrapClassKeys(store, both)).toEqual({ rewrapped: 1, remaining: 0 });
+    expect(await store.rewrapClassKeys((name, wrapped) => rewrapClassKey(name, wrapped, both), 'old', next.id)).toBe(1);
     const later = new KeyRing({ wrapping: next, all: new Map([[next.id, next]]) }, store);
     expect((await later.recordingKey(id)).id).toBe(key.id);
     await expect(later.destroyClassKey(NOVEMBER)).rejects.toThrow(ClassKeyInUseError);

@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { DataSource, QueryFailedError } from 'typeorm';
+import { AuditEventEntity } from '../../audit/audit-event.entity.ts';
 import { KeyStore, type StoredRecordingKey } from './key-store.ts';
 import { ClassKeyEntity, RecordingKeyEntity } from './recording-key.entity.ts';
 
@@ -29,6 +30,31 @@ export class RecordingKeyRepository extends KeyStore {
   override async replaceClassKey(name: string, expected: Buffer, wrapped: Buffer): Promise<boolean> {
     const { affected } = await this.dataSource.manager.update(ClassKeyEntity, { name, wrapped: expected }, { wrapped });
     return affected === 1;
+  }
+
+  /**
+   * All class keys at once, or none, with the trace of it.
+   * @param rewrap gives a class key as it is to be stored; throws when it does not open
+   * @param from id of the master key that was in force
+   * @param to id of the one that will be
+   * @returns how many changed
+   */
+  async rewrapClassKeys(rewrap: (name: string, wrapped: Buffer) => Buffer, from: string, to: string): Promise<number> {
+    return this.dataSource.transaction(async (manager) => {
+      const lock = { mode: 'pessimistic_write' } as const;
+      const present = await manager.find(ClassKeyEntity, { order: { name: 'ASC' }, lock });
+      const changed = present
+        .map(({ name, wrapped }) => ({ name, before: wrapped, wrapped: rewrap(name, wrapped) }))
+        .filter(({ before, wrapped }) => !before.equals(wrapped));
+      for (const { name, wrapped } of changed) await manager.update(ClassKeyEntity, { name }, { wrapped });
+      if (changed.length > 0) {
+        await manager.insert(AuditEventEntity, {
+          ...{ at: new Date(), userId: null, action: 'master-key.rotate', subject: to, remoteAddress: null },
+          detail: { from, to, classKeys: changed.length },
+        });
+      }
+      return changed.length;
+    });
   }
 
   override async removeUnusedClassKey(name: string): Promise<boolean> {

@@ -47,6 +47,15 @@ export class RecordingKeys {
     return [...new Set(locked.map(({ masterKeyId }) => masterKeyId))];
   }
 
+  /**
+   * Id of the master key that new keys are wrapped by, and how many older ones are still at hand.
+   * @throws MasterKeyUnusableError
+   */
+  async masterKeyInForce(): Promise<{ id: string; older: number }> {
+    const { wrapping, all } = await loadMasterKey(this.places);
+    return { id: wrapping.id, older: all.size - 1 };
+  }
+
   private async ring(): Promise<KeyRing> {
     return new KeyRing(await loadMasterKey(this.places), this.store);
   }
