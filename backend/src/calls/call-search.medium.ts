@@ -76,6 +76,14 @@ describe('searching calls', () => {
     expect(await idsOf({ line: 'tax', outcome: 'abandoned', number: '1234-0000' })).toEqual([wanted.id]);
   });
 
+  it('finds who waits to be called back', async () => {
+    const waiting = aCall({ outcome: 'message', callbackRequested: true });
+    const other = aCall();
+    await file(waiting, other);
+    expect(await idsOf({ callbackRequested: true })).toEqual([waiting.id]);
+    expect(await idsOf({ callbackRequested: false })).toEqual([other.id]);
+  });
+
   it('refuses what cannot be a number, a time, or a place to go on', async () => {
     for (const [body, path] of [
       [{ number: '田中' }, '/number'],

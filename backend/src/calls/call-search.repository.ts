@@ -14,6 +14,7 @@ export interface CallCriteria {
   number?: string;
   line?: string;
   outcome?: CallOutcome;
+  callbackRequested?: boolean;
 }
 
 /** A call without its journal, and its recording as far as there is one. */
@@ -23,22 +24,12 @@ export interface FoundCall {
 }
 
 /** Every column but the journal, which a list never shows and which is most of the row. */
-const LISTED = [
-  ...['id', 'direction', 'number', 'presentation', 'trunkId', 'lineId', 'lineName', 'dialled', 'deskId', 'deskName'],
-  ...[
-    'phoneId',
-    'phoneName',
-    'state',
-    'outcome',
-    'reason',
-    'startedAt',
-    'answeredAt',
-    'endedAt',
-    'handledBy',
-    'callbackRequested',
-  ],
-  ...['endCause', 'endedBy', 'recorder', 'journalLines'],
-].map((column) => `call.${column}`);
+const LISTED = Object.keys({
+  ...{ id: true, direction: true, number: true, presentation: true, trunkId: true, lineId: true, lineName: true },
+  ...{ dialled: true, deskId: true, deskName: true, phoneId: true, phoneName: true, state: true, outcome: true },
+  ...{ callbackRequested: true, reason: true, startedAt: true, answeredAt: true, endedAt: true, handledBy: true },
+  ...{ endCause: true, endedBy: true, recorder: true, journalLines: true },
+} satisfies Record<keyof FoundCall['call'], true>).map((column) => `call.${column}`);
 
 type WithRecording = CallEntity & { recording?: RecordingEntity | null };
 
@@ -93,12 +84,15 @@ export class CallSearchRepository {
 }
 
 function narrow(query: SelectQueryBuilder<CallEntity>, criteria: CallCriteria): void {
-  const { from, to, number, line, outcome } = criteria;
+  const { from, to, number, line, outcome, callbackRequested } = criteria;
   if (from) query.andWhere('call.startedAt >= :from', { from });
   if (to) query.andWhere('call.startedAt < :to', { to });
   if (number !== undefined) query.andWhere('call.number LIKE :number', { number: `%${number}%` });
   if (line !== undefined) query.andWhere('call.lineId = :line', { line });
   if (outcome) query.andWhere('call.outcome = :outcome', { outcome });
+  if (callbackRequested !== undefined) {
+    query.andWhere(callbackRequested ? 'call.callbackRequested' : 'NOT call.callbackRequested');
+  }
 }
 
 async function found(query: SelectQueryBuilder<CallEntity>): Promise<FoundCall[]> {

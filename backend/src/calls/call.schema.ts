@@ -88,6 +88,7 @@ export const CallSearch = z
     number: z.string().trim().max(30).optional(),
     line: z.string().max(40).optional(),
     outcome: CallOutcome.optional(),
+    callbackRequested: z.boolean().optional(),
     limit: z.int().min(1).max(200).default(50),
     cursor: z.string().max(200).optional(),
   })
