@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { rawAudioPath, type Recorder, RECORDERS } from '../calls/journal.ts';
 import { insideRoot } from '../platform/settings.ts';
 import { AmiConnection, type AmiItem } from './ami-connection.ts';
 import { AmiError, ChannelGoneError } from './asterisk.errors.ts';
@@ -11,6 +12,8 @@ const LIST_TIMEOUT_MS = 5000;
 
 /** Its translators go with the first frame that finds no recorder; two frames of 20 ms and one to spare. */
 const RECORDER_FORGETS_MS = 60;
+
+const RECORDER_VARIABLE: Record<Recorder, string> = { 1: channelVariable.recorder, 2: channelVariable.secondRecorder };
 
 /** The order matters: the dialplan names endpoints. */
 const RELOADED_MODULES = ['res_pjsip.so', 'pbx_config.so'];
@@ -59,15 +62,20 @@ export class AmiCommands extends AsteriskReload {
   }
 
   /**
-   * Goes on recording a call with a recorder that has not heard anybody yet: one that has takes the first minutes of
+   * Goes on recording a call with recorders that have not heard anybody yet: one that has takes the first minutes of
    * another phone for late frames in half of all cases (`asterisk/etc/modules.conf`, Bridges). Appends to the recording.
    * @throws ChannelGoneError
    */
   async startRecorderAnew(channelId: string, callId: string): Promise<void> {
-    await this.onChannel('StopMixMonitor', { channel: channelId });
+    const running: Recorder[] = [];
+    for (const recorder of RECORDERS) {
+      const id = await this.recorderId(channelId, recorder);
+      if (id === null) continue;
+      await this.onChannel('StopMixMonitor', { channel: channelId, mixmonitorid: id });
+      running.push(recorder);
+    }
     await new Promise((resolve) => setTimeout(resolve, RECORDER_FORGETS_MS));
-    const options = `Dai(${channelVariable.recorder})`;
-    await this.onChannel('MixMonitor', { channel: channelId, file: `${insideRoot.spool}/${callId}.raw`, options });
+    for (const recorder of running) await this.startRecorder(channelId, callId, recorder, 'Da');
   }
 
   /** Keeps a value in AstDB, where the dialplan finds it without us. */
@@ -91,9 +99,28 @@ export class AmiCommands extends AsteriskReload {
     );
   }
 
-  private async onChannel(action: string, fields: Record<string, string>): Promise<void> {
+  /**
+   * Records a call into a file of its own beside the first recorder, which does not write.
+   * @throws ChannelGoneError
+   */
+  async startSecondRecorder(channelId: string, callId: string): Promise<void> {
+    await this.startRecorder(channelId, callId, 2, 'D');
+  }
+
+  private async startRecorder(channel: string, callId: string, recorder: Recorder, how: string): Promise<void> {
+    const file = rawAudioPath(insideRoot.spool, callId, recorder);
+    await this.onChannel('MixMonitor', { channel, file, options: `${how}i(${RECORDER_VARIABLE[recorder]})` });
+  }
+
+  /** @returns null when it does not run */
+  private async recorderId(channel: string, recorder: Recorder): Promise<string | null> {
+    const answer = await this.onChannel('Getvar', { channel, variable: RECORDER_VARIABLE[recorder] });
+    return text(answer.value)[0] ?? null;
+  }
+
+  private async onChannel(action: string, fields: Record<string, string>): Promise<AmiItem> {
     try {
-      await this.connection.action(action, fields);
+      return await this.connection.action(action, fields);
     } catch (error) {
       if (error instanceof AmiError && /no such channel/i.test(error.message)) throw new ChannelGoneError();
       throw error;

@@ -13,6 +13,7 @@ export interface DialplanPosition {
 const NOT_FOUND = 404;
 const CONFLICT = 409;
 const Variable = z.object({ value: z.string() });
+const MediaPackets = z.object({ rxcount: z.int(), txcount: z.int() });
 const AsteriskInfo = z.object({ system: z.object({ version: z.string() }) });
 
 /**
@@ -39,6 +40,18 @@ export class AriCommands {
     try {
       const answer = await this.connection.request('channels', 'getChannelVar', { channelId, variable });
       return Variable.parse(answer).value;
+    } catch (error) {
+      if (error instanceof AriError && error.status === NOT_FOUND) return null;
+      throw error;
+    }
+  }
+
+  /** @returns how many packets of sound have come from and gone to a channel's party; null when it is gone or has none */
+  async mediaPackets(channelId: string): Promise<number | null> {
+    try {
+      const answer = await this.connection.request('channels', 'rtpstatistics', { channelId });
+      const { rxcount, txcount } = MediaPackets.parse(answer);
+      return rxcount + txcount;
     } catch (error) {
       if (error instanceof AriError && error.status === NOT_FOUND) return null;
       throw error;

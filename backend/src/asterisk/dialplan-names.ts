@@ -16,6 +16,8 @@ export const channelVariable = {
   node: 'DENWABAN_NODE',
   /** Id of the recorder, by which the dialplan stops it. */
   recorder: 'DENWABAN_RECORDER',
+  /** The same of the one that was started because the first did not write. */
+  secondRecorder: 'DENWABAN_RECORDER_2',
   /** On phone channels only: id of the phone. */
   phone: 'DENWABAN_PHONE',
   /** Who ended the call (`office`, `box`); empty = the caller. Set it to `box` before hanging up by ARI. */

@@ -162,8 +162,8 @@ const UNKNOWN_CALL = {
 
 async function timesOf(path: string): Promise<{ writtenAtMs: number; sizeBytes: number } | null> {
   try {
-    const { mtimeMs, size } = await stat(path);
-    return { writtenAtMs: mtimeMs, sizeBytes: size };
+    const found = await stat(path);
+    return found.isFile() ? { writtenAtMs: found.mtimeMs, sizeBytes: found.size } : null;
   } catch {
     return null;
   }

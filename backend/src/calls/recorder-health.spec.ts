@@ -1,6 +1,13 @@
 import { describe, expect, it } from '@jest/globals';
 import { begin, entry } from './journal.fixture.ts';
-import { measureRecorder, NOT_YET_MEASURED, type RecorderMeasure, soundExpectedFrom } from './recorder-health.ts';
+import {
+  measureRecorder,
+  NOT_YET_MEASURED,
+  RECORDER_STALLED,
+  recorderFacts,
+  type RecorderMeasure,
+  soundExpectedFrom,
+} from './recorder-health.ts';
 
 const STEP = 32_768;
 /** Looks at a file each half second. */
@@ -22,24 +29,24 @@ describe('a recorder', () => {
 
   it('waits for the first sound after the answer', () => {
     expect(watch([null, null, null, null, null]).health).toBe('waiting');
-    expect(watch([null, 0, 0, 0, 0, 0]).health).toBe('waiting');
+    expect(watch([null, 0, 0, 0, 0]).health).toBe('waiting');
   });
 
   it('stalls when there is no file 2 s after the answer', () => {
     expect(watch([null, null, null, null, null, null]).health).toBe('stalled');
   });
 
-  it('stalls when the file is still empty 2.5 s after the answer', () => {
-    expect(watch([null, 0, 0, 0, 0, 0, 0]).health).toBe('stalled');
+  it('stalls when the file is still empty 2 s after the answer', () => {
+    expect(watch([null, 0, 0, 0, 0, 0]).health).toBe('stalled');
   });
 
   it('grows in steps of 32 KiB, a little more than a second apart', () => {
     expect(watch([0, 0, STEP, STEP, 2 * STEP, 2 * STEP, 2 * STEP, 3 * STEP]).health).toBe('growing');
   });
 
-  it('stalls when the file has not grown for more than 2.5 s', () => {
-    expect(watch([STEP, STEP, STEP, STEP, STEP, STEP]).health).toBe('growing');
-    expect(watch([STEP, STEP, STEP, STEP, STEP, STEP, STEP]).health).toBe('stalled');
+  it('stalls when the file has not grown for more than 2 s', () => {
+    expect(watch([STEP, STEP, STEP, STEP, STEP]).health).toBe('growing');
+    expect(watch([STEP, STEP, STEP, STEP, STEP, STEP]).health).toBe('stalled');
   });
 
   it('grows again as soon as the file does', () => {
@@ -48,6 +55,16 @@ describe('a recorder', () => {
 
   it('stalls when the file has gone', () => {
     expect(watch([STEP, null, null, null, null, null, null]).health).toBe('stalled');
+  });
+});
+
+describe('the journal tells of a recorder', () => {
+  it('on which channel it is, and whether it has failed before', () => {
+    expect(recorderFacts([begin(), entry('recorder', 0, {})])).toEqual({
+      ...{ channelId: 'PJSIP/trunk-carrier-00000001', expectedFromMs: null, hasSecond: false },
+    });
+    const fault = entry('fault', 3, { reason: RECORDER_STALLED });
+    expect(recorderFacts([begin(), entry('recorder', 0, {}), fault]).hasSecond).toBe(true);
   });
 });
 

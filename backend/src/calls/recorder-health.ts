@@ -2,10 +2,13 @@ import type { RecorderHealth } from './call.schema.ts';
 import { instantOf } from './journal.ts';
 import type { JournalEntry } from './journal.schema.ts';
 
-/** MixMonitor opens its file with the first sound, which comes at once after an answer. */
-const EXISTS_WITHIN_MS = 2000;
-/** It writes 32 KiB at a time, which is 1.02 s of both sides (telephony.md 2.3). */
-const GROWS_WITHIN_MS = 2500;
+/**
+ * MixMonitor writes from the first sound on, which comes at once after an answer: every 120 ms; without the recorder's clock
+ * 32 KiB at a time, which is 1.02 s of both sides.
+ */
+const WRITES_WITHIN_MS = 2000;
+/** From then on it is asked whether there is anything to be recorded. */
+const SUSPICIOUS_AFTER_MS = 800;
 
 export interface RecorderMeasure {
   sizeBytes: number;
@@ -26,6 +29,31 @@ export function soundExpectedFrom(entries: readonly JournalEntry[]): number | nu
   return answered ? instantOf(answered).getTime() : null;
 }
 
+/** What is said when a recorder did not write though sound came. */
+export const RECORDER_STALLED = 'recorder-stalled';
+
+/** What the journal says of the recorder of a call in progress. */
+export interface RecorderFacts {
+  channelId: string;
+  /** See `soundExpectedFrom`. */
+  expectedFromMs: number | null;
+  /** It has failed already, and a second one was started. */
+  hasSecond: boolean;
+}
+
+export function recorderFacts(entries: readonly JournalEntry[]): RecorderFacts {
+  const begin = entries.find((entry) => entry.e === 'begin');
+  return {
+    channelId: begin?.channel ?? '',
+    expectedFromMs: soundExpectedFrom(entries),
+    hasSecond: entries.some((entry) => entry.e === 'fault' && entry.reason === RECORDER_STALLED),
+  };
+}
+
+/** Whether a recorder has not written for so long that it matters whether anything came. */
+export const isSuspicious = ({ grewAtMs }: RecorderMeasure, nowMs: number, expectedFromMs: number | null): boolean =>
+  nowMs - (grewAtMs ?? expectedFromMs ?? nowMs) > SUSPICIOUS_AFTER_MS;
+
 /**
  * What a look at the recording's file tells of the recorder.
  * @param sizeBytes null = there is no file
@@ -40,11 +68,7 @@ export function measureRecorder(
   const size = sizeBytes ?? 0;
   if (size > before.sizeBytes) return { sizeBytes: size, grewAtMs: nowMs, health: 'growing' };
   const { grewAtMs } = before;
-  if (grewAtMs !== null) {
-    return { ...before, health: nowMs - grewAtMs > GROWS_WITHIN_MS ? 'stalled' : 'growing' };
-  }
-  // The first 32 KiB come only after the file has been opened.
-  const firstSoundWithinMs = sizeBytes === null ? EXISTS_WITHIN_MS : GROWS_WITHIN_MS;
-  const overdue = expectedFromMs !== null && nowMs - expectedFromMs > firstSoundWithinMs;
+  if (grewAtMs !== null) return { ...before, health: nowMs - grewAtMs > WRITES_WITHIN_MS ? 'stalled' : 'growing' };
+  const overdue = expectedFromMs !== null && nowMs - expectedFromMs > WRITES_WITHIN_MS;
   return { sizeBytes: size, grewAtMs: null, health: overdue ? 'stalled' : 'waiting' };
 }

@@ -2,6 +2,7 @@ import { appendFile, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import type { AriCommands } from '../asterisk/ari-commands.ts';
 import { until } from '../asterisk/log.fixture.ts';
 import { Clock } from '../platform/clock.ts';
 import type { Settings } from '../platform/settings.ts';
@@ -10,6 +11,7 @@ import { begin, entry } from './journal.fixture.ts';
 import { appendJournal, journalPath, rawAudioPath } from './journal.ts';
 import type { LiveFiling } from './live-filing.service.ts';
 import { RecorderWatch } from './recorder-watch.service.ts';
+import type { SecondRecorder } from './second-recorder.service.ts';
 import { SpoolWatch } from './spool-watch.service.ts';
 
 const CALL = '6d1f7c1e-0000-4000-8000-000000000001';
@@ -19,6 +21,9 @@ let spool: string;
 let scheduled: string[];
 let health: string[];
 let recorders: RecorderWatch;
+let seconds: string[];
+/** Packets that come and go each second. */
+let packetsPerSecond: number;
 let watch: SpoolWatch;
 
 beforeEach(async () => {
@@ -31,7 +36,18 @@ beforeEach(async () => {
     forget: () => undefined,
   });
   const settings = { layout: { spool } } as Settings;
-  recorders = new RecorderWatch(settings, new Clock(), filing);
+  seconds = [];
+  packetsPerSecond = 100;
+  const ari = strictDouble<AriCommands>('AriCommands', {
+    mediaPackets: () => Promise.resolve(Math.round((performance.now() / 1000) * packetsPerSecond)),
+  });
+  const second = strictDouble<SecondRecorder>('SecondRecorder', {
+    start: (callId, channelId) => {
+      seconds.push(`${callId} ${channelId}`);
+      return Promise.resolve();
+    },
+  });
+  recorders = new RecorderWatch(settings, new Clock(), filing, ari, second);
   watch = new SpoolWatch(settings, filing, recorders, silentLogger);
 });
 
@@ -90,7 +106,8 @@ describe('the watched spool', () => {
     await writeFile(rawAudioPath(spool, CALL), STEP);
     await until('growing', () => health.at(-1) === 'growing');
     await until('stalled', () => health.at(-1) === 'stalled', 4500);
-    expect(recorders.stalled).toBe(1);
+    expect(recorders.failing).toBe(1);
+    expect(seconds).toEqual([`${CALL} PJSIP/trunk-carrier-00000001`]);
     await appendFile(rawAudioPath(spool, CALL), STEP);
     await until('growing again', () => health.at(-1) === 'growing');
     await appendJournal(spool, CALL, entry('end', 9, { cause: '16', by: 'caller' }));
@@ -103,7 +120,35 @@ describe('the watched spool', () => {
     await appendJournal(spool, CALL, { e: 'accepted', at: now() });
     start();
     await until('stalled', () => health.at(-1) === 'stalled', 4500);
+    expect(seconds).toHaveLength(1);
   }, 10_000);
+
+  it('takes what stands in the place of a file for no file', async () => {
+    await mkdir(rawAudioPath(spool, CALL));
+    await appendJournal(spool, CALL, begin());
+    await appendJournal(spool, CALL, { e: 'recorder', at: now() });
+    await appendJournal(spool, CALL, { e: 'accepted', at: now() });
+    start();
+    await until('stalled', () => health.at(-1) === 'stalled', 4500);
+    await writeFile(rawAudioPath(spool, CALL, 2), STEP);
+    await until('growing by the second', () => health.at(-1) === 'growing');
+    expect(seconds).toHaveLength(1);
+  }, 10_000);
+
+  it('has no second one started for a recorder that has one, and none when nothing comes to be recorded', async () => {
+    await appendJournal(spool, CALL, begin());
+    await appendJournal(spool, CALL, { e: 'recorder', at: now() });
+    await appendJournal(spool, CALL, { e: 'accepted', at: now() });
+    packetsPerSecond = 0;
+    start();
+    await until('watched', () => recorders.size === 1);
+    await new Promise((resolve) => setTimeout(resolve, 3500));
+    expect(health).toEqual([]);
+    await appendJournal(spool, CALL, { e: 'fault', at: now(), reason: 'recorder-stalled' });
+    packetsPerSecond = 100;
+    await until('stalled', () => health.at(-1) === 'stalled', 4500);
+    expect(seconds).toEqual([]);
+  }, 15_000);
 
   it('forgets a call whose files the worker has removed', async () => {
     await appendJournal(spool, CALL, begin());

@@ -47,9 +47,9 @@ describe('Asterisk', () => {
 
 describe('telephony', () => {
   it.each([
-    [{ stalledRecorders: 0, configurationError: null }, 'ok'],
-    [{ stalledRecorders: 2, configurationError: null }, 'degraded'],
-    [{ stalledRecorders: 0, configurationError: 'endpoint missing' }, 'degraded'],
+    [{ failingRecorders: 0, configurationError: null }, 'ok'],
+    [{ failingRecorders: 2, configurationError: null }, 'degraded'],
+    [{ failingRecorders: 0, configurationError: 'endpoint missing' }, 'degraded'],
   ])('with %j is %s', (state, status) => {
     expect(telephonyFinding(state)).toMatchObject({ checkId: 'telephony', status });
   });

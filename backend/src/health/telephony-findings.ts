@@ -44,14 +44,18 @@ export function asteriskFinding(version: string | null, amiConnected: boolean): 
 }
 
 export interface TelephonyState {
-  stalledRecorders: number;
+  failingRecorders: number;
   /** Why the newest configuration is not in force; null when it is. */
   configurationError: string | null;
 }
 
-export function telephonyFinding({ stalledRecorders, configurationError }: TelephonyState): Finding {
-  if (stalledRecorders > 0) {
-    return finding('telephony', 'degraded', `録音が進んでいない通話が${stalledRecorders}件あります。`);
+export function telephonyFinding({ failingRecorders, configurationError }: TelephonyState): Finding {
+  if (failingRecorders > 0) {
+    return finding(
+      'telephony',
+      'degraded',
+      `録音が進んでいない、または予備の録音に切り替えた通話が${failingRecorders}件あります。`,
+    );
   }
   if (configurationError !== null) {
     return finding('telephony', 'degraded', '最新の設定を電話に反映できず、前の設定で動いています。');

@@ -1,5 +1,6 @@
 import { statfs } from 'node:fs/promises';
 import { Injectable, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
+import type { Subscription } from 'rxjs';
 import { AmiCommands } from '../asterisk/ami-commands.ts';
 import { AriCommands } from '../asterisk/ari-commands.ts';
 import { RecorderWatch } from '../calls/recorder-watch.service.ts';
@@ -24,6 +25,7 @@ const REPORT_WHILE_UNWELL_MS = 1000;
 @Injectable()
 export class TelephonyHealth implements OnApplicationBootstrap, OnApplicationShutdown {
   private timer: NodeJS.Timeout | undefined;
+  private stalls: Subscription | undefined;
   private stopped = false;
 
   constructor(
@@ -36,11 +38,17 @@ export class TelephonyHealth implements OnApplicationBootstrap, OnApplicationShu
   ) {}
 
   onApplicationBootstrap(): void {
+    // Does not wait for its turn: something of a conversation is being lost.
+    this.stalls = this.recorders.stalled$.subscribe(() => {
+      const { checkId, status, detail } = this.ownFinding();
+      void this.reports.report(checkId, status, detail).catch(() => undefined);
+    });
     void this.report();
   }
 
   onApplicationShutdown(): void {
     this.stopped = true;
+    this.stalls?.unsubscribe();
     clearTimeout(this.timer);
   }
 
@@ -56,15 +64,20 @@ export class TelephonyHealth implements OnApplicationBootstrap, OnApplicationShu
     if (!this.stopped) this.timer = setTimeout(() => void this.report(), nextMs);
   }
 
+  private ownFinding(): Finding {
+    const { error: configurationError } = this.configuration;
+    return telephonyFinding({ failingRecorders: this.recorders.failing, configurationError });
+  }
+
   private async look(): Promise<Finding[]> {
-    const { document, error } = this.configuration;
+    const { document } = this.configuration;
     const [version, contacts, spool] = await Promise.all([
       this.ari.version().catch(() => null),
       this.ami.contacts(document ? peersOf(document) : []).catch(() => null),
       statfs(this.settings.layout.spool).catch(() => null),
     ]);
     return [
-      telephonyFinding({ stalledRecorders: this.recorders.stalled, configurationError: error }),
+      this.ownFinding(),
       asteriskFinding(version, contacts !== null),
       ...(document && contacts ? endpointFindings(document, contacts) : []),
       ...(spool ? [spoolFinding(spool.bavail * spool.bsize, this.recorders.size)] : []),

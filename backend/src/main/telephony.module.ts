@@ -8,6 +8,7 @@ import { CallReconciliation } from '../calls/call-reconciliation.service.ts';
 import { ConversationStasis } from '../calls/conversation.stasis.ts';
 import { LiveFiling } from '../calls/live-filing.service.ts';
 import { RecorderWatch } from '../calls/recorder-watch.service.ts';
+import { SecondRecorder } from '../calls/second-recorder.service.ts';
 import { SpoolWatch } from '../calls/spool-watch.service.ts';
 import { ConfigurationApplier } from '../configuration/apply-configuration.ts';
 import { ConfigurationFollower } from '../configuration/configuration-follower.service.ts';
@@ -43,6 +44,7 @@ import { Prompts } from '../notices/prompts.ts';
     Prompts,
     RecorderWatch,
     RoutingInForce,
+    SecondRecorder,
     SpoolWatch,
     SwitchesInForce,
     TelephonyHealth,

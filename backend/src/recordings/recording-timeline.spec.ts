@@ -24,6 +24,7 @@ const told = (segments: readonly Segment[]) =>
     segment.kind === 'audio' ? `audio ${lengthOf(segment)}` : `gap ${segment.durationMs} ${segment.reason}`,
   );
 
+/** @param beganMs when it was started */
 function recorder(script: (recorder: ClockedRecorder) => void, beganMs = 0): ClockedRecorder {
   const one = new ClockedRecorder();
   one.quiet(beganMs);
@@ -43,12 +44,13 @@ describe('the timeline of a recording', () => {
 
   it('keeps the time before, between and after the sound at its place', () => {
     const one = recorder((it) => {
+      it.quiet(1500);
       it.hear(50);
       it.quiet(4000);
       it.hear(100);
       it.quiet(700);
       it.close();
-    }, 1500);
+    });
     expect(told(timeline([fileOf(one)], 9210).segments)).toEqual([
       ...['gap 1500 before-media', 'audio 1000', 'gap 4000 no-media', 'audio 2000', 'gap 700 after-media'],
     ]);
@@ -99,6 +101,17 @@ describe('the timeline of a recording', () => {
     const sizeBytes = one.bytes - bytesLasting(120) + 3;
     const { segments } = timeline([{ sizeBytes, marks: one.marks }], 2000, { lost: true });
     expect(told(segments)).toEqual(['audio 1880', 'gap 120 interrupted']);
+  });
+
+  it('says that the recorder began long after the call', () => {
+    const one = recorder((it) => {
+      it.quiet(300);
+      it.hear(50);
+      it.close();
+    }, 2000);
+    expect(told(timeline([fileOf(one)], 3300).segments)).toEqual([
+      ...['gap 2000 recorder-failed', 'gap 300 before-media', 'audio 1000'],
+    ]);
   });
 
   it('says that the recorder ended long before the call', () => {
@@ -208,7 +221,7 @@ describe('whatever happens in a call', () => {
   it('the recording is as long as the call, has every byte once and in order, and each gap at its place', () => {
     fc.assert(
       fc.property(calls, fc.nat(3000), fc.nat(3000), (steps, beforeMs, afterMs) => {
-        const one = recorder(() => undefined, beforeMs);
+        const one = recorder((it) => it.quiet(beforeMs));
         const truth = play(one, steps);
         one.quiet(afterMs);
         one.close();

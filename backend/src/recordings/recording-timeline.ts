@@ -6,8 +6,8 @@ import type { GapReason } from './recording.schema.ts';
 export const SHORTEST_GAP_MS = 40;
 /** Two recorders never hear the same frame at the same moment: shorter gaps of one are not filled from the other. */
 const SHORTEST_FILLED_MS = 200;
-/** From the recorder's end to that of the call. */
-const ENDS_WITHIN_MS = 500;
+/** A recorder begins with its call and ends with it, but for this. */
+const TAKES_AT_MOST_MS = 500;
 
 const BYTES_PER_MS = bytesLasting(1);
 
@@ -109,7 +109,8 @@ function trackOf({ sizeBytes, marks }: RecorderFile, file: number, axis: Axis): 
   const stretches: Stretch[] = [{ atMs: 0, file, fromByte: 0, toByte: 0, before: 'before-media' }];
   let placedMs = 0;
   let opened = false;
-  let why: GapReason = 'before-media';
+  let why: GapReason =
+    axis.at(first.monotonicMs) > TAKES_AT_MOST_MS && first.kind === 'open' ? 'recorder-failed' : 'before-media';
   for (const [index, mark] of sound.entries()) {
     const silentMs = silence[index] ?? 0;
     const closing = mark.kind === 'close' && index === last;
@@ -172,7 +173,7 @@ function whyAfter({ kind, error }: ClockMark, opened: boolean): GapReason {
 
 function afterLast(mark: ClockMark | undefined, endMs: number, { lengthMs, lost }: Axis): GapReason {
   if (mark?.kind === 'lost') return whyAfter(mark, true);
-  if (mark?.kind === 'close') return lengthMs - endMs <= ENDS_WITHIN_MS ? 'after-media' : 'recorder-failed';
+  if (mark?.kind === 'close') return lengthMs - endMs <= TAKES_AT_MOST_MS ? 'after-media' : 'recorder-failed';
   return lost ? 'interrupted' : 'unexplained';
 }
 

@@ -51,6 +51,8 @@ const REASON: Partial<Record<string, string>> = {
   'phones-unreachable': $localize`:@@reason.phonesUnreachable:つながる電話機がありませんでした`,
   'message-end-unheard': $localize`:@@reason.messageEndUnheard:用件録音の終わりを検知できませんでした`,
   lost: $localize`:@@reason.lost:装置の停止により、終わり方を確認できませんでした`,
+  'recorder-failed': $localize`:@@reason.recorderFailed:録音ファイルを作成できませんでした`,
+  'recorder-stalled': $localize`:@@reason.recorderStalled:録音が止まり、予備の録音に切り替えました`,
   'journal-missing': $localize`:@@reason.journalMissing:通話の記録が失われ、録音だけが残っていました`,
 };
 

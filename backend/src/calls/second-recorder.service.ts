@@ -1,0 +1,27 @@
+import { Injectable } from '@nestjs/common';
+import { AmiCommands } from '../asterisk/ami-commands.ts';
+import { Logger } from '../platform/logging.ts';
+import { CallJournal } from './call-journal.service.ts';
+import { RECORDER_STALLED } from './recorder-health.ts';
+
+/** What is done when sound comes and the recorder of a call does not write: it is told, and another one goes on. */
+@Injectable()
+export class SecondRecorder {
+  constructor(
+    private readonly ami: AmiCommands,
+    private readonly journal: CallJournal,
+    private readonly logger: Logger,
+  ) {}
+
+  /** Never throws: there is nothing more that could be done. */
+  async start(callId: string, channelId: string): Promise<void> {
+    this.logger.error({ callId }, 'recorder does not write, starting a second one');
+    try {
+      await this.ami.startSecondRecorder(channelId, callId);
+    } catch (error) {
+      this.logger.error({ callId, error: String(error) }, 'second recorder not started');
+    }
+    // On a full disk this waits or fails; the recorder does not.
+    await this.journal.write(callId, { e: 'fault', reason: RECORDER_STALLED });
+  }
+}
