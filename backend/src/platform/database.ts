@@ -6,6 +6,7 @@ import { RecordingGaps1764000000000 } from '../../../migrations/1764000000000-re
 import { Formats1764100000000 } from '../../../migrations/1764100000000-formats.ts';
 import { RecordingDeletions1764400000000 } from '../../../migrations/1764400000000-recording-deletions.ts';
 import { CheckpointVouchers1764400000001 } from '../../../migrations/1764400000001-checkpoint-vouchers.ts';
+import { Reconciliations1764400000002 } from '../../../migrations/1764400000002-reconciliations.ts';
 import { Flows1764600000000 } from '../../../migrations/1764600000000-flows.ts';
 import { Exports1764200000000 } from '../../../migrations/1764200000000-exports.ts';
 import { AuditEventEntity } from '../audit/audit-event.entity.ts';
@@ -70,6 +71,7 @@ export function dataSourceOptions(settings: Settings, poolSize: number): DataSou
       Exports1764200000000,
       RecordingDeletions1764400000000,
       CheckpointVouchers1764400000001,
+      Reconciliations1764400000002,
       Flows1764600000000,
     ],
     namingStrategy: new SnakeCaseNaming(),

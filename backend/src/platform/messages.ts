@@ -23,6 +23,8 @@ export const Message = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('audit') }),
   /** Somebody waits for a checkpoint that covers what is in the audit trail by now. */
   z.object({ kind: z.literal('checkpoint') }),
+  /** Somebody wants a reconciliation. */
+  z.object({ kind: z.literal('reconciliation') }),
 ]);
 export type Message = z.infer<typeof Message>;
 

@@ -6,6 +6,7 @@ export const PERMISSIONS = [
   'calls.watch',
   'recordings.play',
   'recordings.delete',
+  'recordings.reconcile',
   'recordings.evidence',
   'recordings.export',
   'audit.read',

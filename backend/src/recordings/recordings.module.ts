@@ -4,6 +4,8 @@ import { DeletionController } from './deletion.controller.ts';
 import { Settings } from '../platform/settings.ts';
 import { SegmentDecoder } from './formats/segment-decoder.ts';
 import { Playback } from './playback.service.ts';
+import { ReconciliationController } from './reconciliation/reconciliation.controller.ts';
+import { ReconciliationRepository } from './reconciliation/reconciliation.repository.ts';
 import { RecordingsStorageModule } from './recordings-storage.module.ts';
 import { RecordingsController } from './recordings.controller.ts';
 import { SealedAudioReader } from './sealed-audio-reader.ts';
@@ -18,8 +20,8 @@ const decoder = {
 /** Listening to recordings: the console's side. Stands on `PlatformModule` and `HttpModule`. */
 @Module({
   imports: [AuditModule, RecordingsStorageModule],
-  controllers: [RecordingsController, DeletionController],
-  providers: [Playback, SealedAudioReader, Sounds, decoder],
+  controllers: [RecordingsController, DeletionController, ReconciliationController],
+  providers: [Playback, ReconciliationRepository, SealedAudioReader, Sounds, decoder],
   exports: [SealedAudioReader],
 })
 export class RecordingsModule {}

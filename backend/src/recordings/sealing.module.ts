@@ -1,10 +1,15 @@
 import { join } from 'node:path';
 import { Module } from '@nestjs/common';
+import { AuditModule } from '../audit/audit.module.ts';
 import { CallFilingModule } from '../calls/call-filing.module.ts';
 import { HealthReportRepository } from '../health/health-report.repository.ts';
 import { Settings } from '../platform/settings.ts';
 import { AudioEncoders } from './formats/audio-encoders.ts';
 import { RecordingClasses } from './recording-classes.ts';
+import { HoldingsRepository } from './reconciliation/holdings.repository.ts';
+import { Reconciler } from './reconciliation/reconciler.service.ts';
+import { ReconciliationRepository } from './reconciliation/reconciliation.repository.ts';
+import { Reconciliations } from './reconciliation/reconciliations.service.ts';
 import { RecordingsStorageModule } from './recordings-storage.module.ts';
 import { SealingQueue } from './sealing-queue.service.ts';
 import { SealingDirectory, SealingService } from './sealing.service.ts';
@@ -18,7 +23,7 @@ const from = <T>(provide: new (...parts: never[]) => T, useFactory: (settings: S
 
 /** From the spool to the vault: the worker's side of recordings. Stands on `PlatformModule`. */
 @Module({
-  imports: [CallFilingModule, RecordingsStorageModule],
+  imports: [AuditModule, CallFilingModule, RecordingsStorageModule],
   providers: [
     from(Spool, ({ layout }) => new Spool(layout.spool)),
     from(AudioEncoders, ({ endpoints }) => new AudioEncoders(endpoints.toolsDir)),
@@ -29,6 +34,10 @@ const from = <T>(provide: new (...parts: never[]) => T, useFactory: (settings: S
     SealingQueue,
     VaultCheck,
     WorkerHealth,
+    HoldingsRepository,
+    Reconciler,
+    ReconciliationRepository,
+    Reconciliations,
   ],
 })
 export class SealingModule {}

@@ -130,6 +130,12 @@ export class Vault {
     await this.store.remove(path);
   }
 
+  /** What a deletion has left: the key, and the file if it is known where. */
+  async destroyLeft(recordingId: string, path: string | null): Promise<void> {
+    if (path === null) await this.keys.destroy(recordingId);
+    else await this.destroy(recordingId, path);
+  }
+
   /** Every file, whether anybody knows of it or not. @throws what `RecordingStore.list` throws */
   list(): AsyncIterable<ListedFile> {
     return this.store.list();

@@ -68,6 +68,11 @@ const PARTS: Partial<Record<string, Part>> = {
     down: SEE_DETAIL,
     degraded: SEE_DETAIL,
   },
+  reconciliation: {
+    name: $localize`:@@part.reconciliation:録音の照合`,
+    down: $localize`:@@todo.reconciliationDown:録音庫のディスクとデータベースが、この装置の現在のものかを確認してください。確認できるまで、ファイルを消さないでください。`,
+    degraded: $localize`:@@todo.reconciliation:食い違いの内容を確認し、録音庫のディスクの点検とバックアップからの復元を検討してください。`,
+  },
   log: {
     name: $localize`:@@part.log:操作記録ログ`,
     down: $localize`:@@todo.log:操作記録の検証を実行し、保守の担当者に連絡してください。電話と録音は続いています。`,

@@ -1,0 +1,101 @@
+import { randomUUID } from 'node:crypto';
+import { Injectable } from '@nestjs/common';
+import { DataSource } from 'typeorm';
+import { Clock } from '../../platform/clock.ts';
+import type {
+  Reconciliation,
+  ReconciliationCounts,
+  ReconciliationFinding,
+  ReconciliationOrder,
+  ReconciliationState,
+} from './reconciliation.schema.ts';
+
+interface Row extends Omit<Reconciliation, 'wantedAt' | 'startedAt' | 'endedAt' | 'counts'> {
+  wantedAt: Date;
+  startedAt: Date | null;
+  endedAt: Date | null;
+  /** Empty until it has ended. */
+  counts: Partial<ReconciliationCounts>;
+}
+
+const COLUMNS = `id, wanted_at AS "wantedAt", wanted_by AS "wantedBy", dry_run AS "dryRun", thorough, state,
+  started_at AS "startedAt", ended_at AS "endedAt", counts, findings`;
+
+const viewOf = ({ wantedAt, startedAt, endedAt, counts, ...row }: Row): Reconciliation => ({
+  ...row,
+  wantedAt: wantedAt.toISOString(),
+  startedAt: startedAt?.toISOString() ?? null,
+  endedAt: endedAt?.toISOString() ?? null,
+  counts: counts.rows === undefined ? null : (counts as ReconciliationCounts),
+});
+
+/** 照合: which were wanted, and what they found. */
+@Injectable()
+export class ReconciliationRepository {
+  constructor(
+    private readonly dataSource: DataSource,
+    private readonly clock: Clock,
+  ) {}
+
+  /** @param wantedBy null = the box itself */
+  async want({ dryRun, thorough }: ReconciliationOrder, wantedBy: string | null): Promise<Reconciliation> {
+    const rows: Row[] = await this.dataSource.query(
+      `INSERT INTO reconciliations (id, wanted_at, wanted_by, dry_run, thorough, state)
+       VALUES ($1, $2, $3, $4, $5, 'waiting') RETURNING ${COLUMNS}`,
+      [randomUUID(), this.clock.now(), wantedBy, dryRun, thorough],
+    );
+    return rows.map(viewOf)[0] as Reconciliation;
+  }
+
+  /** @returns the oldest one that waits, from now on running; null when there is none, or one runs */
+  async takeNext(): Promise<Reconciliation | null> {
+    const [rows]: [Row[]] = await this.dataSource.query(
+      `UPDATE reconciliations SET state = 'running', started_at = $1 WHERE id = (
+         SELECT id FROM reconciliations WHERE state = 'waiting'
+           AND NOT EXISTS (SELECT FROM reconciliations WHERE state = 'running') ORDER BY wanted_at LIMIT 1
+       ) AND state = 'waiting' RETURNING ${COLUMNS}`,
+      [this.clock.now()],
+    );
+    return rows.map(viewOf)[0] ?? null;
+  }
+
+  async end(
+    id: string,
+    state: ReconciliationState,
+    counts: ReconciliationCounts | null,
+    findings: readonly ReconciliationFinding[],
+  ): Promise<void> {
+    await this.dataSource.query(
+      'UPDATE reconciliations SET state = $2, ended_at = $3, counts = $4, findings = $5 WHERE id = $1',
+      [id, state, this.clock.now(), JSON.stringify(counts ?? {}), JSON.stringify(findings)],
+    );
+  }
+
+  /** The worker that ran it was killed. */
+  async endInterrupted(): Promise<void> {
+    await this.dataSource.query(`UPDATE reconciliations SET state = 'failed', ended_at = $1 WHERE state = 'running'`, [
+      this.clock.now(),
+    ]);
+  }
+
+  async newest(limit: number): Promise<Reconciliation[]> {
+    const rows: Row[] = await this.dataSource.query(
+      `SELECT ${COLUMNS} FROM reconciliations ORDER BY wanted_at DESC LIMIT $1`,
+      [limit],
+    );
+    return rows.map(viewOf);
+  }
+
+  async find(id: string): Promise<Reconciliation | null> {
+    const rows: Row[] = await this.dataSource.query(`SELECT ${COLUMNS} FROM reconciliations WHERE id = $1`, [id]);
+    return rows.map(viewOf)[0] ?? null;
+  }
+
+  /** @returns the last one that looked at everything, or had to stop */
+  async lastEnded(): Promise<Reconciliation | null> {
+    const rows: Row[] = await this.dataSource.query(
+      `SELECT ${COLUMNS} FROM reconciliations WHERE ended_at IS NOT NULL ORDER BY ended_at DESC LIMIT 1`,
+    );
+    return rows.map(viewOf)[0] ?? null;
+  }
+}
