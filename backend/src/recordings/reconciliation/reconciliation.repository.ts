@@ -44,7 +44,9 @@ export class ReconciliationRepository {
        VALUES ($1, $2, $3, $4, $5, 'waiting') RETURNING ${COLUMNS}`,
       [randomUUID(), this.clock.now(), wantedBy, dryRun, thorough],
     );
-    return rows.map(viewOf)[0] as Reconciliation;
+    const [wanted] = rows.map(viewOf);
+    if (!wanted) throw new Error('the database gave no row back');
+    return wanted;
   }
 
   /** @returns the oldest one that waits, from now on running; null when there is none, or one runs */
