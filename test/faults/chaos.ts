@@ -149,6 +149,11 @@ export class Chaos {
     const { api } = this.scene;
     const { from, caller, answeredAt, interruptedAt } = call;
     const filed = await api.filedCall(from, Math.max(0, deadline - Date.now())).catch(() => null);
+    if (filed?.recording?.state === 'none' && interruptedAt !== null) {
+      // Asterisk was killed before it had written anything; how much that may be is judged with the rest of its losses.
+      tally.lostToAsteriskMs.push(interruptedAt - answeredAt);
+      return;
+    }
     if (filed?.recording?.state !== 'sealed') {
       this.tell(`lost: ${from}, ${JSON.stringify(await api.searchCalls({ number: from }).catch(String))}`);
       tally.lost.push(from);

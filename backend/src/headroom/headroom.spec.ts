@@ -1,13 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import {
-  type HeadroomFacts,
-  headroomOf,
-  mayMakeFiles,
-  parseHeadroomSteps,
-  rank,
-  SPOOL_BYTES_PER_HOUR,
-} from './headroom.ts';
+import { type HeadroomFacts, headroomOf, parseHeadroomSteps, rank, SPOOL_BYTES_PER_HOUR } from './headroom.ts';
 
 const GB = 1e9;
 const disk = (freeBytes: number, device = 1) => ({ device, freeBytes, totalBytes: 1000 * GB });
@@ -83,14 +76,6 @@ describe('headroom', () => {
         expect(less).toBeGreaterThanOrEqual(more ?? 0);
       }),
     );
-  });
-});
-
-describe('what stops when room runs out', () => {
-  it('is first what can be made again later', () => {
-    expect((['ample', 'notice', 'warning', 'alarm', 'reserve'] as const).map(mayMakeFiles)).toEqual([
-      ...[true, true, true, false, false],
-    ]);
   });
 });
 

@@ -128,6 +128,3 @@ function placeOf(space: Space, bytesPerHour: number, perDay: number | null, fact
   const level = freeBytes <= facts.floorBytes ? 'reserve' : (LEVELS[reached.lastIndexOf(true) + 1] ?? 'ample');
   return { freeBytes, totalBytes, hoursLeft, daysLeft, level };
 }
-
-/** What may still take room at a level. Taking calls, recording, log-in and the audit trail are not asked for: they go on. */
-export const mayMakeFiles = (level: HeadroomLevel): boolean => rank(level) < rank('alarm');

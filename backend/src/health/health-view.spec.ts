@@ -96,7 +96,7 @@ describe('the room for recordings', () => {
     [10, 'ok', '約100時間分(これまでの録音量で約50日分)'],
     [2, 'degraded', '約20時間分(これまでの録音量で約10日分)'],
     [0.5, 'degraded', '約5時間分(これまでの録音量で約2.5日分)'],
-    [0.3, 'degraded', '書き出しなど、後からでもできる処理を止めています'],
+    [0.3, 'degraded', '約3時間分(これまでの録音量で約1.5日分)'],
     [0, 'down', 'いっぱいです'],
   ])('of %p GB is %s, in words', (gigabytes, status, words) => {
     const check = headroomCheck(headroom(gigabytes));

@@ -94,19 +94,16 @@ function howLong({ hoursLeft, daysLeft }: Pick<Headroom, 'hoursLeft' | 'daysLeft
   return `録音できる残りは約${hours}時間分${days}です。`;
 }
 
-const STOPPED = '書き出しなど、後からでもできる処理を止めています。';
-
 /** @param headroom null when no disk can be looked at */
 export function headroomCheck(headroom: Headroom | null): HealthCheck {
   const check = (status: HealthStatus, detail: string) =>
     ({ checkId: 'headroom', status, detail, since: null }) satisfies HealthCheck;
   if (!headroom) return check('degraded', '録音の保存先の空き容量を確認できません。');
   const { level, reserve } = headroom;
-  if (level !== 'reserve')
-    return check(HEADROOM_STATUS[level], `${howLong(headroom)}${level === 'alarm' ? STOPPED : ''}`);
+  if (level !== 'reserve') return check(HEADROOM_STATUS[level], howLong(headroom));
   const left = reserve.leftBytes + Math.min(...placesOf(headroom).map(({ freeBytes }) => freeBytes));
   const minutes = Math.floor((left / SPOOL_BYTES_PER_HOUR) * 60);
-  return check('down', `録音の保存先がいっぱいです。予備の領域で録音を続けています(残り約${minutes}分)。${STOPPED}`);
+  return check('down', `録音の保存先がいっぱいです。予備の領域で録音を続けています(残り約${minutes}分)。`);
 }
 
 /** The tighter place first. */

@@ -40,7 +40,7 @@ export function headroomWords(storage: Storage): HeadroomWords | null {
     alarm: {
       kind: 'error',
       what: $localize`:@@headroom.alarm:録音できる残りがわずかです(あと${left}:left:)`,
-      todo: $localize`:@@headroom.alarmTodo:至急、${MAKE_ROOM}:makeRoom:録音は続いていますが、空きができるまで書き出しはできません。`,
+      todo: $localize`:@@headroom.alarmTodo:至急、${MAKE_ROOM}:makeRoom:電話と録音は続いています。`,
     },
     reserve: {
       kind: 'error',
