@@ -30,7 +30,7 @@ export class UnreadableArchiveError extends Error {
 export interface Part {
   name: string;
   sizeBytes: number;
-  open(): Promise<ReadableStream<Uint8Array<ArrayBuffer>>>;
+  open: () => Promise<ReadableStream<Uint8Array<ArrayBuffer>>>;
 }
 
 interface Entry {

@@ -47,11 +47,18 @@ function evidenceView(result: EvidenceResult, at: Date, words: Words, language: 
     ...(unknown.length > 0 ? [element('p', {}, fill(words.unknown, { parts: unknown.join('、') }))] : []),
     ...(key ? [keyView(key, words)] : []),
     factsView(result, words, language),
-    element('h2', {}, words.limitsHeading),
-    element('ul', { class: 'limits' }, ...words.limits.map((limit) => element('li', {}, limit))),
+    limitsView(words),
     verifiedAt(at, words, language),
   ];
 }
+
+const limitsView = ({ limitsHeading, limits }: Words) =>
+  element(
+    'div',
+    {},
+    element('h2', {}, limitsHeading),
+    element('ul', { class: 'limits' }, ...limits.map((limit) => element('li', {}, limit))),
+  );
 
 function checkList({ checks }: EvidenceResult, words: Words): HTMLElement {
   const items = checks.map(({ id, outcome, findings }) =>

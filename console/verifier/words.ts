@@ -122,7 +122,7 @@ const ja: Words = {
   compare: '役所から聞いた指紋(入力すると比べます)',
   compareSame: '指紋が一致しました。',
   compareOther: '指紋が一致しません。入力の誤りでなければ、この証拠一式は役所の装置で作られたものではありません。',
-  factsHeading: '録音の内容(検証済み)',
+  factsHeading: '録音の記録(検証済み)',
   facts: {
     recordingStart: '録音の開始',
     duration: '録音の長さ',
@@ -220,7 +220,7 @@ const en: Words = {
   compare: 'Fingerprint that the office told you (compared as you type)',
   compareSame: 'The fingerprints are the same.',
   compareOther: 'The fingerprints differ. Unless mistyped, this package was not made by the office’s box.',
-  factsHeading: 'The recording (verified)',
+  factsHeading: 'The record (verified)',
   facts: {
     recordingStart: 'Recording began',
     duration: 'Length',

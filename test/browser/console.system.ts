@@ -1,3 +1,6 @@
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { type Browser, type Page } from 'playwright-core';
 import { type CallSummary } from '../../backend/src/calls/call.schema.ts';
@@ -9,6 +12,7 @@ import { Town } from '../town/town.ts';
 import { eventually, pause } from '../town/waiting.ts';
 import { openBrowser, type Visitor, visit } from './browser.ts';
 import { Judgement } from './judgement.ts';
+import { Outsider } from './offline-verifier.ts';
 import { listenTo, playing } from './listening.ts';
 
 const CALLER_HZ = 440;
@@ -16,6 +20,15 @@ const PHONE_HZ = 1000;
 const NUMBER = '0901234567';
 const SHOWN_NUMBER = /090-?123-?4567/;
 const LENGTH_TOLERANCE_S = 0.2;
+
+/** Part of an evidence package, place of one changed bit from 0 to 1, what the verifier has to say. */
+const CHANGES: readonly [string, number, string][] = [
+  ['録音.flac', 0.5, '録音.flac の内容が変わっています'],
+  ['manifest.json', 0.5, 'manifest.json は、ログに記録されたものと一致しません'],
+  ['recording.tlog-proof', 0.3, 'recording.tlog-proof の内容は、署名された操作記録ログに含まれていません'],
+  ['recording.tlog-proof', 0.97, 'recording.tlog-proof の署名が合いません'],
+  ['公開鍵.txt', 0.9, '公開鍵.txt が読み取れません'],
+];
 
 describe('an office at its console', () => {
   const judgement = new Judgement();
@@ -166,6 +179,38 @@ describe('an office at its console', () => {
     expect(await judgement.of(page, 'shortcuts')).toEqual([]);
     await page.keyboard.press('Escape');
     await page.getByRole('dialog').waitFor({ state: 'detached' });
+  });
+
+  it('hands the call out as evidence, which an outsider with no network finds correct, and no changed bit passes', async () => {
+    await page.getByRole('button', { name: '証拠一式を作成' }).click();
+    const dialog = page.getByRole('dialog');
+    await dialog.getByText('この装置の鍵の指紋').waitFor();
+    expect(await judgement.of(page, 'evidence')).toEqual([]);
+    await dialog.getByLabel('作成の理由(必須)').fill('情報公開請求 第12号');
+    const downloading = page.waitForEvent('download');
+    await dialog.getByRole('button', { name: '作成して保存' }).click();
+    const download = await downloading;
+    expect(download.suggestedFilename()).toMatch(/^証拠一式_\d{8}_\d{6}_[0-9a-f]{8}\.zip$/);
+    await dialog.getByText('証拠一式を保存しました。').waitFor();
+    expect(await judgement.of(page, 'evidence-saved')).toEqual([]);
+    const fingerprint = /(?:[0-9A-F]{4} ){15}[0-9A-F]{4}/.exec(await dialog.innerText())?.[0] ?? 'none';
+    await dialog.getByRole('button', { name: '閉じる' }).click();
+
+    const zip = await readFile(await download.path());
+    const unpacked = await mkdtemp(join(tmpdir(), 'denwaban-evidence-'));
+    const outsider = await Outsider.with(browser, zip, unpacked);
+    expect(await outsider.verdictOnArchive(zip)).toBe('正しい');
+    expect(await judgement.of(outsider.page, 'verifier-correct')).toEqual([]);
+    expect(await outsider.page.locator('.fingerprint').innerText()).toBe(fingerprint);
+    for (const text of [NUMBER, '情報公開請求 第12号']) await outsider.page.getByText(text).first().waitFor();
+    for (const [name, place, named] of CHANGES) {
+      expect(await outsider.verdictOnChanged(name, place)).toBe('正しくありません');
+      expect(await outsider.page.locator('.findings li').allInnerTexts()).toEqual([expect.stringContaining(named)]);
+    }
+    expect(await judgement.of(outsider.page, 'verifier-refused')).toEqual([]);
+    expect(outsider.complaints).toEqual([]);
+    await outsider.page.context().close();
+    await rm(unpacked, { recursive: true });
   });
 
   it('shows how the box is, and every other screen, without barriers', async () => {
