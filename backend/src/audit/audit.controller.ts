@@ -29,8 +29,8 @@ const VERIFY = {
   path: '/audit/verify',
   access: 'audit.verify',
   summary:
-    'Hold audit events and recordings against the log, and the log against every checkpoint. Answers JSON lines ' +
-    '`{type: progress|finding|end}` as they come; an answer without `end` broke off',
+    'Hold audit events and recordings against the log, the log against every checkpoint and, if asked for, the audio in the ' +
+    'vault against its recordings. Answers JSON lines `{type: progress|audio-progress|finding|end}` as they come; an answer without `end` broke off',
   body: AuditVerify,
   response: streamed('application/x-ndjson', 'progress, findings (AuditFinding) and the verdict, a JSON object a line'),
 } as const;
@@ -78,7 +78,7 @@ export class AuditController {
   @Route(VERIFY)
   async verifyAudit({ body, who, reply, remoteAddress }: RouteInput<typeof VERIFY>): Promise<void> {
     await this.audit.record({ userId: who.userId, action: 'audit.verify', remoteAddress });
-    await this.verification.run(body.limit, async (line: VerificationLine) => {
+    await this.verification.run(body, async (line: VerificationLine) => {
       if (reply.destroyed) return false;
       // Not before there is something to say: until then a failure can still be told as one.
       if (!reply.headersSent) reply.set({ 'Content-Type': 'application/x-ndjson; charset=utf-8' });

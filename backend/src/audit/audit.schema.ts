@@ -43,6 +43,8 @@ export const AuditVerify = z
   .strictObject({
     /** Stops after so many findings. */
     limit: z.int().min(1).max(10_000).default(1000),
+    /** Also decrypts every recording of the vault and holds it against its hash: takes about a second for 200 MB. */
+    audio: z.boolean().default(false),
   })
   .meta({ id: 'AuditVerify' });
 export type AuditVerify = z.infer<typeof AuditVerify>;
@@ -83,6 +85,12 @@ export const AuditFinding = z
       place: z.enum(['database', 'file']),
       size: z.int(),
     }),
+    /** A recording of the vault is not what was sealed. removed = its file is gone; unreadable = its key is. */
+    z.object({
+      what: z.literal('audio'),
+      change: z.enum(['changed', 'removed', 'unreadable']),
+      recordingId: z.string(),
+    }),
     /** The log contradicts a checkpoint: rewritten from leaf `from` up to, not including, `to`; `missing` leaves are gone. */
     z.object({ what: z.literal('history'), from: z.int(), to: z.int(), missing: z.int() }),
     /** There is a log and no key to verify its checkpoints by. */
@@ -94,6 +102,7 @@ export type AuditFinding = z.infer<typeof AuditFinding>;
 /** One line of the answer to a verification: findings and progress as they come, and `end` last. Without it, it broke off. */
 export const VerificationLine = z.discriminatedUnion('type', [
   z.object({ type: z.literal('progress'), leaves: z.int(), of: z.int() }),
+  z.object({ type: z.literal('audio-progress'), recordings: z.int() }),
   z.object({ type: z.literal('finding'), finding: AuditFinding }),
   z.object({
     type: z.literal('end'),
@@ -107,6 +116,8 @@ export const VerificationLine = z.discriminatedUnion('type', [
     unsignedLeaves: z.int(),
     /** Audit events that are too new to be in the log. */
     waitingEvents: z.int(),
+    /** Recordings whose audio was looked at; null = it was not asked for. */
+    recordings: z.int().nullable(),
   }),
 ]);
 export type VerificationLine = z.infer<typeof VerificationLine>;

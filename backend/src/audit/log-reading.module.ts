@@ -1,5 +1,6 @@
 import { Module } from '@nestjs/common';
 import { Settings } from '../platform/settings.ts';
+import { RecordingsStorageModule } from '../recordings/recordings-storage.module.ts';
 import { AuditController } from './audit.controller.ts';
 import { AuditModule } from './audit.module.ts';
 import { CheckpointFiles } from './checkpoint-files.ts';
@@ -12,7 +13,7 @@ import { LogVerification } from './log-verification.service.ts';
 
 /** Checkpoints, proofs and verification: the console's side of the audit log. Stands on `PlatformModule` and `HttpModule`. */
 @Module({
-  imports: [AuditModule],
+  imports: [AuditModule, RecordingsStorageModule],
   controllers: [AuditController],
   providers: [
     {

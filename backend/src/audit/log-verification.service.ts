@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
-import { type AuditFinding, type VerificationLine } from './audit.schema.ts';
+import { AudioVerification } from '../recordings/audio-verification.ts';
+import { type AuditFinding, type AuditVerify, type VerificationLine } from './audit.schema.ts';
 import { CheckpointFiles } from './checkpoint-files.ts';
 import { verifyCheckpoints } from './checkpoint-verification.ts';
 import { type Checkpoint } from './log/checkpoint.ts';
@@ -13,7 +14,10 @@ import { RecordVerification } from './record-verification.ts';
 
 /** Leaves looked at in one go: what the memory it takes depends on, whatever the size of the log. */
 const PAGE = 2000;
+/** Recordings between two signs of life. */
+const AUDIO_PROGRESS = 50;
 
+type Tell = (line: VerificationLine) => Promise<boolean>;
 type Report = (finding: AuditFinding) => Promise<boolean>;
 type Progress = (leaves: number) => Promise<boolean>;
 
@@ -28,44 +32,82 @@ export class LogVerification {
     private readonly files: CheckpointFiles,
     private readonly proofs: LogProofs,
     private readonly vouchers: VoucherVerification,
+    private readonly audio: AudioVerification,
   ) {}
 
   /**
    * @param tell gets each line as soon as it is known; a false answer ends the verification
-   * @param limit number of findings after which it stops
    */
-  async run(limit: number, tell: (line: VerificationLine) => Promise<boolean>): Promise<void> {
+  async run({ limit, audio }: AuditVerify, tell: Tell): Promise<void> {
+    const report = new Findings(limit, tell);
+    const log = await this.verifyLog(report);
+    // Not in the unchanging view: nothing must hold one for the hours that a full vault may take.
+    const recordings = audio && report.goesOn ? await this.verifyAudio(report) : null;
+    const complete = report.goesOn;
+    if (report.isHeard) await tell({ type: 'end', intact: report.found === 0, complete, ...log, recordings });
+  }
+
+  private async verifyLog(findings: Findings) {
     // Listed first: whatever was signed by then has to agree with the view that is taken next.
     const fileSizes = await this.files.sizes();
     await this.reading.afterThoseUnderWay();
-    await this.reading.inSnapshot(async (log) => {
+    return this.reading.inSnapshot(async (log) => {
       const { size, lastEvent, waitingEvents } = await log.bounds();
       const key = await this.proofs.verifierKey();
       const checkpoints = await log.checkpoints();
       const signed = await verifyCheckpoints(checkpoints, this.files, fileSizes, key);
       const notes = new Map(checkpoints.map(({ size: of, note }) => [of, note]));
-      let found = 0;
-      let listening = true;
-      // Asked through a function: it changes while others wait.
-      const isListening = () => listening;
-      const report: Report = async (finding) => {
-        found++;
-        listening &&= await tell({ type: 'finding', finding });
-        return listening && found < limit;
-      };
-      const progress: Progress = async (leaves) => (listening &&= await tell({ type: 'progress', leaves, of: size }));
+      const report: Report = (finding) => findings.report(finding);
+      const progress: Progress = (leaves) => findings.tell({ type: 'progress', leaves, of: size });
       const records = new RecordVerification(log, lastEvent, await log.recordingsAhead(lastEvent));
-      const complete =
-        (await reportAll(signed.findings, report)) &&
+      await ((await reportAll(signed.findings, report)) &&
         (await reportAll(await this.vouchers.verify(await log.vouchers(), notes), report)) &&
         (await verifyHistory(log, signed.checkpoints, report)) &&
         (await verifyLeaves(log, size, records, report, progress)) &&
-        (await reportAll(await records.strays(limit), report)) &&
-        (await reportAll(await surplusNodes(log, size, limit), report));
+        (await reportAll(await records.strays(findings.limit), report)) &&
+        reportAll(await surplusNodes(log, size, findings.limit), report));
       const unsignedLeaves = Math.max(0, size - (signed.checkpoints.at(-1)?.size ?? 0));
-      const counts = { leaves: size, checkpoints: signed.checkpoints.length, unsignedLeaves, waitingEvents };
-      if (isListening()) await tell({ type: 'end', intact: found === 0, complete, ...counts });
+      return { leaves: size, checkpoints: signed.checkpoints.length, unsignedLeaves, waitingEvents };
     });
+  }
+
+  /** @returns how many recordings were looked at */
+  private async verifyAudio(findings: Findings): Promise<number> {
+    let recordings = 0;
+    for await (const found of this.audio.all()) {
+      recordings++;
+      const goesOn = found
+        ? await findings.report({ what: 'audio', ...found })
+        : recordings % AUDIO_PROGRESS !== 0 || (await findings.tell({ type: 'audio-progress', recordings }));
+      if (!goesOn) break;
+    }
+    return recordings;
+  }
+}
+
+/** What was found so far, told to who listens until they have gone or had enough. */
+class Findings {
+  found = 0;
+  isHeard = true;
+
+  constructor(
+    readonly limit: number,
+    private readonly to: Tell,
+  ) {}
+
+  get goesOn(): boolean {
+    return this.isHeard && this.found < this.limit;
+  }
+
+  async report(finding: AuditFinding): Promise<boolean> {
+    this.found++;
+    await this.tell({ type: 'finding', finding });
+    return this.goesOn;
+  }
+
+  async tell(line: VerificationLine): Promise<boolean> {
+    this.isHeard &&= await this.to(line);
+    return this.isHeard;
   }
 }
 

@@ -5,6 +5,7 @@ import { RecordingDeletions } from './deletion.service.ts';
 import { RecordingKeyRepository } from './encryption/recording-key.repository.ts';
 import { RecordingKeys } from './encryption/recording-keys.service.ts';
 import { recordingStoreOf } from './recording-store-of.ts';
+import { AudioVerification } from './audio-verification.ts';
 import { RecordingStore } from './recording-store.ts';
 import { RecordingRepository } from './recording.repository.ts';
 import { Vault } from './vault.ts';
@@ -24,7 +25,16 @@ const keys = {
 
 /** Rows, keys and files of recordings, for those who write and those who read them. Stands on `PlatformModule`. */
 @Module({
-  providers: [store, RecordingKeyRepository, keys, Vault, RecordingRepository, DeletionRepository, RecordingDeletions],
-  exports: [RecordingKeys, Vault, RecordingRepository, DeletionRepository, RecordingDeletions],
+  providers: [
+    store,
+    RecordingKeyRepository,
+    keys,
+    Vault,
+    RecordingRepository,
+    DeletionRepository,
+    RecordingDeletions,
+    AudioVerification,
+  ],
+  exports: [AudioVerification, RecordingKeys, Vault, RecordingRepository, DeletionRepository, RecordingDeletions],
 })
 export class RecordingsStorageModule {}

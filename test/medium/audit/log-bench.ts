@@ -15,8 +15,11 @@ import { VoucherVerification } from '../../../backend/src/audit/voucher-verifica
 import { Clock } from '../../../backend/src/platform/clock.ts';
 import { MessageSender } from '../../../backend/src/platform/messages.ts';
 import { type Settings } from '../../../backend/src/platform/settings.ts';
+import { AudioVerification } from '../../../backend/src/recordings/audio-verification.ts';
+import { Vault } from '../../../backend/src/recordings/vault.ts';
 import { RecordingRepository, type SealedFacts } from '../../../backend/src/recordings/recording.repository.ts';
 import { aCall, fileCalls } from '../api/filed-calls.ts';
+import { diskStore, recordingKeys } from '../recordings/sealing-bench.ts';
 import { stepped, Steps } from '../recordings/stepped.ts';
 
 export const SITE = 'honcho';
@@ -52,8 +55,11 @@ export async function verify(
 ): Promise<VerificationLine[]> {
   const reading = new LogReadingRepository(dataSource);
   const proofs = new LogProofs(reading, new MessageSender(dataSource), settings, new Clock());
+  const vault = new Vault(diskStore(settings), recordingKeys(dataSource, settings));
+  const audio = new AudioVerification(new RecordingRepository(dataSource, new Clock()), vault);
   const lines: VerificationLine[] = [];
-  await new LogVerification(reading, new CheckpointFiles(settings.layout.log), proofs, vouchers).run(limit, (line) => {
+  const verification = new LogVerification(reading, new CheckpointFiles(settings.layout.log), proofs, vouchers, audio);
+  await verification.run({ limit, audio: false }, (line) => {
     lines.push(line);
     return Promise.resolve(true);
   });
