@@ -1,11 +1,14 @@
 import { writeFile } from 'node:fs/promises';
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { ApiUnderTest } from '../../../test/medium/api/api-under-test.ts';
 import { eventually } from '../../../test/medium/api/eventually.ts';
 import type { Visitor } from '../../../test/medium/api/visitor.ts';
 import { amplitudeOf, tones } from '../../../test/medium/recordings/audio.ts';
 import { sealingService, spoolCall } from '../../../test/medium/recordings/sealing-bench.ts';
+import { Logger } from '../platform/logging.ts';
 import { AudioFormat } from './formats/audio-format.ts';
+import { SegmentDecoder } from './formats/segment-decoder.ts';
+import { SoundToolFailedError } from './formats/sound-tool.ts';
 import { RecordingEntity } from './recording.entity.ts';
 
 const DURATION_MS = 25_300;
@@ -155,6 +158,53 @@ describe('a request that depends on what was given out before', () => {
   it('can be asked for without being sent', async () => {
     const answer = await listener.ask('HEAD', urlOf('opus', '?mix=mono'));
     expect([answer.status, answer.headers['content-length']]).toEqual([200, String(HEADER_BYTES + pcm.length / 2)]);
+  });
+});
+
+describe('a tool of this box that fails', () => {
+  const part = <T>(type: abstract new (...args: never[]) => T) => api.http.application.get<T>(type, { strict: false });
+  const failure = () => new SoundToolFailedError('exit SIGKILL');
+
+  afterEach(() => {
+    jest.restoreAllMocks();
+  });
+
+  it('before the first sound says what to listen to instead', async () => {
+    jest.spyOn(part(SegmentDecoder), 'decode').mockRejectedValueOnce(failure());
+    const range = `bytes=${HEADER_BYTES}-`;
+    const answer = await listener.ask('GET', urlOf('flac', '?side=left'), { headers: { range } });
+    expect([answer.status, answer.json().errorId]).toEqual([500, 'recording-undecodable']);
+    expect(answer.json().message).toContain('「両方」を選んで');
+  });
+
+  it('in the middle breaks the answer off, and the log and the record say where', async () => {
+    const { id, callId } = await seal('flac');
+    const url = `/api/v1/recordings/${id}/audio?side=left`;
+    const decoder = part(SegmentDecoder);
+    const decode = decoder.decode.bind(decoder);
+    const log = jest.spyOn(part(Logger), 'error');
+    const decoding = jest.spyOn(decoder, 'decode').mockImplementation((...segment) => {
+      return decoding.mock.calls.length === 3 ? Promise.reject(failure()) : decode(...segment);
+    });
+    const answer = await listener.open('GET', url);
+    const received: Buffer[] = [];
+    const reading = (async () => {
+      for await (const chunk of answer) received.push(chunk as Buffer);
+    })();
+    await expect(reading).rejects.toThrow();
+    const heard = Buffer.concat(received);
+    await eventually(async () => (await traces('recording.played', id)).length === 1);
+    const [brokenOff] = await traces('recording.played', id);
+    expect(brokenOff?.detail).toMatchObject({ callId, hearing: 'left', fromMs: 0 });
+    expect((brokenOff?.detail as { toMs: number }).toMs).toBeLessThan(DURATION_MS);
+    const { body: whole } = await fetchAudio(url);
+    expect(heard.length).toBeGreaterThan(HEADER_BYTES);
+    expect(heard.length).toBeLessThan(whole.length);
+    expect(heard.equals(whole.subarray(0, heard.length))).toBe(true);
+    expect(log).toHaveBeenCalledWith(
+      expect.objectContaining({ errorId: 'recording-undecodable', error: expect.stringContaining('exit SIGKILL') }),
+      'request failed',
+    );
   });
 });
 

@@ -64,7 +64,13 @@ export class ErrorFilter implements ExceptionFilter {
       this.logger.info(fields, 'request refused');
       return;
     }
-    const stack = error instanceof Error ? error.stack : String(error);
-    this.logger.error({ ...fields, error: stack }, 'request failed');
+    this.logger.error({ ...fields, error: stackOf(error) }, 'request failed');
   }
+}
+
+/** With what it was caused by: that a tool failed helps nobody without the tool's own words. */
+function stackOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  const stack = error.stack ?? error.message;
+  return error.cause === undefined ? stack : `${stack}\ncaused by ${stackOf(error.cause)}`;
 }
