@@ -264,22 +264,26 @@ describe('sealing without a usable master key', () => {
 });
 
 describe('sealing that is interrupted', () => {
-  it.each(['before', 'after'] as const)('%s any step ends in exactly one recording when repeated', async (when) => {
-    for (let faultAt = 1, reached = true; reached; faultAt++) {
-      const callId = await spool({ pcm: SECOND });
-      const steps = new Steps(faultAt, when, () => {
-        throw new Error(`fault at step ${faultAt}`);
-      });
-      await sealingService(database.dataSource, database.settings, { steps })
-        .seal(callId)
-        .catch(() => undefined);
-      reached = steps.faultReached;
-      await seal(callId);
-      await expectSealedOnce(callId, SECOND);
-      await rm(join(layout.vault, (await rowOf(callId)).path ?? ''));
-      await forgetKeys();
-    }
-  });
+  it.each(['before', 'after'] as const)(
+    '%s any step ends in exactly one recording when repeated',
+    async (when) => {
+      for (let faultAt = 1, reached = true; reached; faultAt++) {
+        const callId = await spool({ pcm: SECOND });
+        const steps = new Steps(faultAt, when, () => {
+          throw new Error(`fault at step ${faultAt}`);
+        });
+        await sealingService(database.dataSource, database.settings, { steps })
+          .seal(callId)
+          .catch(() => undefined);
+        reached = steps.faultReached;
+        await seal(callId);
+        await expectSealedOnce(callId, SECOND);
+        await rm(join(layout.vault, (await rowOf(callId)).path ?? ''));
+        await forgetKeys();
+      }
+    },
+    120_000,
+  );
 
   it('by kill -9 before any step ends in exactly one recording after a restart', async () => {
     for (let dieAt = 1, killed = true; killed; dieAt++) {
@@ -291,7 +295,7 @@ describe('sealing that is interrupted', () => {
       await forgetKeys();
       if (!killed) expect(dieAt).toBeGreaterThan(30);
     }
-  }, 120_000);
+  }, 300_000);
 });
 
 const TEST_SUPPORT = '../../../test/medium/recordings/';
