@@ -1,6 +1,7 @@
 import { pipeline } from 'node:stream/promises';
 import { Controller } from '@nestjs/common';
 import { z } from 'zod';
+import { AddressedCursor } from '../../calls/call-cursor.ts';
 import { type Asked, Route, type RouteInput, streamed } from '../../platform/http/route.ts';
 import { ExportDownloads } from './export-downloads.service.ts';
 import { ExportOrder, ExportPage, ExportView, PassphraseAgain } from './export.schema.ts';
@@ -15,7 +16,7 @@ const LIST = {
   path: '/exports',
   access: 'recordings.export',
   summary: 'Exports of recordings, newest first',
-  query: z.object({ cursor: z.string().max(200).optional() }),
+  query: z.object({ cursor: AddressedCursor.optional() }),
   response: ExportPage,
 } as const;
 
