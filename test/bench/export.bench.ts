@@ -1,8 +1,8 @@
 import { execFileSync } from 'node:child_process';
-import { readFileSync, rmSync } from 'node:fs';
+import { readFileSync, rmSync, statSync } from 'node:fs';
 import { get } from 'node:https';
 import { join } from 'node:path';
-import { ExportView } from '../../backend/src/recordings/export/export.schema.ts';
+import { ExportFormat, ExportView } from '../../backend/src/recordings/export/export.schema.ts';
 import { homeLayout } from '../../backend/src/platform/settings.ts';
 import { ensureHostTools } from '../../provisioning/host-tools.ts';
 import { TerminalProgress } from '../../provisioning/progress.ts';
@@ -11,8 +11,9 @@ import { type BenchBox } from './bench-box.ts';
 import { type Figure } from './figures.ts';
 import { conversation, spoolCall } from './spooled-call.ts';
 
-/** `BENCH_RECORDINGS=50 npm run bench -- export` for a glance. */
+/** `BENCH_RECORDINGS=50 BENCH_FORMATS=original npm run bench -- export` for a glance. */
 const RECORDINGS = Number(process.env.BENCH_RECORDINGS ?? 1000);
+const FORMATS = ExportFormat.array().parse((process.env.BENCH_FORMATS ?? 'original,wav,mp3').split(','));
 const LENGTH_S = 60;
 const SEALING_MS = 3_000_000;
 
@@ -26,13 +27,13 @@ export async function benchExport(bench: BenchBox): Promise<Figure[]> {
   for (const id of callIds) await sealed(bench, id);
   const baseline = copyAndZip(bench);
   const figures: Figure[] = [];
-  for (const format of ['original', 'wav', 'mp3'] as const) {
+  for (const format of FORMATS) {
     const { seconds, bytes, memory } = await download(bench, { callIds, format });
     figures.push({
       what: `export of ${RECORDINGS} recordings of ${LENGTH_S} s, ${format}`,
-      measured: `${seconds.toFixed(1)} s, ${(bytes / 1e6).toFixed(0)} MB; memory of the API ${memory}`,
-      baseline: `${baseline.toFixed(1)} s`,
-      baselineIs: 'cp -r of the vault and zip -0 -r of the copy',
+      measured: `${pace(seconds, bytes)}; memory of the API ${memory}`,
+      baseline: `${pace(baseline.copySeconds, baseline.bytes)}; ${pace(baseline.zipSeconds, baseline.bytes)}`,
+      baselineIs: 'cp -r of the vault; zip -0 -r of the copy',
     });
   }
   return figures;
@@ -43,15 +44,23 @@ const sealed = ({ api }: BenchBox, id: string): Promise<boolean> =>
     ...{ withinMs: SEALING_MS, everyMs: 500 },
   });
 
-function copyAndZip({ box }: BenchBox): number {
+const pace = (seconds: number, bytes: number): string =>
+  `${seconds.toFixed(1)} s for ${(bytes / 1e6).toFixed(0)} MB, ${(bytes / 1e6 / seconds).toFixed(0)} MB/s`;
+
+function copyAndZip({ box }: BenchBox): { copySeconds: number; zipSeconds: number; bytes: number } {
   const copy = join(box.home, 'vault-copy');
-  const began = performance.now();
-  execFileSync('cp', ['-r', homeLayout(box.home).vault, copy]);
-  execFileSync('zip', ['-0', '-q', '-r', `${copy}.zip`, copy]);
-  const took = (performance.now() - began) / 1000;
+  const copySeconds = secondsOf(() => execFileSync('cp', ['-r', homeLayout(box.home).vault, copy]));
+  const zipSeconds = secondsOf(() => execFileSync('zip', ['-0', '-q', '-r', `${copy}.zip`, copy]));
+  const bytes = statSync(`${copy}.zip`).size;
   rmSync(copy, { recursive: true });
   rmSync(`${copy}.zip`);
-  return took;
+  return { copySeconds, zipSeconds, bytes };
+}
+
+function secondsOf(act: () => void): number {
+  const began = performance.now();
+  act();
+  return (performance.now() - began) / 1000;
 }
 
 interface Downloaded {

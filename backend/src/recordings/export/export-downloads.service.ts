@@ -75,7 +75,8 @@ export class ExportDownloads {
   /**
    * Writes down who downloads, then begins: the first recording has been verified once this resolves. The content fails
    * rather than end short.
-   * @throws TooManyExportsError, ExportRunningError, MasterKeyUnusableError
+   * @throws TooManyExportsError, ExportRunningError, PassphraseNeededError; MasterKeyUnusableError, StoreRefusedError,
+   * StoreFailedError
    */
   async open({ found }: Downloadable, orderer: Orderer): Promise<Download> {
     if (this.running >= AT_ONCE) throw new TooManyExportsError();
@@ -121,11 +122,10 @@ export class ExportDownloads {
   }
 
   private content({ made }: MadeExport, archive: ArchiveContent): Readable {
-    const zip = zipStream(archive.entries());
-    if (!made.encrypted) return zip;
+    if (!made.encrypted) return zipStream(archive.entries());
     const passphrase = this.passphrases.find(made.id, this.clock.now().getTime());
     if (passphrase === null) throw new PassphraseNeededError();
-    return Readable.from(this.encryption.encrypt(zip, passphrase), { objectMode: false });
+    return Readable.from(this.encryption.encrypt(zipStream(archive.entries()), passphrase), { objectMode: false });
   }
 
   private async finish(id: string, failure: Error | null, end: (complete: boolean) => Promise<void>): Promise<void> {

@@ -1,8 +1,12 @@
 import { Injectable } from '@nestjs/common';
-import { DenwabanError } from '../../platform/errors.ts';
 import { Logger } from '../../platform/logging.ts';
 import { UndecryptableError } from '../encryption/encryption.errors.ts';
-import { MasterKeyUnusableError, RecordingKeyGoneError } from '../encryption/key.errors.ts';
+import {
+  KeyFormatUnknownError,
+  MasterKeyUnknownError,
+  RecordingKeyGoneError,
+  WrappedKeyAlteredError,
+} from '../encryption/key.errors.ts';
 import { SoundLayoutError } from '../formats/sound-layout.ts';
 import { StoredFileMissingError, StoreFailedError } from '../recording-store.ts';
 import type { RecordingEntity } from '../recording.entity.ts';
@@ -38,7 +42,7 @@ export class ExportSource {
   /**
    * Decrypts the whole recording once before any of it leaves: a file that is begun cannot be taken back.
    * @returns why not, when it cannot be exported
-   * @throws MasterKeyUnusableError: not this recording's trouble, but the box's
+   * @throws MasterKeyUnusableError, StoreRefusedError, StoreFailedError: not this recording's trouble, but the box's
    */
   async exportable(item: ExportItem): Promise<Exportable | NotExported> {
     const { recording } = item;
@@ -101,11 +105,13 @@ export class ExportSource {
 const isUnreadable = (error: unknown): boolean =>
   error instanceof StoreFailedError || (error instanceof Error && 'code' in error && error.code === 'EIO');
 
+/** What would befall every other recording too, such as a vault that is not there, is none of these. */
 function reasonOf(error: unknown): NotExported | null {
-  if (error instanceof MasterKeyUnusableError) return null;
   if (error instanceof ToolFailedError || error instanceof SoundLayoutError) return 'conversion-failed';
   if (error instanceof StoredFileMissingError) return 'file-missing';
   if (error instanceof UndecryptableError) return 'file-damaged';
   if (error instanceof RecordingKeyGoneError) return 'deleted';
-  return error instanceof DenwabanError ? 'key-unusable' : null;
+  return OWN_KEY_TROUBLES.some((trouble) => error instanceof trouble) ? 'key-unusable' : null;
 }
+
+const OWN_KEY_TROUBLES = [MasterKeyUnknownError, WrappedKeyAlteredError, KeyFormatUnknownError];

@@ -60,13 +60,14 @@ class RunningTool {
       stdio: ['pipe', 'pipe', 'pipe', secret === undefined ? 'ignore' : 'pipe'],
       ...(environment && { env: environment }),
     });
-    const { stdin, stdout, stderr } = this.child;
-    if (!stdin || !stdout || !stderr) throw new ToolFailedError(`${command}: no pipes`);
-    [this.stdin, this.stdout] = [stdin, stdout];
+    // Before all else: a process that is out of file descriptors gets no pipes, and this error a moment later.
     this.exit = new Promise((done) => {
       this.child.once('error', (error) => done(error.message));
       this.child.once('close', (code, signal) => done(code === 0 ? '' : `exit ${code ?? signal}`));
     });
+    const { stdin, stdout, stderr } = this.child;
+    if (!stdin || !stdout || !stderr) throw new ToolFailedError(`${command}: no pipes`);
+    [this.stdin, this.stdout] = [stdin, stdout];
     if (this.child.pid !== undefined) lowerPriority(this.child.pid);
     stderr.setEncoding('utf8').on('data', (text: string) => {
       this.complaint = (this.complaint + text).slice(-KEPT_STDERR);
