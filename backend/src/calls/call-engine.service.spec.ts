@@ -1,8 +1,11 @@
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { AriError, AsteriskUnreachableError, ChannelGoneError } from '../asterisk/asterisk.errors.ts';
 import type { ConfigurationDocument } from '../configuration/configuration.schema.ts';
+import type { Flow } from '../lines/line.schema.ts';
+import { MenuNode } from '../menus/menu.schema.ts';
 import { NoticePlayer } from '../notices/notice-player.service.ts';
 import type { Prompts } from '../notices/prompts.ts';
+import { officeHours } from '../schedules/schedule.fixture.ts';
 import { CallEngine } from './call-engine.service.ts';
 import { FakeAsterisk, FakeJournal, routingOf, silentLogger, strictDouble, testDocument } from './doubles.fixture.ts';
 
@@ -108,6 +111,33 @@ describe('a claimed call', () => {
   it('goes straight to a desk, unanswered, when the flow says so', async () => {
     await carry({ nodeId: 'ring-all' });
     expect(asterisk.commands).toEqual(['continue c1 line-main node_ring_all']);
+  });
+
+  it('asks the schedule at once, and is handed over where the menu stands', async () => {
+    const [line] = testDocument.lines;
+    if (!line) throw new Error('no line');
+    const nodes: Flow['nodes'] = {
+      hello: { type: 'schedule', schedule: 'office', open: 'bye', closed: 'bye', closedDay: 'ask' },
+      ask: MenuNode.parse({
+        type: 'menu',
+        notice: 'recording',
+        choices: [{ keys: '1', then: 'repeat' }],
+        otherwise: 'bye',
+      }),
+      bye: { type: 'end', cause: 'normal' },
+    };
+    const never = officeHours({ specialDays: [], closedOnNationalHolidays: false, closedAtTurnOfYear: false });
+    const week = Object.fromEntries(Object.keys(never.week).map((day) => [day, []])) as unknown as typeof never.week;
+    const flow = { start: 'hello', nodes };
+    engine = engineFor({ ...testDocument, schedules: [{ ...never, week }], lines: [{ ...line, flow }] });
+    await carry();
+    expect(asterisk.commands).toEqual(['continue c1 line-main node_ask']);
+    expect(journal.entries).toContainEqual({ e: 'schedule', schedule: 'office', openness: 'closed-day', rule: 'week' });
+  });
+
+  it('that has been claimed before is not said to be claimed once more', async () => {
+    await carry({ nodeId: 'sorry', again: true }, true);
+    expect(written()).toEqual(['notice', 'notice-ended']);
   });
 
   it('keeps its lease each second and not after it has been handed over', async () => {

@@ -54,7 +54,14 @@ const handling = fc.constantFrom(
 const ending = fc
   .tuple(fc.constantFrom('caller', 'office', 'box', 'lost'), fc.constantFrom('16', '17', '21', '0', ''))
   .map(([by, cause]) => [step('end', { cause, by })]);
-const rounds = fc.array(fc.oneof(noticeSteps, deskSteps), { maxLength: 4 }).map((parts) => parts.flat());
+const flowSteps = fc.constantFrom<Step[]>(
+  [step('schedule', { schedule: 'office', openness: 'closed', rule: 'week' })],
+  [step('menu', { menu: 'ask' }), step('menu-keys', { menu: 'ask', keys: '1' })],
+  [step('menu', { menu: 'ask' }), step('menu-no-key', { menu: 'ask' }), step('menu-left', { menu: 'ask' })],
+  [step('message', { node: 'speak', silence: '5' }), step('message-ended', { node: 'speak', by: 'silence' })],
+  [step('forwarding', { node: 'outside', to: '0398765432' }), step('forwarded', { node: 'outside' })],
+);
+const rounds = fc.array(fc.oneof(noticeSteps, deskSteps, flowSteps), { maxLength: 4 }).map((parts) => parts.flat());
 const carried = fc.tuple(handling, rounds).map(([by, walk]) => [...by, step('accepted', {}), ...walk]);
 const turnedAway = fc.constant([step('refused', { reason: 'unknown-line' })]);
 

@@ -81,6 +81,55 @@ describe('a journal', () => {
   });
 });
 
+describe('a message', () => {
+  const message = entry('message', 10, { node: 'speak', silence: '5' });
+  const messageEnded = (seconds: number, by: 'key' | 'silence' | 'caller') =>
+    entry('message-ended', seconds, { node: 'speak', by });
+
+  it.each([
+    ['of some words, ended by a key', [message, messageEnded(14, 'key')], true],
+    ['of some words, ended by silence', [message, messageEnded(18, 'silence')], true],
+    ['that is only the silence that ended it', [message, messageEnded(15.2, 'silence')], false],
+    ['of a breath', [message, messageEnded(11, 'caller')], false],
+    ['cut off with the box', [message], true],
+  ])('%s: the caller waits to be called back = %s', (_, entries, waits) => {
+    const facts = reduce(begin(), accepted, ...entries, end('caller'));
+    expect(facts.callbackRequested).toBe(waits);
+    expect(facts.outcome === 'message').toBe(waits);
+  });
+
+  it('needs no call back when somebody has spoken with the caller', () => {
+    const facts = reduce(begin(), accepted, message, messageEnded(20, 'key'), ringing, answered, end('caller'));
+    expect(facts).toMatchObject({ outcome: 'answered', callbackRequested: false });
+  });
+
+  it('is not settled while the call is in progress', () => {
+    expect(reduce(begin(), accepted, message)).toMatchObject({ state: 'announcing', callbackRequested: false });
+  });
+});
+
+describe('a call that no desk took', () => {
+  const schedule = (openness: string) => entry('schedule', 1, { schedule: 'office', openness, rule: 'week' });
+
+  it('was closed to when the office was, whoever hung up', () => {
+    expect(reduce(begin(), accepted, schedule('closed'), notice, end('box')).outcome).toBe('closed');
+    expect(reduce(begin(), accepted, schedule('closed-day'), notice, end('caller')).outcome).toBe('closed');
+    expect(reduce(begin(), accepted, schedule('open'), notice, end('caller')).outcome).toBe('abandoned');
+  });
+
+  it('was forwarded when somebody outside answered', () => {
+    const forwarding = entry('forwarding', 2, { node: 'outside', to: '0398765432' });
+    const forwarded = entry('forwarded', 6, { node: 'outside' });
+    expect(reduce(begin(), forwarding)).toMatchObject({ state: 'ringing' });
+    expect(reduce(begin(), forwarding, forwarded, end('office'))).toMatchObject({
+      outcome: 'forwarded',
+      answeredAt: new Date(1_763_700_006_000),
+    });
+    const notForwarded = entry('not-forwarded', 30, { node: 'outside', status: 'NOANSWER' });
+    expect(reduce(begin(), forwarding, notForwarded, end('box')).outcome).toBe('unanswered');
+  });
+});
+
 describe('the number of the outside party', () => {
   it.each(['withheld', 'payphone', 'unavailable'] as const)('is not kept when %s', (presentation) => {
     expect(reduce(begin({ presentation, number: '0901234567' })).number).toBeNull();
