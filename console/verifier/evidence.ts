@@ -18,6 +18,8 @@ import {
 import type { EvidenceManifest } from '../../backend/src/recordings/evidence/evidence.schema.ts';
 import type { Part } from './archive.ts';
 import { checkFiles, contentOf, type Digest, digestOf, type FileProblem, type Progress } from './files.ts';
+import type { Timestamp } from './timestamp.ts';
+import { checkStamp, type Cosignature, cosignaturesOf, isStampPart, witnessKeys } from './vouchers.ts';
 
 /** What can be wrong with a part, apart from its being another file than the manifest says. */
 export type Problem =
@@ -28,11 +30,12 @@ export type Problem =
   | 'other-log'
   | 'not-in-log'
   | 'not-the-logged-one'
-  | 'not-the-logged-recording';
+  | 'not-the-logged-recording'
+  | 'other-checkpoint';
 
 /** One thing that was looked at. `waits` = it could not be, because of what is wrong with another one. */
 export interface Check {
-  id: 'key' | 'recording' | 'manifest' | 'audio' | 'files';
+  id: 'key' | 'recording' | 'manifest' | 'audio' | 'files' | 'timestamp';
   outcome: 'passed' | 'failed' | 'waits';
   findings: { part: string; problem: Problem }[];
 }
@@ -58,6 +61,9 @@ export interface EvidenceResult {
   recording: RecordingLeaf | null;
   manifest: EvidenceManifest | null;
   audio: Digest | null;
+  /** What the time stamp says: of the signed log, if there is one. Not whether its authority made it. */
+  timestamp: Timestamp | null;
+  cosignatures: Cosignature[];
   /** Files that nothing is said about. */
   unknown: string[];
 }
@@ -96,7 +102,10 @@ export async function verifyEvidence(parts: ReadonlyMap<string, Part>, progress:
     : null;
   const leaf = recording?.found?.leaf ?? null;
   const audio = leaf ? await check('audio', () => loggedAudio(parts, leaf, progress)) : null;
-  const listed = manifest?.found?.files.filter(({ name }) => name !== audioName(leaf)) ?? null;
+  const stamp = manifest?.found
+    ? await checkStamp(parts, manifest.found, recording?.found?.checkpoint ?? null, progress)
+    : null;
+  const listed = manifest?.found?.files.filter(({ name }) => name !== audioName(leaf) && !isStampPart(name)) ?? null;
   const findings = listed ? await checkFiles(listed, parts, progress) : [];
   const files: Check = { id: 'files', outcome: findings.length > 0 ? 'failed' : 'passed', findings };
   const checks = [
@@ -105,6 +114,7 @@ export async function verifyEvidence(parts: ReadonlyMap<string, Part>, progress:
     audio?.check ?? waits('audio'),
     manifest?.check ?? waits('manifest'),
     listed ? files : waits('files'),
+    ...(stamp ? [stampCheck(stamp.findings)] : []),
   ];
   return {
     correct: checks.every(({ outcome }) => outcome === 'passed'),
@@ -114,18 +124,32 @@ export async function verifyEvidence(parts: ReadonlyMap<string, Part>, progress:
     recording: leaf,
     manifest: manifest?.found ?? null,
     audio: audio?.found ?? null,
+    timestamp: stamp?.timestamp ?? null,
+    cosignatures: recording?.found?.cosignatures ?? [],
     unknown: unknownParts(parts, manifest?.found ?? null, leaf),
   };
 }
 
+const stampCheck = (findings: Check['findings']): Check => ({
+  ...{ id: 'timestamp', outcome: findings.length > 0 ? 'failed' : 'passed', findings },
+});
+
 const audioName = (leaf: RecordingLeaf | null) => evidenceAudio(leaf?.format ?? '');
 
-async function readKey(parts: ReadonlyMap<string, Part>): Promise<NoteVerifier & { fingerprint: string }> {
+/** The key of the log, which stands first, and those of its witnesses. */
+interface PackageKey extends NoteVerifier {
+  fingerprint: string;
+  witnesses: NoteVerifier[];
+}
+
+async function readKey(parts: ReadonlyMap<string, Part>): Promise<PackageKey> {
   const text = await textOf(parts, EVIDENCE_PARTS.key);
   try {
-    const verifier = ed25519Verifier(text.trim());
-    const { publicKey } = parseVerifierKey(text.trim());
-    return { ...verifier, fingerprint: createHash('sha256').update(publicKey).digest('hex') };
+    const [first = '', ...others] = text.trim().split(/\r?\n/);
+    const verifier = ed25519Verifier(first);
+    const { publicKey } = parseVerifierKey(first);
+    const witnesses = witnessKeys(others);
+    return { ...verifier, witnesses, fingerprint: createHash('sha256').update(publicKey).digest('hex') };
   } catch {
     throw new Wrong(EVIDENCE_PARTS.key, 'unreadable');
   }
@@ -144,14 +168,16 @@ async function bytesOf(parts: ReadonlyMap<string, Part>, name: string): Promise<
 }
 
 /** @returns the leaf that a proof proves, and where in the log it is */
-async function provenLeaf(parts: ReadonlyMap<string, Part>, name: string, key: NoteVerifier | null) {
+async function provenLeaf(parts: ReadonlyMap<string, Part>, name: string, key: PackageKey | null) {
   const text = await textOf(parts, name);
   try {
-    const { extra } = parseTlogProof(text);
+    const { extra, checkpoint: note } = parseTlogProof(text);
     if (!key || !extra) throw new Wrong(name, 'unreadable');
     const leafHash = hashLeaf(extra);
-    const { index, checkpoint } = verifyTlogProof(text, leafHash, { origin: key.keyName, keys: [key] });
-    return { leaf: canonicalLeaf(extra.toString()), log: { index, size: checkpoint.size } };
+    const { index, checkpoint } = verifyTlogProof(text, leafHash, { origin: key.keyName, keys: [key] }, key.witnesses);
+    const cosignatures = cosignaturesOf(note, key, key.witnesses);
+    const leaf = canonicalLeaf(extra.toString());
+    return { leaf, log: { index, size: checkpoint.size }, checkpoint: note, cosignatures };
   } catch (error) {
     throw error instanceof Wrong ? error : new Wrong(name, problemOf(error));
   }
@@ -171,17 +197,17 @@ function canonicalLeaf(text: string): RecordingLeaf | AuditEventLeaf {
   return leaf;
 }
 
-async function provenRecording(parts: ReadonlyMap<string, Part>, key: NoteVerifier | null) {
+async function provenRecording(parts: ReadonlyMap<string, Part>, key: PackageKey | null) {
   const name = EVIDENCE_PARTS.recordingProof;
-  const { leaf, log } = await provenLeaf(parts, name, key);
+  const { leaf, ...where } = await provenLeaf(parts, name, key);
   if (leaf.type !== 'recording') throw new Wrong(name, 'not-the-logged-one');
-  return { leaf, log };
+  return { leaf, ...where };
 }
 
 /** @param recording as it is proved; undefined when it is not, so that nothing can be compared with it */
 async function provenManifest(
   parts: ReadonlyMap<string, Part>,
-  key: NoteVerifier | null,
+  key: PackageKey | null,
   recording: RecordingLeaf | undefined,
 ): Promise<EvidenceManifest> {
   const { leaf } = await provenLeaf(parts, EVIDENCE_PARTS.manifestProof, key);

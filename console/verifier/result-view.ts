@@ -47,6 +47,7 @@ function evidenceView(result: EvidenceResult, at: Date, words: Words, language: 
     ...(unknown.length > 0 ? [element('p', {}, fill(words.unknown, { parts: unknown.join('、') }))] : []),
     ...(key ? [keyView(key, words)] : []),
     factsView(result, words, language),
+    ...vouchersView(result, words, language),
     limitsView(words),
     verifiedAt(at, words, language),
   ];
@@ -138,6 +139,27 @@ function factsView({ recording, manifest, log }: EvidenceResult, words: Words, l
   const rows = facts.flatMap(([name, value]): [string, string][] => (value ? [[words.facts[name], value]] : []));
   replace(view, element('h2', {}, words.factsHeading), table(rows));
   return view;
+}
+
+/** Empty when nobody outside vouches for the log. */
+function vouchersView(result: EvidenceResult, words: Words, language: Language): Node[] {
+  const { checks, timestamp, cosignatures } = result;
+  const isStamped = checks.some(({ id, outcome }) => id === 'timestamp' && outcome === 'passed');
+  if (!isStamped && cosignatures.length === 0) return [];
+  const stamp = timestamp
+    ? [dateTime(timestamp.at, language), ...(timestamp.by ? [timestamp.by] : [])].join(' — ')
+    : words.timestampUnread;
+  const signatures = cosignatures.map(({ name, keyId, at, verified }): [string, string] => {
+    const facts = [`${name} (${keyId})`, ...(at ? [dateTime(at, language)] : [])];
+    return [words.cosignature, [...facts, verified ? words.cosigned : words.cosignatureUnchecked].join(' — ')];
+  });
+  const note = (text: string) => element('p', { class: 'muted' }, text);
+  return [
+    element('h2', {}, words.vouchersHeading),
+    table([...(isStamped ? [[words.timestamp, stamp] as [string, string]] : []), ...signatures]),
+    ...(isStamped ? [note(words.timestampAdvice)] : []),
+    ...(signatures.length > 0 ? [note(words.cosignatureAdvice)] : []),
+  ];
 }
 
 /** In Japan's time, wherever it is read: the call was there. */

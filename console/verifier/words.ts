@@ -55,6 +55,15 @@ export interface Words {
   logPlace: string;
   limitsHeading: string;
   limits: string[];
+  vouchersHeading: string;
+  timestamp: string;
+  /** Where the stamp does not say by whom, or cannot be read here. */
+  timestampUnread: string;
+  timestampAdvice: string;
+  cosignature: string;
+  cosigned: string;
+  cosignatureUnchecked: string;
+  cosignatureAdvice: string;
   verifiedAt: string;
 }
 
@@ -101,6 +110,7 @@ const ja: Words = {
     audio: '音声が、ログに記録されたものと1ビットも違わないこと',
     manifest: '通話の情報(manifest.json)が、作成時にログに記録されたものであること',
     files: 'その他のファイルが、manifest.jsonの記載どおりであること',
+    timestamp: 'タイムスタンプが、この操作記録ログに対するものであること',
   },
   problem: {
     missing: '{part} がありません。',
@@ -112,6 +122,7 @@ const ja: Words = {
     'not-in-log': '{part} の内容は、署名された操作記録ログに含まれていません。証明または記録が変わっています。',
     'not-the-logged-one': '{part} は、ログに記録されたものと一致しません。内容が変わっています。',
     'not-the-logged-recording': '{part} は、manifest.json とは別の録音のものです。',
+    'other-checkpoint': '{part} は、この録音の証明とは別のチェックポイントに対するものです。',
   },
   unknown: '次のファイルは証拠一式に含まれないため、検証していません: {parts}',
   keyHeading: '署名した装置',
@@ -153,6 +164,15 @@ const ja: Words = {
     '公開鍵が本当に役所の装置のものか(指紋を別の手段で確認してください)。',
     '装置の時計が正しかったか。',
   ],
+  vouchersHeading: '外部の裏付け',
+  timestamp: 'タイムスタンプ(RFC 3161)',
+  timestampUnread: 'あり(時刻と発行者は、この画面では読み取れません)',
+  timestampAdvice:
+    'タイムスタンプの時刻と発行者は、タイムスタンプ自身の記載です。発行者の署名は、この画面では確かめていません。確かめるには、発行者の証明書を入手し、「読み方.txt」の手順8を行ってください。',
+  cosignature: '証人の署名',
+  cosigned: '署名を公開鍵.txtの鍵で確かめました',
+  cosignatureUnchecked: '確かめていません(公開鍵.txtに鍵がありません)',
+  cosignatureAdvice: '証人の鍵も証拠一式と一緒に届きます。証人の名前と鍵IDを、その証人に別の手段で確認してください。',
   verifiedAt: '検証した日時(このパソコンの時計)',
 };
 
@@ -199,6 +219,7 @@ const en: Words = {
     audio: 'The audio is, bit by bit, what the log says',
     manifest: 'The facts of the call (manifest.json) are what was logged when the package was made',
     files: 'The other files are as manifest.json says',
+    timestamp: 'The time stamp is over this signed log',
   },
   problem: {
     missing: '{part} is missing.',
@@ -210,6 +231,7 @@ const en: Words = {
     'not-in-log': 'What {part} shows is not in the signed log: the proof or the record has been changed.',
     'not-the-logged-one': '{part} is not the one in the log: it has been changed.',
     'not-the-logged-recording': '{part} is of another recording than manifest.json.',
+    'other-checkpoint': '{part} is over another checkpoint than that of the recording’s proof.',
   },
   unknown: 'These files are no part of the package and were not checked: {parts}',
   keyHeading: 'The box that signed',
@@ -251,6 +273,16 @@ const en: Words = {
     'Whether the key is really that of the office: compare the fingerprint by another way.',
     'Whether the clock of the box was right.',
   ],
+  vouchersHeading: 'Vouched for by others',
+  timestamp: 'Time stamp (RFC 3161)',
+  timestampUnread: 'Present (this page cannot read its time and authority)',
+  timestampAdvice:
+    'Time and authority are what the time stamp says of itself: this page has not checked the authority’s signature. To do so, get the authority’s certificate and take step 8 of how-to.txt.',
+  cosignature: 'Signature of a witness',
+  cosigned: 'verified with the key in 公開鍵.txt',
+  cosignatureUnchecked: 'not checked (its key is not in 公開鍵.txt)',
+  cosignatureAdvice:
+    'The keys of witnesses come with the package too. Compare name and key ID with the witness by another way.',
   verifiedAt: 'Verified at (clock of this computer)',
 };
 

@@ -18,6 +18,8 @@ export class WitnessListError extends Error {
 /** Another box that vouches for this box's log. */
 export interface Witness {
   verifier: NoteVerifier;
+  /** The same as it is written. */
+  verifierKey: string;
   /** The submission prefix of c2sp.org/tlog-witness. */
   url: string;
   /** PEM of the authority that has signed its certificate; null = a well-known one. */
@@ -35,7 +37,7 @@ export function readWitnesses(path: string): Promise<Witness[]> {
     if (rest.length > 0) throw new Error('expected a verifier key, a URL and at most one file');
     if (!/^https:\/\/[^@]+$/.test(url)) throw new Error('expected an https URL');
     if (caFile !== null && !isAbsolute(caFile)) throw new Error('expected the absolute path of a file');
-    return { verifier: cosignatureVerifier(key), url: url.replace(/\/$/, ''), caFile };
+    return { verifier: cosignatureVerifier(key), verifierKey: key, url: url.replace(/\/$/, ''), caFile };
   });
 }
 

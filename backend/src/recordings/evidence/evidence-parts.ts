@@ -9,6 +9,9 @@ export const EVIDENCE_PARTS = {
   key: '公開鍵.txt',
 } as const;
 
+/** There when the checkpoint of the recording's proof has been stamped: the stamp, and the note that it is over. */
+export const EVIDENCE_STAMP = { timestamp: 'timestamp.tsr', note: 'checkpoint.note' } as const;
+
 export const evidenceAudio = (format: string) => `録音.${format}`;
 
 export const EVIDENCE_KIND = 'denwaban-evidence';

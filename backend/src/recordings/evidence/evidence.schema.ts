@@ -46,7 +46,7 @@ export const EvidenceManifest = z.strictObject({
     rightSilentMs: z.int().nullable(),
   }),
   call: EvidenceCall,
-  /** All but this one, the proofs and what vouches for their checkpoint: those prove themselves. */
+  /** All but this one and the proofs, which prove themselves. */
   files: z.array(EvidenceFile),
 });
 export type EvidenceManifest = z.infer<typeof EvidenceManifest>;

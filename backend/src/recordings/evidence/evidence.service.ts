@@ -5,19 +5,21 @@ import { Readable } from 'node:stream';
 import { Injectable } from '@nestjs/common';
 import { AuditTrail } from '../../audit/audit-trail.service.ts';
 import { parseVerifierKey } from '../../audit/log/note.ts';
-import { LogProofs } from '../../audit/log-proofs.service.ts';
+import { LogProofs, type ProvenCheckpoint } from '../../audit/log-proofs.service.ts';
 import { recordingLeaf, type RecordingRow } from '../../audit/logged-records.ts';
+import { readWitnesses } from '../../audit/witness/witness-lists.ts';
 import { CallDetails } from '../../calls/call-details.service.ts';
 import { Clock } from '../../platform/clock.ts';
 import { NotFoundError } from '../../platform/errors.ts';
 import { isMissing } from '../../platform/file-errors.ts';
 import { project } from '../../platform/project.ts';
+import { Settings } from '../../platform/settings.ts';
 import type { ArchiveEntry } from '../export/zip-stream.ts';
 import type { RecordingEntity } from '../recording.entity.ts';
 import { RecordingFileMissingError } from '../recordings.errors.ts';
 import { type ReadAudio, SealedAudioReader } from '../sealed-audio-reader.ts';
 import { describeFile, evidenceManifest, type EvidenceOrder, formatManifest } from './evidence-manifest.ts';
-import { EVIDENCE_LOGGED_AS, EVIDENCE_PARTS, evidenceAudio } from './evidence-parts.ts';
+import { EVIDENCE_LOGGED_AS, EVIDENCE_PARTS, EVIDENCE_STAMP, evidenceAudio } from './evidence-parts.ts';
 import { RecordingNotAsLoggedError, VerifierPageMissingError } from './evidence.errors.ts';
 import { howToEnglish, howToJapanese } from './how-to.ts';
 
@@ -27,6 +29,17 @@ export interface EvidencePackage {
   recording: RecordingEntity;
   entries: AsyncIterable<ArchiveEntry>;
 }
+
+/** What the log says of a recording, and how it proves it. */
+interface LoggedAs {
+  leaf: Buffer;
+  proof: string;
+  checkpoint: ProvenCheckpoint;
+  verifierKey: string;
+}
+
+/** Its name in the package, and its content. */
+type FixedPart = [name: string, content: string | Buffer];
 
 interface CheckedAudio {
   name: string;
@@ -44,6 +57,7 @@ export class EvidenceService {
     private readonly proofs: LogProofs,
     private readonly audit: AuditTrail,
     private readonly clock: Clock,
+    private readonly settings: Settings,
   ) {}
 
   /**
@@ -59,27 +73,44 @@ export class EvidenceService {
     const audio = await this.checkedAudio(recording);
     const call = await this.calls.find(recording.callId);
     if (!call) throw new NotFoundError();
-    const texts = textParts(logged.verifierKey, audio.name, page);
-    const files = [describeAudio(audio), ...texts.map(([name, content]) => describeFile(name, content))];
+    const fixed = await this.fixedParts(logged, audio.name, page);
+    const files = [describeAudio(audio), ...fixed.map(([name, content]) => describeFile(name, content))];
     const facts = { leaf: logged.leaf, recording, call };
     const manifest = formatManifest(evidenceManifest(order, facts, files, this.clock.now()));
-    const [recordingProof = '', manifestProof = ''] = await this.logged(recording, manifest, order);
-    const parts: [string, string][] = [
-      ...texts,
+    const parts: FixedPart[] = [
+      ...fixed,
       [EVIDENCE_PARTS.manifest, manifest],
-      [EVIDENCE_PARTS.recordingProof, recordingProof],
-      [EVIDENCE_PARTS.manifestProof, manifestProof],
+      [EVIDENCE_PARTS.recordingProof, logged.proof],
+      [EVIDENCE_PARTS.manifestProof, await this.loggedManifest(recording, manifest, order)],
     ];
     return { recording, entries: entriesOf(audio, parts, this.clock.now()) };
   }
 
   /** @throws RecordingNotAsLoggedError when the row says anything else than the log */
-  private async loggedAs(recording: RecordingEntity): Promise<{ leaf: Buffer; verifierKey: string }> {
-    const { verifierKey, leaves } = await this.proofs.of([{ kind: 'recording', id: recording.id }]);
+  private async loggedAs(recording: RecordingEntity): Promise<LoggedAs> {
+    const { verifierKey, checkpoint, leaves, proofs } = await this.proofs.of([{ kind: 'recording', id: recording.id }]);
     const leaf = leaves.at(-1);
     if (!leaf || !recordingLeaf(loggedFacts(recording))?.leaf.equals(leaf))
       throw new RecordingNotAsLoggedError(recording.id);
-    return { leaf, verifierKey };
+    return { leaf, proof: proofs.at(-1) ?? '', checkpoint, verifierKey };
+  }
+
+  private async fixedParts(logged: LoggedAs, audio: string, page: string): Promise<FixedPart[]> {
+    const { note, timestamp } = logged.checkpoint;
+    const texts = textParts(logged.verifierKey, await this.witnessKeys(logged), {
+      ...{ audio, page, isStamped: timestamp !== null },
+    });
+    if (!timestamp) return texts;
+    return [...texts, [EVIDENCE_STAMP.note, note], [EVIDENCE_STAMP.timestamp, timestamp]];
+  }
+
+  /** @returns of the witnesses that have cosigned, as far as the box knows them: a list that cannot be read stops no evidence */
+  private async witnessKeys({ checkpoint: { cosignatures } }: LoggedAs): Promise<string[]> {
+    const { DENWABAN_WITNESSES: list } = this.settings.operator;
+    if (cosignatures === '' || list === undefined) return [];
+    const witnesses = await readWitnesses(list).catch(() => []);
+    const names = new Set(cosignatures.split('\n').map((line) => line.split(' ')[1]));
+    return witnesses.flatMap(({ verifier, verifierKey }) => (names.has(verifier.keyName) ? [verifierKey] : []));
   }
 
   private async checkedAudio(recording: RecordingEntity): Promise<CheckedAudio> {
@@ -94,20 +125,17 @@ export class EvidenceService {
 
   /**
    * Two events: one tells of the recording and why, the other puts this very package into the log.
-   * @returns the proofs of the recording and of the package
+   * @returns the proof of the package, under a newer checkpoint than that of the recording, if that one is vouched for
    */
-  private async logged(recording: RecordingEntity, manifest: string, order: EvidenceOrder): Promise<string[]> {
+  private async loggedManifest(recording: RecordingEntity, manifest: string, order: EvidenceOrder): Promise<string> {
     const { reason, by, remoteAddress } = order;
     const { sha256: manifestSha256 } = describeFile(EVIDENCE_PARTS.manifest, manifest);
     const detail = { callId: recording.callId, reason, manifestSha256 };
     const { userId } = by;
     await this.audit.record({ userId, action: 'recording.evidence', subject: recording.id, detail, remoteAddress });
     const eventId = await this.audit.record({ userId, action: EVIDENCE_LOGGED_AS, subject: manifestSha256 });
-    const { proofs } = await this.proofs.of([
-      { kind: 'recording', id: recording.id },
-      { kind: 'audit-event', id: eventId },
-    ]);
-    return proofs;
+    const { proofs } = await this.proofs.of([{ kind: 'audit-event', id: eventId }]);
+    return proofs.at(-1) ?? '';
   }
 }
 
@@ -133,21 +161,27 @@ async function verifierPage(): Promise<string> {
   }
 }
 
-function textParts(verifierKey: string, audio: string, page: string): [string, string][] {
+/** The key of the log comes first: the commands of the how-to count on it. */
+function textParts(
+  verifierKey: string,
+  witnessKeys: readonly string[],
+  { audio, page, isStamped }: { audio: string; page: string; isStamped: boolean },
+): FixedPart[] {
   const { keyName: origin, publicKey } = parseVerifierKey(verifierKey);
   const fingerprint = createHash('sha256').update(publicKey).digest('hex');
+  const facts = { audio, fingerprint, origin, isStamped };
   return [
     [EVIDENCE_PARTS.verifier, page],
-    [EVIDENCE_PARTS.howTo, howToJapanese({ audio, fingerprint, origin })],
-    [EVIDENCE_PARTS.howToEnglish, howToEnglish({ audio, fingerprint, origin })],
-    [EVIDENCE_PARTS.key, `${verifierKey}\n`],
+    [EVIDENCE_PARTS.howTo, howToJapanese(facts)],
+    [EVIDENCE_PARTS.howToEnglish, howToEnglish(facts)],
+    [EVIDENCE_PARTS.key, [verifierKey, ...witnessKeys].map((key) => `${key}\n`).join('')],
   ];
 }
 
 /** The audio comes last: what is short is there even of a package that was cut off. */
 function entriesOf(
   { name, sizeBytes, read }: CheckedAudio,
-  parts: readonly [string, string][],
+  parts: readonly FixedPart[],
   modifiedAt: Date,
 ): AsyncIterable<ArchiveEntry> {
   const texts = parts.map(([part, content]) => ({

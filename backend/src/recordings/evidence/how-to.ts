@@ -1,4 +1,4 @@
-import { EVIDENCE_PARTS } from './evidence-parts.ts';
+import { EVIDENCE_PARTS, EVIDENCE_STAMP } from './evidence-parts.ts';
 
 /*
  * What a package says about itself. The commands are run by a test exactly as they stand here: they need a POSIX shell,
@@ -12,6 +12,8 @@ export interface HowToFacts {
   fingerprint: string;
   /** Name of the log: of the box. */
   origin: string;
+  /** Whether there is a time stamp. */
+  isStamped: boolean;
 }
 
 /** A public key's fingerprint for reading out: `AB12 CD34 ...`. @param hex of its SHA-256 */
@@ -27,17 +29,22 @@ const steps = (audio: string): readonly string[][] => [
     `sed -n 's/.*"sha256":"\\([0-9a-f]*\\)".*/\\1  ${audio}/p' record.json | sha256sum --check`,
   ],
   [
-    `sed '1,/^$/d' ${recordingProof} > note.txt`,
-    `sed '1,/^$/d' ${manifestProof} | cmp - note.txt`,
-    `sed '/^$/,$d' note.txt > checkpoint.txt`,
-    `sed -n "s|^— $(cut -d+ -f1 ${key}) ||p" note.txt | head -n 1 | base64 -d | tail -c +5 > signature.bin`,
     `printf '\\060\\052\\060\\005\\006\\003\\053\\145\\160\\003\\041\\000' > key.der`,
-    `cut -d+ -f3- ${key} | base64 -d | tail -c 32 >> key.der`,
-    `openssl pkeyutl -verify -pubin -keyform DER -inkey key.der -rawin -in checkpoint.txt -sigfile signature.bin`,
+    `head -n 1 ${key} | cut -d+ -f3- | base64 -d | tail -c 32 >> key.der`,
+    `name=$(head -n 1 ${key} | cut -d+ -f1)`,
+    `signed() {`,
+    `  sed '1,/^$/d' "$1" > note.txt`,
+    `  sed '/^$/,$d' note.txt > checkpoint.txt`,
+    `  sed -n "s|^— $name ||p" note.txt | head -n 1 | base64 -d | tail -c +5 > signature.bin`,
+    `  openssl pkeyutl -verify -pubin -keyform DER -inkey key.der -rawin -in checkpoint.txt -sigfile signature.bin`,
+    `}`,
+    `signed ${recordingProof}`,
+    `signed ${manifestProof}`,
   ],
   [`tail -c 32 key.der | sha256sum`],
   [
-    `root() {`,
+    `included() {`,
+    `  sed '1,/^$/d' "$1" > checkpoint.txt`,
     `  index=$(sed -n 's/^index //p' "$1"); last=$(($(sed -n 2p checkpoint.txt) - 1))`,
     `  { printf '\\000'; sed -n 's/^extra //p' "$1" | base64 -d; } | openssl dgst -sha256 -binary > hash.bin`,
     `  for sibling in $(sed -n '/^index/,/^$/p' "$1" | sed '1d;/^$/d'); do`,
@@ -50,10 +57,10 @@ const steps = (audio: string): readonly string[][] => [
     `    fi`,
     `    mv next.bin hash.bin; index=$((index / 2)); last=$((last / 2))`,
     `  done`,
-    `  base64 hash.bin`,
+    `  [ "$(base64 hash.bin)" = "$(sed -n 3p checkpoint.txt)" ] && echo OK || echo NG`,
     `}`,
-    `[ "$(root ${recordingProof})" = "$(sed -n 3p checkpoint.txt)" ] && echo OK || echo NG`,
-    `[ "$(root ${manifestProof})" = "$(sed -n 3p checkpoint.txt)" ] && echo OK || echo NG`,
+    `included ${recordingProof}`,
+    `included ${manifestProof}`,
   ],
   [
     `sed -n 's/^extra //p' ${manifestProof} | base64 -d > issued.json`,
@@ -62,10 +69,18 @@ const steps = (audio: string): readonly string[][] => [
   ],
 ];
 
+/** Only in packages that have a time stamp. `ca.pem` is what the reader has to get from the authority. */
+const STAMP_STEP = [
+  `sed '1,/^$/d' ${recordingProof} | sed '/^$/,$d' > checkpoint.txt`,
+  `sed '/^$/,$d' ${EVIDENCE_STAMP.note} | cmp - checkpoint.txt`,
+  `openssl ts -reply -in ${EVIDENCE_STAMP.timestamp} -text`,
+  `openssl ts -verify -data ${EVIDENCE_STAMP.note} -in ${EVIDENCE_STAMP.timestamp} -CAfile ca.pem`,
+];
+
 /** Commands are what is indented by four spaces. */
 const indented = (commands: readonly string[] = []) => commands.map((command) => `    ${command}`).join('\n');
 
-export function howToJapanese({ audio, fingerprint, origin }: HowToFacts): string {
+export function howToJapanese({ audio, fingerprint, origin, isStamped }: HowToFacts): string {
   const [sound, hash, signature, print, inclusion, manifests] = steps(audio).map(indented);
   return `この証拠一式の読み方
 ====================
@@ -80,8 +95,8 @@ ${audio}              録音。左が相手方、右が役所側。装置が封�
 ${manifest}          通話の情報(日時、番号、窓口、長さ、欠けの有無)、作成者と理由、各ファイルのSHA-256
 ${recordingProof}   録音の記録(録音のSHA-256を含む)と、それが操作記録ログに含まれることの証明
 ${manifestProof}    ${manifest}が操作記録ログに登録されていることの証明
-${key}             装置の署名を確かめる公開鍵
-${verifier}             検証の画面。ブラウザーで開くだけで検証できる
+${key}             装置の署名を確かめる公開鍵(2行目以降は、署名を添えたほかの装置の公開鍵)
+${isStamped ? STAMP_FILES : ''}${verifier}             検証の画面。ブラウザーで開くだけで検証できる
 読み方.txt            このファイル(英語版: how-to.txt)
 
 録音は、Windowsの「映画 & テレビ」やVLCメディアプレーヤーなどで再生できます。
@@ -128,8 +143,8 @@ ${sound}
 
 ${hash}
 
-3. 録音の記録が入っているログの署名(Ed25519)が、公開鍵に合うこと。「Signature Verified Successfully」と
-   表示されます。
+3. 録音の記録と一式の作成の記録が入っているログの署名(Ed25519)が、公開鍵に合うこと。
+   「Signature Verified Successfully」と2回表示されます。
 
 ${signature}
 
@@ -147,13 +162,34 @@ ${inclusion}
 ${manifests}
 
 7. ${manifest}の「recording」が、2で取り出したrecord.jsonと同じであることを、目で確かめます。
-
+${isStamped ? stampJapanese() : ''}
 使っている形式: C2SP tlog-proof、tlog-checkpoint、signed-note(https://c2sp.org)、RFC 6962、RFC 8032、RFC 8785。
 WindowsのコマンドプロンプトでSHA-256だけを調べるには: certutil -hashfile ${audio} SHA256
 `;
 }
 
-export function howToEnglish({ audio, fingerprint, origin }: HowToFacts): string {
+const STAMP_FILES = `${EVIDENCE_STAMP.timestamp}         時刻認証局のタイムスタンプ(RFC 3161)
+${EVIDENCE_STAMP.note}       タイムスタンプの対象となった、署名済みのチェックポイント
+`;
+
+const stampJapanese = () => `
+8. タイムスタンプが、録音の記録が入っているログに対するものであり、時刻認証局のものであること。先に、時刻認証局の
+   証明書(PEM形式)を、この一式とは別の手段で入手し、ca.pemという名前で同じフォルダーに置きます。
+   刻まれた時刻などに続いて「Verification: OK」と表示されます。これにより、録音の記録がその時刻までに存在したことを、
+   装置の時計に頼らずに確かめられます。
+
+${indented(STAMP_STEP)}
+`;
+
+const stampEnglish = () => `
+8. The time stamp is over the log that has the recording, and is of its authority. First get the certificate (PEM) of the
+   authority by another way than this package, and save it here as ca.pem. The time is shown, and then "Verification:
+   OK": the record was there by then, whatever the clock of the box said.
+
+${indented(STAMP_STEP)}
+`;
+
+export function howToEnglish({ audio, fingerprint, origin, isStamped }: HowToFacts): string {
   const [sound, hash, signature, print, inclusion, manifests] = steps(audio).map(indented);
   return `How to read this evidence package
 =================================
@@ -183,7 +219,7 @@ ${sound}
 
 ${hash}
 
-3. The signature (Ed25519) of the log fits the key.
+3. The signatures (Ed25519) of the log fit the key: verified twice.
 
 ${signature}
 
@@ -200,7 +236,7 @@ ${inclusion}
 ${manifests}
 
 7. Compare "recording" in ${manifest} with record.json of step 2 by eye.
-
+${isStamped ? stampEnglish() : ''}
 Formats: C2SP tlog-proof, tlog-checkpoint, signed-note (https://c2sp.org), RFC 6962, RFC 8032, RFC 8785.
 `;
 }
