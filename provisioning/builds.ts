@@ -29,7 +29,10 @@ const backendBuild: Build = {
 
 const consoleBuild: Build = {
   name: 'console',
-  inputs: ['console/src/**/*', 'console/public/**/*', 'console/*.json', 'backend/openapi.json', 'package-lock.json'],
+  inputs: [
+    ...['console/src/**/*', 'console/public/**/*', 'console/*.json', 'backend/openapi.json', 'package-lock.json'],
+    'backend/src/calls/number-grouping.ts',
+  ],
   ignore: ['.spec.ts', 'api/generated/'],
   output: resolve(project.consoleDist, 'index.html'),
   run: buildConsole,

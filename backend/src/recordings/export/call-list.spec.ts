@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import iconv from 'iconv-lite';
-import { CallList, csvCell, lostInCp932 } from './call-list.ts';
+import { CallList, csvCell, lostInCp932, numberText } from './call-list.ts';
 import { aManifestRecording, anExportedCall } from './exported-call.fixture.ts';
 
 /** RFC 4180, every cell quoted. */
@@ -20,7 +20,7 @@ describe('the list of an export', () => {
   it('tells each call in the words and the time of the office', () => {
     expect(columns({})).toMatchObject({
       ...{ 番号: '1', 書き出し: '済', 通話開始: '2026-11-21 09:05:33', 通話終了: '2026-11-21 09:09:37' },
-      ...{ 方向: '着信', 相手番号: '09012345678', 着信番号: '代表', 窓口: '市民課', 電話機: '市民課1', 結果: '応答' },
+      ...{ 方向: '着信', 相手番号: '090-1234-5678', 着信番号: '代表', 窓口: '市民課', 電話機: '市民課1', 結果: '応答' },
       ...{
         録音開始: '2026-11-21 09:05:33',
         '録音の長さ(秒)': '244.0',
@@ -54,6 +54,41 @@ describe('the list of an export', () => {
       expect(csvCell(text)).toMatch(/^"'/);
     },
   );
+
+  /** What Excel shows of a cell of a CSV file: it takes what looks like an amount or a date for one, quoted or not. */
+  const shownByExcel = (cell: string): string => {
+    if (/^[+-]?\d+(?:\.\d+)?(?:e[+-]?\d+)?$/i.test(cell)) {
+      return cell.length > 11 ? Number(cell).toExponential(5) : String(Number(cell));
+    }
+    return /^\d{1,4}[-/]\d{1,2}(?:[-/]\d{1,4})?$/.test(cell) ? 'a date' : cell;
+  };
+
+  it.each([
+    ['0312345678', '03-1234-5678'],
+    ['09012345678', '090-1234-5678'],
+    ['0120444113', '0120-444-113'],
+    ['0452221234', '045-222-1234'],
+    ['0267123456', "'0267123456"],
+    ['0998761234', "'0998761234"],
+    ['0', '0'],
+    ['110', '110'],
+    ['0110', "'0110"],
+    ['81312345678', '81312345678'],
+    ['123456789012', "'123456789012"],
+    ['+14155550123', "'+14155550123"],
+  ])('holds the number %s so that a spreadsheet shows every digit of it', (number, expected) => {
+    const { 相手番号: party, ダイヤルされた番号: dialled } = columns({ number, dialled: number });
+    expect([party, dialled]).toEqual([expected, expected]);
+    expect(shownByExcel(expected)).toBe(expected);
+  });
+
+  it('loses no digit of any number', () => {
+    fc.assert(
+      fc.property(fc.stringMatching(/^0?\d{1,15}$/), (number) => {
+        expect(shownByExcel(numberText(number)).replace(/\D/g, '')).toBe(number);
+      }),
+    );
+  });
 
   it('keeps any text in its cell', () => {
     fc.assert(

@@ -1,4 +1,5 @@
 import iconv from 'iconv-lite';
+import { formatNumber } from '../../calls/number-grouping.ts';
 import type { ManifestRecording } from './export-manifest.schema.ts';
 import type { ExportedCall } from './export.repository.ts';
 import type { ListEncoding } from './export.schema.ts';
@@ -16,8 +17,21 @@ const seconds = (ms: number | null | undefined): string =>
   ms === null || ms === undefined ? '' : (ms / 1000).toFixed(1);
 
 function partyOf(call: ExportedCall | null): string {
-  return call === null ? '' : (call.number ?? NO_NUMBER[call.presentation]);
+  if (call === null) return '';
+  return call.number === null ? NO_NUMBER[call.presentation] : numberText(call.number);
 }
+
+/**
+ * A number as the console writes it. Where no grouping is certain, an apostrophe in front keeps a spreadsheet from reading
+ * digits as an amount: it would drop the first 0, and shorten what has more than eleven.
+ */
+export function numberText(number: string): string {
+  const grouped = formatNumber(number);
+  const isAmount = /^\d+$/.test(grouped) && (grouped.length > 11 || grouped !== String(Number(grouped)));
+  return isAmount ? `'${grouped}` : grouped;
+}
+
+const dialledNumber = (call: ExportedCall | null): string => (call ? numberText(call.dialled) : '');
 
 /** Heading and content of each column. Times are those of Japan. */
 const COLUMNS: [string, (facts: Facts) => string][] = [
@@ -28,8 +42,8 @@ const COLUMNS: [string, (facts: Facts) => string][] = [
   ['通話終了', ({ call }) => when(call?.endedAt)],
   ['方向', ({ call }) => (call === null ? '' : DIRECTION[call.direction])],
   ['相手番号', ({ call }) => partyOf(call)],
-  ['着信番号', ({ call }) => call?.lineName ?? call?.lineId ?? call?.dialled ?? ''],
-  ['ダイヤルされた番号', ({ call }) => call?.dialled ?? ''],
+  ['着信番号', ({ call }) => call?.lineName ?? call?.lineId ?? dialledNumber(call)],
+  ['ダイヤルされた番号', ({ call }) => dialledNumber(call)],
   ['窓口', ({ call }) => call?.deskName ?? call?.deskId ?? ''],
   ['電話機', ({ call }) => call?.phoneName ?? call?.phoneId ?? ''],
   ['結果', ({ call }) => (call?.outcome ? OUTCOME[call.outcome] : '')],

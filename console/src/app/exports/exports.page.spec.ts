@@ -59,6 +59,16 @@ describe('the list of exports', () => {
     expect(row()).toContain('開示請求のため');
   });
 
+  it('shows more when asked', async () => {
+    http.expectOne('/api/v1/exports').flush({ exports: [anExport({ id: idOf(1) })], nextCursor: 'next' });
+    await settle();
+    findButton(page, 'もっと見る').click();
+    await settle();
+    http.expectOne('/api/v1/exports?cursor=next').flush({ exports: [anExport({ id: idOf(2) })], nextCursor: null });
+    await settle();
+    expect(page.querySelectorAll('tbody tr')).toHaveLength(2);
+  });
+
   it('tells who made it, why, and what could not be exported', async () => {
     const progress = { calls: 10, done: 10, missing: 2, withoutAudio: 1, sizeBytes: 1_234_567 };
     await show(anExport({ state: 'completed', progress, encrypted: true, lostCharacters: ['𠮷'] }));

@@ -17,6 +17,8 @@ import { EXPORT_STATE, formatName } from './export-words.ts';
 import { SaveLink } from './save-link.ts';
 
 const LOOK_MS = 2000;
+/** The list is of everything there is. */
+const EVERYTHING = {};
 /** A download that was just asked for shows itself within this. */
 const STARTING_MS = 20_000;
 
@@ -31,7 +33,7 @@ export class ExportsPage {
   private readonly dialog = inject(Dialog);
   private readonly save = inject(SaveLink);
   private startedAtMs = Number.NEGATIVE_INFINITY;
-  protected readonly list = new KeysetList<Export, null>(async (_, cursor) => {
+  protected readonly list = new KeysetList<Export, object>(async (_, cursor) => {
     const { exports, nextCursor } = await this.api.invoke(listExports, cursor === null ? {} : { cursor });
     return { items: exports, nextCursor };
   });
@@ -41,7 +43,7 @@ export class ExportsPage {
   protected readonly formatBytes = formatBytes;
 
   constructor() {
-    void this.list.search(null);
+    void this.list.search(EVERYTHING);
     // Only while there is something to see: a screen left open does not keep anybody logged in.
     interval(LOOK_MS)
       .pipe(takeUntilDestroyed(inject(DestroyRef)))
@@ -49,7 +51,7 @@ export class ExportsPage {
   }
 
   protected refresh(): Promise<void> {
-    return this.list.search(null);
+    return this.list.search(EVERYTHING);
   }
 
   protected downloadable({ own, state }: Export): boolean {
