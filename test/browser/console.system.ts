@@ -158,6 +158,30 @@ describe('an office at its console', () => {
     await page.getByRole('button', { name: '一時停止' }).click();
   });
 
+  it('plays the side that is chosen, and another one after it, and lists what stands out', async () => {
+    await page.getByRole('slider', { name: '再生位置' }).focus();
+    await page.keyboard.press('Home');
+    await page.getByRole('button', { name: '再生', exact: true }).click();
+    for (const [side, query] of [
+      ['職員側', 'side=right'],
+      ['相手側', 'side=left'],
+    ] as const) {
+      const asked = page.waitForRequest((request) => request.url().endsWith(`/audio?${query}`));
+      await page.getByRole('radio', { name: side, exact: true }).check();
+      await asked;
+      const { positionS } = await playing(page);
+      await positionAfter(positionS + 0.2);
+      await page.getByRole('button', { name: '一時停止' }).waitFor();
+    }
+    for (const { loudestHz } of await listenTo(page, [CALLER_HZ, CALLER_HZ]))
+      expect(Math.abs(loudestHz - CALLER_HZ)).toBeLessThan(6);
+    await page.getByRole('button', { name: '一時停止' }).click();
+    await page.getByRole('radio', { name: '両方', exact: true }).check();
+    await page.getByText(/^沈黙・被り・大声など/).click();
+    await page.getByRole('listitem').filter({ hasText: '被り(同時に話している)' }).first().waitFor();
+    expect(await judgement.of(page, 'call-tracks')).toEqual([]);
+  });
+
   it('jumps by keyboard, on the slider and anywhere on the page', async () => {
     const slider = page.getByRole('slider', { name: '再生位置' });
     await slider.focus();

@@ -86,11 +86,16 @@ const HEADROOM_STATUS: Record<HeadroomLevel, HealthStatus> = {
 
 const rounded = (value: number) => Math.round(value * 10) / 10;
 
+/** Beyond this, a number of days says nothing but that a box is new. */
+const FORESEEABLE_DAYS = 3650;
+
+const daysWords = (days: number) =>
+  days >= FORESEEABLE_DAYS ? '10年分以上' : `約${days < 10 ? rounded(days) : Math.floor(days)}日分`;
+
 /** How long recording goes on at the present rate, e.g. 「約59時間分(これまでの録音量で約2.9日分)」. */
 function howLong({ hoursLeft, daysLeft }: Pick<Headroom, 'hoursLeft' | 'daysLeft'>): string {
   const hours = hoursLeft < 10 ? rounded(hoursLeft) : Math.floor(hoursLeft);
-  const days =
-    daysLeft === null ? '' : `(これまでの録音量で約${daysLeft < 10 ? rounded(daysLeft) : Math.floor(daysLeft)}日分)`;
+  const days = daysLeft === null ? '' : `(これまでの録音量で${daysWords(daysLeft)})`;
   return `録音できる残りは約${hours}時間分${days}です。`;
 }
 

@@ -3,8 +3,12 @@ import { type NoticeKind } from '../ui/notice.ts';
 
 type Left = Pick<Storage, 'hoursLeft' | 'daysLeft'>;
 
+/** Beyond this, a number of days says nothing but that a box is new. */
+const FORESEEABLE_DAYS = 3650;
+
 /** 約12日分, 約30時間分 or 約40分間分: days as this office records, once they say more than hours. */
 export function howLong({ hoursLeft, daysLeft }: Left): string {
+  if (daysLeft !== null && daysLeft >= FORESEEABLE_DAYS) return $localize`:@@headroom.years:10年分以上`;
   if (daysLeft !== null && daysLeft >= 2) {
     return $localize`:@@headroom.days:約${Math.floor(daysLeft).toLocaleString('en')}:days:日分`;
   }

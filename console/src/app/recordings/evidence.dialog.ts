@@ -61,7 +61,7 @@ const LONGEST_REASON = 500;
       @if (fingerprint(); as print) {
         <div>
           <p class="field-label" i18n="@@evidence.fingerprint">この装置の鍵の指紋</p>
-          <p class="figures">{{ print }}</p>
+          <p class="fingerprint">{{ print }}</p>
         </div>
       }
       <div class="actions">
@@ -79,6 +79,11 @@ const LONGEST_REASON = 500;
         }
       </div>
     </form>
+  `,
+  styles: `
+    .fingerprint {
+      font-family: monospace;
+    }
   `,
 })
 export class EvidenceDialog {

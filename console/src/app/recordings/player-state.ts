@@ -17,7 +17,7 @@ export type MediaEvent = (typeof MEDIA_EVENTS)[number];
 
 const TRANSITIONS: Record<PlayerState, Partial<Record<MediaEvent, PlayerState>>> = {
   loading: { canplay: 'paused', play: 'stalled', playing: 'playing', pause: 'paused', error: 'failed' },
-  paused: { play: 'playing', loadstart: 'loading', ended: 'ended', error: 'failed' },
+  paused: { play: 'playing', playing: 'playing', loadstart: 'loading', ended: 'ended', error: 'failed' },
   playing: { waiting: 'stalled', pause: 'paused', ended: 'ended', loadstart: 'loading', error: 'failed' },
   stalled: {
     playing: 'playing',

@@ -27,6 +27,7 @@ describe('the player', () => {
     jest.spyOn(HTMLMediaElement.prototype, 'pause').mockImplementation(() => {
       paused = true;
     });
+    jest.spyOn(HTMLMediaElement.prototype, 'paused', 'get').mockImplementation(() => paused);
     TestBed.configureTestingModule({ providers: [provideHttpClient(), provideHttpClientTesting()] });
     http = TestBed.inject(HttpTestingController);
     fixture = TestBed.createComponent(Player);
@@ -126,12 +127,14 @@ describe('the player', () => {
       ['モノラル', '?mix=mono'],
       ['両方', ''],
     ]) {
-      paused = true;
       find(element, HTMLInputElement, `input[type=radio][value=${VALUES[label ?? '']}]`).click();
       await settle();
       expect(audio.getAttribute('src')).toBe(`/api/v1/recordings/${idOf(1)}/audio${query}`);
       expect(audio.currentTime).toBe(61);
       expect(paused).toBe(false);
+      // As Chromium tells of it: the new file begins to load after the play that waits for it.
+      await hear('play', 'waiting', 'loadstart', 'seeked', 'canplay', 'playing');
+      expect(button('一時停止')).toBeDefined();
     }
   });
 
@@ -158,9 +161,9 @@ describe('the player', () => {
       { kind: 'silence', side: null, fromMs: 120_000, toMs: 150_000 },
     ]);
     await settle();
-    const [jump] = [...element.querySelectorAll<HTMLButtonElement>('dw-track-bands button')];
-    const list = element.querySelector('dw-track-bands ul')?.textContent.replaceAll(/\s+/g, ' ');
-    expect(list).toContain('1:02 大声(相手方) 3秒');
+    const [jump] = [...element.querySelectorAll<HTMLButtonElement>('dw-track-list button')];
+    const list = element.querySelector('dw-track-list ul')?.textContent.replaceAll(/\s+/g, ' ');
+    expect(list).toContain('1:02 大声(相手側) 3秒');
     expect(list).toContain('2:00 沈黙 30秒');
     jump?.click();
     expect(audio.currentTime).toBe(62);

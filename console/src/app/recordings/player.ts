@@ -24,6 +24,7 @@ import { MEDIA_EVENTS, type MediaEvent, type PlayerState, afterMediaEvent, isRun
 import { SeekSlider } from './seek-slider.ts';
 import { ShortcutsDialog } from './shortcuts.dialog.ts';
 import { TrackBands } from './track-bands.ts';
+import { TrackList } from './track-list.ts';
 import { type Mark, Waveform } from './waveform.ts';
 
 const SKIP_SECONDS = 5;
@@ -34,7 +35,7 @@ const SKIP_SECONDS = 5;
  */
 @Component({
   selector: 'dw-player',
-  imports: [DurationPipe, Icon, SeekSlider, TrackBands, Waveform],
+  imports: [DurationPipe, Icon, SeekSlider, TrackBands, TrackList, Waveform],
   templateUrl: './player.html',
   styleUrl: './player.css',
   host: { '(document:keydown)': 'onKey($event)' },
@@ -107,7 +108,7 @@ export class Player {
 
   /** Goes on at the same place: another channel is another file to the audio element. */
   protected choose(hearing: Hearing): void {
-    const [positionMs, wasRunning] = [this.positionMs(), this.running()];
+    const [positionMs, wasRunning] = [this.positionMs(), !this.audio().nativeElement.paused];
     this.hearing.set(hearing);
     afterNextRender(
       () => {
@@ -120,6 +121,8 @@ export class Player {
 
   protected onMedia(event: Event): void {
     if (!isMediaEvent(event.type)) return;
+    // Told late: who chose another channel while listening has been playing since.
+    if (event.type === 'loadstart' && !this.audio().nativeElement.paused) return;
     this.state.set(afterMediaEvent(this.state(), event.type));
     if (event.type === 'error') this.broken.emit();
   }

@@ -1,7 +1,7 @@
 import { type RecordingTrack } from '../api/generated/models.ts';
 
-const OUTSIDE = $localize`:@@player.outside:相手方`;
-const OFFICE = $localize`:@@player.office:庁内`;
+const OUTSIDE = $localize`:@@player.outsideOnly:相手側`;
+const OFFICE = $localize`:@@player.officeOnly:職員側`;
 
 const KIND: Record<RecordingTrack['kind'], string> = {
   silence: $localize`:@@track.silence:沈黙`,
@@ -10,7 +10,7 @@ const KIND: Record<RecordingTrack['kind'], string> = {
   clipping: $localize`:@@track.clipping:音割れ`,
 };
 
-/** What a track is, and on which side, e.g. `大声(相手方)`. */
+/** What a track is, and on which side, e.g. `大声(相手側)`. */
 export function trackWords({ kind, side }: Pick<RecordingTrack, 'kind' | 'side'>): string {
   if (side === null) return KIND[kind];
   const who = side === 'left' ? OUTSIDE : OFFICE;

@@ -32,8 +32,8 @@ const LEAST_FULL_SCALE = 0.1;
   selector: 'dw-waveform',
   template: `
     <div class="sides" aria-hidden="true">
-      <span i18n="@@player.outside">相手方</span>
-      <span i18n="@@player.office">庁内</span>
+      <span i18n="@@player.outsideOnly">相手側</span>
+      <span i18n="@@player.officeOnly">職員側</span>
     </div>
     <div class="canvas" aria-hidden="true">
       <div #container></div>

@@ -24,7 +24,8 @@ const NOTHING: State<never> = { status: 'idle', items: [], cursor: null, loading
 /** What every list screen is in: first page, further pages by cursor, failures of either, answers that came too late. */
 export class KeysetList<Item extends { id: string }, Query> {
   private readonly state = signal<State<Item>>(NOTHING);
-  private query: Query | null = null;
+  /** The question, which may itself be null; absent before the first. */
+  private last: { query: Query } | null = null;
   /** Counts questions; an answer to an older one is dropped. */
   private asked = 0;
 
@@ -39,7 +40,7 @@ export class KeysetList<Item extends { id: string }, Query> {
   constructor(private readonly fetchPage: FetchPage<Item, Query>) {}
 
   async search(query: Query): Promise<void> {
-    this.query = query;
+    this.last = { query };
     const question = ++this.asked;
     this.state.update((state) => ({ ...state, status: 'loading', loadingMore: false, failure: null }));
     try {
@@ -53,11 +54,11 @@ export class KeysetList<Item extends { id: string }, Query> {
   /** @returns how many rows were added */
   async loadMore(): Promise<number> {
     const { cursor, loadingMore, status } = this.state();
-    if (cursor === null || loadingMore || status !== 'ready' || this.query === null) return 0;
+    if (cursor === null || loadingMore || status !== 'ready' || this.last === null) return 0;
     const question = this.asked;
     this.state.update((state) => ({ ...state, loadingMore: true, failure: null }));
     try {
-      const page = await this.fetchPage(this.query, cursor);
+      const page = await this.fetchPage(this.last.query, cursor);
       if (question !== this.asked) return 0;
       const known = new Set(this.items().map(({ id }) => id));
       const added = page.items.filter(({ id }) => !known.has(id));
@@ -78,8 +79,8 @@ export class KeysetList<Item extends { id: string }, Query> {
 
   /** Asks the same question again: the first page, or the page that failed. */
   async retry(): Promise<void> {
-    if (this.query === null) return;
-    if (this.status() === 'failed') await this.search(this.query);
+    if (this.last === null) return;
+    if (this.status() === 'failed') await this.search(this.last.query);
     else await this.loadMore();
   }
 
