@@ -1,9 +1,6 @@
-import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { promisify } from 'node:util';
 import { type INestApplicationContext } from '@nestjs/common';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { type Part, readArchive } from '../../../../console/verifier/archive.ts';
@@ -15,6 +12,7 @@ import type { Visitor } from '../../../../test/medium/api/visitor.ts';
 import { nameSite, SITE } from '../../../../test/medium/audit/log-bench.ts';
 import { startLogWorker } from '../../../../test/medium/audit/log-worker.ts';
 import { tones } from '../../../../test/medium/recordings/audio.ts';
+import { type EvidenceReader, evidenceReader } from '../../../../test/medium/recordings/evidence-by-hand.ts';
 import { sealingService, spoolCall, unsealed } from '../../../../test/medium/recordings/sealing-bench.ts';
 import { Failure } from '../../platform/http/openapi.ts';
 import { RecordingEntity } from '../recording.entity.ts';
@@ -23,7 +21,6 @@ import { EvidenceManifest } from './evidence.schema.ts';
 
 const REASON = '令和8年第12号 情報公開請求への対応';
 const AUDIO = evidenceAudio('flac');
-const run = promisify(execFile);
 
 let api: ApiUnderTest;
 let officer: Visitor;
@@ -188,40 +185,15 @@ describe('an evidence package', () => {
 });
 
 describe('the how-to', () => {
-  /** All that the text asks for, and nothing else. */
-  const ORDINARY = ['base64', 'cat', 'cmp', 'cut', 'head', 'mv', 'sed', 'sha256sum', 'sh', 'tail'];
-  let directory: string;
-  let bin: string;
+  let reader: EvidenceReader;
 
   beforeAll(async () => {
-    directory = await mkdtemp(join(tmpdir(), 'denwaban-evidence-'));
-    bin = join(directory, 'bin');
-    await mkdir(bin);
-    const { toolsDir } = api.settings.endpoints;
-    for (const tool of ['openssl', 'flac']) await symlink(join(toolsDir, tool), join(bin, tool));
-    for (const tool of ORDINARY) {
-      const { stdout } = await run('/bin/sh', ['-c', `command -v ${tool}`]);
-      await symlink(stdout.trim(), join(bin, tool));
-    }
+    reader = await evidenceReader(api.settings.endpoints.toolsDir);
   });
-  afterAll(() => rm(directory, { recursive: true }));
+  afterAll(() => reader.leave());
 
-  /** Runs what the text says, step by step, as a person would. */
-  async function follow(howTo: string, changed: Record<string, Buffer> = {}) {
-    const place = await mkdtemp(join(directory, 'unpacked-'));
-    for (const [name, content] of parts) await writeFile(join(place, name), changed[name] ?? content);
-    const text = await readFile(join(place, howTo), 'utf8');
-    const byHand = text.slice(text.indexOf('openssl 3'));
-    const commands = byHand.split('\n').flatMap((line) => (line.startsWith('    ') ? [line.slice(4)] : []));
-    const env = { PATH: bin, LC_ALL: 'C.UTF-8' };
-    const script = ['set -e', ...commands].join('\n');
-    try {
-      const { stdout } = await run(join(bin, 'sh'), ['-c', script], { cwd: place, env });
-      return { stdout, failed: false };
-    } catch (error) {
-      return { stdout: String(error), failed: true };
-    }
-  }
+  const follow = (howTo: string, changed: Record<string, Buffer> = {}) =>
+    reader.follow(howTo, new Map([...parts, ...Object.entries(changed)]));
 
   it.each([EVIDENCE_PARTS.howTo, EVIDENCE_PARTS.howToEnglish])(
     '%s, followed by hand, proves the package',
