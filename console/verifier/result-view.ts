@@ -1,5 +1,6 @@
 import { element, replace } from './element.ts';
 import type { EvidenceResult, Problem } from './evidence.ts';
+import type { ExportResult } from './export.ts';
 import type { Verification } from './verification.ts';
 import { type FactName, fill, type Language, type Words } from './words.ts';
 
@@ -9,13 +10,8 @@ export function resultView(of: Verification, at: Date, words: Words, language: L
   switch (of.kind) {
     case 'evidence':
       return evidenceView(of.result, at, words, language);
-    case 'export': {
-      const { correct, findings } = of.result;
-      const verdict = correct
-        ? verdictView('warning', words.verdict.exportCorrect)
-        : verdictView('wrong', words.verdict.wrong);
-      return [verdict, findingList(findings, words), verifiedAt(at, words, language)];
-    }
+    case 'export':
+      return exportView(of.result, at, words, language);
     case 'unreadable':
     case 'empty':
       return [verdictView('wrong', words.verdict[of.kind])];
@@ -35,6 +31,22 @@ export function verdictView(
   return element('div', { class: `verdict ${kind}`, role: kind === 'wrong' ? 'alert' : 'group' }, sign, body);
 }
 
+function exportView(result: ExportResult, at: Date, words: Words, language: Language): Node[] {
+  const { correct, findings, audio, recordings, unknown } = result;
+  const withoutAudio = verdictView('warning', words.verdict.exportWithoutAudio);
+  const asListed = correct ? verdictView('warning', words.verdict.exportCorrect) : withoutAudio;
+  return [
+    findings.length > 0 ? verdictView('wrong', words.verdict.exportWrong) : asListed,
+    element('p', {}, fill(words.exportCounts, { audio, recordings })),
+    findingList(findings, words),
+    ...unknownView(unknown, words.exportUnknown),
+    verifiedAt(at, words, language),
+  ];
+}
+
+const unknownView = (unknown: readonly string[], text: string) =>
+  unknown.length > 0 ? [element('p', {}, fill(text, { parts: unknown.join('、') }))] : [];
+
 function evidenceView(result: EvidenceResult, at: Date, words: Words, language: Language): Node[] {
   const { correct, key, unknown } = result;
   const verdict = correct ? verdictView('correct', words.verdict.correct) : verdictView('wrong', words.verdict.wrong);
@@ -44,7 +56,7 @@ function evidenceView(result: EvidenceResult, at: Date, words: Words, language: 
     verdict,
     print,
     checkList(result, words),
-    ...(unknown.length > 0 ? [element('p', {}, fill(words.unknown, { parts: unknown.join('、') }))] : []),
+    ...unknownView(unknown, words.unknown),
     ...(key ? [keyView(key, words)] : []),
     factsView(result, words, language),
     ...vouchersView(result, words, language),

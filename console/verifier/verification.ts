@@ -23,7 +23,7 @@ export async function verifyFiles(files: readonly File[], progress: (share: numb
     if (isEvidence) return { kind: 'evidence', result: await verifyEvidence(parts, read) };
     const manifest = parts.get(EVIDENCE_PARTS.manifest);
     const content = manifest && (await contentOf(manifest));
-    const result = content && (await verifyExport(content, parts, read));
+    const result = content && (await verifyExport(EVIDENCE_PARTS.manifest, content, parts, read));
     return result ? { kind: 'export', result } : { kind: 'empty' };
   } catch (error) {
     if (error instanceof UnreadableArchiveError) return { kind: 'unreadable' };

@@ -31,7 +31,7 @@ export interface Words {
   working: string;
   print: string;
   verdict: Record<
-    'correct' | 'wrong' | 'exportCorrect' | 'unreadable' | 'empty' | 'outdated',
+    'correct' | 'wrong' | 'exportCorrect' | 'exportWrong' | 'exportWithoutAudio' | 'unreadable' | 'empty' | 'outdated',
     { heading: string; text: string }
   >;
   checksHeading: string;
@@ -39,6 +39,8 @@ export interface Words {
   check: Record<Check['id'], string>;
   problem: Record<Problem, string>;
   unknown: string;
+  exportCounts: string;
+  exportUnknown: string;
   keyHeading: string;
   keyAdvice: string;
   keyName: string;
@@ -89,6 +91,14 @@ const ja: Words = {
       heading: '書き出しの一覧と一致',
       text: 'すべてのファイルが、書き出しに添えられたmanifest.jsonの記載と一致しています。ただし、書き出しには署名がありません。証拠として使うには、通話の画面で「証拠一式」を作成してください。',
     },
+    exportWrong: {
+      heading: '書き出しの一覧と一致しません',
+      text: '下に示すファイルが、書き出しに添えられたmanifest.jsonの記載と一致しません。もう一度書き出してください。',
+    },
+    exportWithoutAudio: {
+      heading: '音声がありません',
+      text: 'この書き出しのmanifest.jsonには、音声のファイルが1つも記載されていません。音声については何も確かめていません。',
+    },
     unreadable: {
       heading: '読み取れません',
       text: 'ZIPファイルとして読み取れません。途中で切れているか、壊れています。もう一度入手してください。',
@@ -125,6 +135,8 @@ const ja: Words = {
     'other-checkpoint': '{part} は、この録音の証明とは別のチェックポイントに対するものです。',
   },
   unknown: '次のファイルは証拠一式に含まれないため、検証していません: {parts}',
+  exportCounts: '一覧の通話 {recordings} 件、うち音声のあるもの {audio} 件。',
+  exportUnknown: '次のファイルは一覧に記載がないため、検証していません: {parts}',
   keyHeading: '署名した装置',
   keyAdvice:
     '公開鍵は証拠一式と一緒に届くため、それだけでは本物の装置の鍵とは限りません。この指紋を、役所に電話などの別の手段で確認してください。',
@@ -198,6 +210,14 @@ const en: Words = {
       heading: 'As listed in the export',
       text: 'Every file is as the manifest.json of this export says. An export is not signed, though: for evidence, have an evidence package made on the page of the call.',
     },
+    exportWrong: {
+      heading: 'Not as listed in the export',
+      text: 'The files named below are not as the manifest.json of this export says. Export them again.',
+    },
+    exportWithoutAudio: {
+      heading: 'No audio',
+      text: 'The manifest.json of this export lists no audio at all. Nothing was checked about audio.',
+    },
     unreadable: {
       heading: 'Unreadable',
       text: 'This is no readable ZIP file: it is cut off or damaged. Obtain it again.',
@@ -234,6 +254,8 @@ const en: Words = {
     'other-checkpoint': '{part} is over another checkpoint than that of the recording’s proof.',
   },
   unknown: 'These files are no part of the package and were not checked: {parts}',
+  exportCounts: 'Calls in the list: {recordings}, with audio: {audio}.',
+  exportUnknown: 'These files are not in the list and were not checked: {parts}',
   keyHeading: 'The box that signed',
   keyAdvice:
     'The key comes with the package, so by itself it need not be that of the office. Compare this fingerprint with the office by another way, such as the telephone.',

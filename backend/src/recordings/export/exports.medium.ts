@@ -3,6 +3,7 @@ import { open, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { verifyFiles } from '../../../../console/verifier/verification.ts';
 import { ApiUnderTest } from '../../../../test/medium/api/api-under-test.ts';
 import { eventually } from '../../../../test/medium/api/eventually.ts';
 import { aCall, fileCalls } from '../../../../test/medium/api/filed-calls.ts';
@@ -125,6 +126,36 @@ describe('an export', () => {
     expect([...files.keys()].filter((name) => !name.startsWith('録音/'))).toEqual([
       ...['一覧.csv', 'manifest.schema.json', 'manifest.json'],
     ]);
+  });
+
+  it('is held against its list by the page for evidence, each audio file of it too, zipped and unpacked', async () => {
+    const { body } = await download(await order());
+    const verify = async (chosen: File[]) => {
+      const verification = await verifyFiles(chosen, () => undefined);
+      return verification.kind === 'export' ? verification.result : verification.kind;
+    };
+    const right = { correct: true, findings: [], audio: 3, recordings: 3, unknown: [] };
+    expect(await verify([new File([Uint8Array.from(body)], 'export.zip')])).toEqual(right);
+    const bare = (name: string) => name.slice(name.lastIndexOf('/') + 1);
+    const unpacked = unzipped(body);
+    const chosen = unpacked.map(({ name, content }) => new File([Uint8Array.from(content)], bare(name)));
+    expect(await verify(chosen)).toEqual(right);
+    const audio = unpacked.find(({ name }) => name.startsWith('録音/'));
+    if (!audio) throw new Error('no audio');
+    const changed = Uint8Array.from(audio.content);
+    changed[100] = (changed[100] ?? 0) ^ 1;
+    const others = chosen.filter(({ name }) => name !== bare(audio.name));
+    const finding = (problem: string) => ({ correct: false, findings: [{ part: audio.name, problem }] });
+    expect(await verify([...others, new File([changed], bare(audio.name))])).toMatchObject(finding('changed'));
+    expect(await verify(others)).toMatchObject(finding('missing'));
+  });
+
+  it('without any audio is never found correct by that page', async () => {
+    const { body } = await download(await order({}, [await seal(null)]));
+    const verification = await verifyFiles([new File([Uint8Array.from(body)], 'export.zip')], () => undefined);
+    expect(verification).toMatchObject({ kind: 'export', result: { correct: false, findings: [], audio: 0 } });
+    const unlisted = JSON.stringify({ kind: 'denwaban-export', files: [] });
+    expect(await verifyFiles([new File([unlisted], 'manifest.json')], () => undefined)).toEqual({ kind: 'empty' });
   });
 
   it('leaves a trace of who, why, how many and which, of each download, and of its end', async () => {
