@@ -59,7 +59,7 @@ function evidenceView(result: EvidenceResult, at: Date, words: Words, language: 
     ...unknownView(unknown, words.unknown),
     ...(key ? [keyView(key, words)] : []),
     factsView(result, words, language),
-    ...vouchersView(result, words, language),
+    vouchersView(result, words, language),
     limitsView(words),
     verifiedAt(at, words, language),
   ];
@@ -154,10 +154,10 @@ function factsView({ recording, manifest, log }: EvidenceResult, words: Words, l
 }
 
 /** Empty when nobody outside vouches for the log. */
-function vouchersView(result: EvidenceResult, words: Words, language: Language): Node[] {
+function vouchersView(result: EvidenceResult, words: Words, language: Language): HTMLElement {
   const { checks, timestamp, cosignatures } = result;
   const isStamped = checks.some(({ id, outcome }) => id === 'timestamp' && outcome === 'passed');
-  if (!isStamped && cosignatures.length === 0) return [];
+  if (!isStamped && cosignatures.length === 0) return element('div', {});
   const stamp = timestamp
     ? [dateTime(timestamp.at, language), ...(timestamp.by ? [timestamp.by] : [])].join(' — ')
     : words.timestampUnread;
@@ -166,12 +166,14 @@ function vouchersView(result: EvidenceResult, words: Words, language: Language):
     return [words.cosignature, [...facts, verified ? words.cosigned : words.cosignatureUnchecked].join(' — ')];
   });
   const note = (text: string) => element('p', { class: 'muted' }, text);
-  return [
+  return element(
+    'div',
+    {},
     element('h2', {}, words.vouchersHeading),
     table([...(isStamped ? [[words.timestamp, stamp] as [string, string]] : []), ...signatures]),
     ...(isStamped ? [note(words.timestampAdvice)] : []),
     ...(signatures.length > 0 ? [note(words.cosignatureAdvice)] : []),
-  ];
+  );
 }
 
 /** In Japan's time, wherever it is read: the call was there. */
