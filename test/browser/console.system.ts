@@ -22,12 +22,12 @@ const SHOWN_NUMBER = /090-?123-?4567/;
 const LENGTH_TOLERANCE_S = 0.2;
 
 /** Part of an evidence package, place of one changed bit from 0 to 1, what the verifier has to say. */
-const CHANGES: readonly [string, number, string][] = [
-  ['録音.flac', 0.5, '録音.flac の内容が変わっています'],
-  ['manifest.json', 0.5, 'manifest.json は、ログに記録されたものと一致しません'],
-  ['recording.tlog-proof', 0.3, 'recording.tlog-proof の内容は、署名された操作記録ログに含まれていません'],
-  ['recording.tlog-proof', 0.97, 'recording.tlog-proof の署名が合いません'],
-  ['公開鍵.txt', 0.9, '公開鍵.txt が読み取れません'],
+const CHANGES: readonly [string, RegExp, string][] = [
+  ['録音.flac', /^fLaC[^]{4000}/, '録音.flac の内容が変わっています'],
+  ['manifest.json', /^[^]{200}/, 'manifest.json は、ログに記録されたものと一致しません'],
+  ['recording.tlog-proof', /^index \d+\n/m, 'recording.tlog-proof の内容は、署名された操作記録ログに含まれていません'],
+  ['recording.tlog-proof', /^\xe2\x80\x94 \S+ [^]{20}/m, 'recording.tlog-proof の署名が合いません'],
+  ['公開鍵.txt', /\+[0-9a-f]{8}\+[^]{4}/, '公開鍵.txt が読み取れません'],
 ];
 
 describe('an office at its console', () => {
@@ -229,8 +229,8 @@ describe('an office at its console', () => {
     expect(await judgement.of(outsider.page, 'verifier-correct')).toEqual([]);
     expect(await outsider.page.locator('.fingerprint').innerText()).toBe(fingerprint);
     for (const text of [NUMBER, '情報公開請求 第12号']) await outsider.page.getByText(text).first().waitFor();
-    for (const [name, place, named] of CHANGES) {
-      expect(await outsider.verdictOnChanged(name, place)).toBe('正しくありません');
+    for (const [name, before, named] of CHANGES) {
+      expect(await outsider.verdictOnChanged(name, before)).toBe('正しくありません');
       expect(await outsider.page.locator('.findings li').allInnerTexts()).toEqual([expect.stringContaining(named)]);
     }
     expect(await judgement.of(outsider.page, 'verifier-refused')).toEqual([]);

@@ -45,12 +45,14 @@ export class Outsider {
     return this.verdictOn([{ name: '証拠一式.zip', mimeType: 'application/zip', buffer: zip }]);
   }
 
-  /** @returns the heading of the verdict on the unpacked files, of which one has one bit changed at a place from 0 to 1 */
-  verdictOnChanged(name: string, place: number): Promise<string> {
+  /**
+   * @param before what stands before the place in the file `name` where one bit is changed
+   * @returns the heading of the verdict on the unpacked files
+   */
+  verdictOnChanged(name: string, before: RegExp): Promise<string> {
     const files = [...this.parts].map(([part, content]) => {
       const buffer = Buffer.from(content);
-      const at = Math.floor(content.length * place);
-      if (part === name) buffer.writeUInt8(buffer.readUInt8(at) ^ 1, at);
+      if (part === name) changeLetter(buffer, before);
       return { name: part, mimeType: '', buffer };
     });
     return this.verdictOn(files);
@@ -63,4 +65,15 @@ export class Outsider {
     await this.page.locator('#files').setInputFiles(files);
     return await this.page.locator('.verdict h2').innerText();
   }
+}
+
+/** Changes the lowest bit of the first letter or digit there that is one still afterwards: base64 stays base64. */
+function changeLetter(content: Buffer, before: RegExp): void {
+  const found = before.exec(content.toString('latin1'));
+  if (!found) throw new Error(`nothing like ${before} is in it`);
+  const isLetter = (byte: number) => /[A-Za-z0-9]/.test(String.fromCharCode(byte));
+  const from = found.index + found[0].length;
+  const at = content.findIndex((byte, index) => index >= from && isLetter(byte) && isLetter(byte ^ 1));
+  if (at < 0) throw new Error(`no letter follows ${before}`);
+  content.writeUInt8(content.readUInt8(at) ^ 1, at);
 }
