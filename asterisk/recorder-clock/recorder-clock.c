@@ -4,7 +4,7 @@
  * MixMonitor buffers a second of stereo, which a crash loses; it writes nothing while nobody sends, and it splices out
  * what a full disk refuses, or goes on in the middle of a sample. Here audio reaches the kernel at least every 128 ms in
  * whole samples of both sides, and <call>.clock, beside <call>.raw, tells what time each byte stands for. It is read by
- * backend/src/recordings/recorder-clock.ts:
+ * backend/src/recordings/spool/recorder-clock.ts:
  *
  *     open  <wall clock, ms> <monotonic clock, ms> <bytes>          a recorder begins; bytes = what is there already
  *     at    <wall clock, ms> <monotonic clock, ms> <bytes>          the byte at this position was heard at that moment

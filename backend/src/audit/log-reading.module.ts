@@ -1,6 +1,6 @@
 import { Module } from '@nestjs/common';
 import { Settings } from '../platform/settings.ts';
-import { RecordingsStorageModule } from '../recordings/recordings-storage.module.ts';
+import { RecordingsStorageModule } from '../recordings/vault/recordings-storage.module.ts';
 import { AuditController } from './audit.controller.ts';
 import { AuditModule } from './audit.module.ts';
 import { CheckpointFiles } from './checkpoint-files.ts';

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { AudioVerification } from '../recordings/audio-verification.ts';
+import { AudioVerification } from '../recordings/vault/audio-verification.ts';
 import { type AuditFinding, type AuditVerify, type VerificationLine } from './audit.schema.ts';
 import { CheckpointFiles } from './checkpoint-files.ts';
 import { verifyCheckpoints } from './checkpoint-verification.ts';

@@ -7,7 +7,7 @@ import { Logger } from '../platform/logging.ts';
 import { PlatformModule } from '../platform/platform.module.ts';
 import { runProcess } from '../platform/process.ts';
 import { readOperatorSettings, Settings } from '../platform/settings.ts';
-import { SealingModule } from '../recordings/sealing.module.ts';
+import { SealingModule } from '../recordings/sealing/sealing.module.ts';
 
 /** Sealing holds a connection for moments only. */
 const DATABASE_CONNECTIONS = 4;

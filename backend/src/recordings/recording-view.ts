@@ -1,5 +1,5 @@
 import type { RecordingEntity } from './recording.entity.ts';
-import { fromStored } from './stored-tracks.ts';
+import { fromStored } from './sealing/stored-tracks.ts';
 import type { RecordingDeletion, RecordingDetail, RecordingHint } from './recording.schema.ts';
 
 /** @param deletion of a deleted one */

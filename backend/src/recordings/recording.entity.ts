@@ -7,7 +7,7 @@ import type {
   RecordingState,
   SealingTrouble,
 } from './recording.schema.ts';
-import type { StoredTracks } from './stored-tracks.ts';
+import type { StoredTracks } from './sealing/stored-tracks.ts';
 
 /** `pg` hands bigint over as a string; sizes stay far below 2^53. */
 const bigintAsNumber: ValueTransformer = {

@@ -4,7 +4,7 @@ import {
   CiphertextTruncatedError,
   type UndecryptableError,
 } from './encryption/encryption.errors.ts';
-import type { DeletionObstacle } from './deletion-decision.ts';
+import type { DeletionObstacle } from './deletion/deletion-decision.ts';
 import type { RecordingDeletion } from './recording.schema.ts';
 
 /** The file of a recording is not what was sealed: found while playing, and told on the health page. */

@@ -15,8 +15,8 @@ import { VoucherVerification } from '../../../backend/src/audit/voucher-verifica
 import { Clock } from '../../../backend/src/platform/clock.ts';
 import { MessageSender } from '../../../backend/src/platform/messages.ts';
 import { type Settings } from '../../../backend/src/platform/settings.ts';
-import { AudioVerification } from '../../../backend/src/recordings/audio-verification.ts';
-import { Vault } from '../../../backend/src/recordings/vault.ts';
+import { AudioVerification } from '../../../backend/src/recordings/vault/audio-verification.ts';
+import { Vault } from '../../../backend/src/recordings/vault/vault.ts';
 import { RecordingRepository, type SealedFacts } from '../../../backend/src/recordings/recording.repository.ts';
 import { aCall, fileCalls } from '../api/filed-calls.ts';
 import { diskStore, recordingKeys } from '../recordings/sealing-bench.ts';

@@ -4,10 +4,10 @@ import { Clock } from '../../../backend/src/platform/clock.ts';
 import { MessageSender } from '../../../backend/src/platform/messages.ts';
 import { Logger } from '../../../backend/src/platform/logging.ts';
 import type { Settings } from '../../../backend/src/platform/settings.ts';
-import { DeletionRepository } from '../../../backend/src/recordings/deletion.repository.ts';
-import { RecordingDeletions } from '../../../backend/src/recordings/deletion.service.ts';
-import { DiskRecordingStore } from '../../../backend/src/recordings/disk-recording-store.ts';
-import { Vault } from '../../../backend/src/recordings/vault.ts';
+import { DeletionRepository } from '../../../backend/src/recordings/deletion/deletion.repository.ts';
+import { RecordingDeletions } from '../../../backend/src/recordings/deletion/deletion.service.ts';
+import { DiskRecordingStore } from '../../../backend/src/recordings/vault/disk-recording-store.ts';
+import { Vault } from '../../../backend/src/recordings/vault/vault.ts';
 import { recordingKeys } from './sealing-bench.ts';
 import { stepped, Steps } from './stepped.ts';
 

@@ -9,7 +9,7 @@ import {
   type StoredRange,
   StoreFullError,
   StoreRefusedError,
-} from '../../../backend/src/recordings/recording-store.ts';
+} from '../../../backend/src/recordings/vault/recording-store.ts';
 
 /** The last four say that all went well; `slow` even does. */
 export type StoreFault =

@@ -2,11 +2,11 @@ import { randomBytes } from 'node:crypto';
 import { mkdir, mkdtemp, open, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { DiskRecordingStore } from '../../../backend/src/recordings/disk-recording-store.ts';
+import { DiskRecordingStore } from '../../../backend/src/recordings/vault/disk-recording-store.ts';
 import { MemoryKeyStore } from '../../../backend/src/recordings/encryption/key-store.fixture.ts';
 import { ensureMasterKey } from '../../../backend/src/recordings/encryption/master-key-file.ts';
 import { RecordingKeys } from '../../../backend/src/recordings/encryption/recording-keys.service.ts';
-import { Vault } from '../../../backend/src/recordings/vault.ts';
+import { Vault } from '../../../backend/src/recordings/vault/vault.ts';
 
 /** A vault on a disk of its own, with its keys in memory: what there is to measure, without a database. */
 export interface LoneVault {

@@ -13,7 +13,7 @@ import { SilentProgress } from '../../../provisioning/progress.ts';
 import { readIndex } from '../../../provisioning/runtime/fetch-packages.ts';
 import { hostPackageSource } from '../../../provisioning/runtime/mirror.ts';
 import { architecture } from '../../../provisioning/runtime/tools.ts';
-import { S3Client, type S3Place } from '../../../backend/src/recordings/s3/s3-client.ts';
+import { S3Client, type S3Place } from '../../../backend/src/recordings/vault/s3/s3-client.ts';
 
 const run = promisify(execFile);
 

@@ -7,7 +7,7 @@ import {
   StoredFileMissingError,
   type StoredRange,
   StoreFailedError,
-} from '../../../backend/src/recordings/recording-store.ts';
+} from '../../../backend/src/recordings/vault/recording-store.ts';
 
 export async function* inChunks(content: Buffer, chunkBytes = 1000): AsyncIterable<Buffer> {
   for (let at = 0; at < content.length; at += chunkBytes)

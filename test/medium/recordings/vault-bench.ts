@@ -7,7 +7,7 @@ import { open, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { FlacEncoder } from '../../../backend/src/recordings/formats/flac-encoder.ts';
-import { PcmMeter } from '../../../backend/src/recordings/pcm.ts';
+import { PcmMeter } from '../../../backend/src/recordings/sealing/pcm.ts';
 import { TerminalProgress } from '../../../provisioning/progress.ts';
 import { ensureRuntime } from '../../../provisioning/runtime/runtime.ts';
 import { type Figure, percentile } from '../../bench/figures.ts';

@@ -17,7 +17,7 @@ import { Settings } from '../../platform/settings.ts';
 import type { ArchiveEntry } from '../export/zip-stream.ts';
 import type { RecordingEntity } from '../recording.entity.ts';
 import { RecordingFileMissingError } from '../recordings.errors.ts';
-import { type ReadAudio, SealedAudioReader } from '../sealed-audio-reader.ts';
+import { type ReadAudio, SealedAudioReader } from '../playback/sealed-audio-reader.ts';
 import { describeFile, evidenceManifest, type EvidenceOrder, formatManifest } from './evidence-manifest.ts';
 import { EVIDENCE_LOGGED_AS, EVIDENCE_PARTS, EVIDENCE_STAMP, evidenceAudio } from './evidence-parts.ts';
 import { RecordingNotAsLoggedError, VerifierPageMissingError } from './evidence.errors.ts';

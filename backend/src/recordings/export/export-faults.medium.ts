@@ -17,7 +17,7 @@ import { unzipped } from '../../../../test/medium/recordings/unzipped.ts';
 import type { KeyStore } from '../encryption/key-store.ts';
 import { RecordingKeys } from '../encryption/recording-keys.service.ts';
 import { RecordingEntity } from '../recording.entity.ts';
-import { Vault } from '../vault.ts';
+import { Vault } from '../vault/vault.ts';
 import { AudioConversion } from './audio-conversion.ts';
 import { ExportDownloads } from './export-downloads.service.ts';
 import { ExportManifest, type NotExported } from './export-manifest.schema.ts';

@@ -8,10 +8,10 @@ import {
   WrappedKeyAlteredError,
 } from '../encryption/key.errors.ts';
 import { SoundLayoutError } from '../formats/sound-layout.ts';
-import { StoredFileMissingError, StoreFailedError } from '../recording-store.ts';
+import { StoredFileMissingError, StoreFailedError } from '../vault/recording-store.ts';
 import type { RecordingEntity } from '../recording.entity.ts';
 import { RecordingRepository } from '../recording.repository.ts';
-import { type SealedAudio, Vault } from '../vault.ts';
+import { type SealedAudio, Vault } from '../vault/vault.ts';
 import { AudioConversion, type SealedContent } from './audio-conversion.ts';
 import type { NotExported } from './export-manifest.schema.ts';
 import { type ExportItem, ExportRepository } from './export.repository.ts';

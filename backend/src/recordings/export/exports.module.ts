@@ -2,7 +2,7 @@ import { Module } from '@nestjs/common';
 import { AuditModule } from '../../audit/audit.module.ts';
 import { CallSearchRepository } from '../../calls/call-search.repository.ts';
 import { Settings } from '../../platform/settings.ts';
-import { RecordingsStorageModule } from '../recordings-storage.module.ts';
+import { RecordingsStorageModule } from '../vault/recordings-storage.module.ts';
 import { AudioConversion } from './audio-conversion.ts';
 import { ExportDownloads } from './export-downloads.service.ts';
 import { ExportSource } from './export-source.ts';

@@ -1,5 +1,5 @@
 import { open } from 'node:fs/promises';
-import { BYTES_PER_FRAME, CHANNELS, durationOf, SAMPLE_RATE } from '../pcm.ts';
+import { BYTES_PER_FRAME, CHANNELS, durationOf, SAMPLE_RATE } from '../sealing/pcm.ts';
 import type { AudioEncoder } from './audio-encoders.ts';
 import { STREAM_INFO_END, streamInfoFrames } from './flac-layout.ts';
 import { runTool, SoundToolFailedError } from './sound-tool.ts';

@@ -1,4 +1,4 @@
-import { BYTES_PER_FRAME, SAMPLE_RATE } from '../pcm.ts';
+import { BYTES_PER_FRAME, SAMPLE_RATE } from '../sealing/pcm.ts';
 import type { AudioFormat } from './audio-format.ts';
 import type { SegmentDecoder } from './segment-decoder.ts';
 import type { ReadPart, SoundLayout } from './sound-layout.ts';

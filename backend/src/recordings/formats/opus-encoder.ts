@@ -7,7 +7,7 @@ import {
   SAMPLE_RATE,
   type SideMeasurement,
   SILENCE_DBFS,
-} from '../pcm.ts';
+} from '../sealing/pcm.ts';
 import type { AudioEncoder } from './audio-encoders.ts';
 import { LARGEST_PAGE_BYTES, readPage } from './ogg.ts';
 import { opusLayout } from './opus-layout.ts';

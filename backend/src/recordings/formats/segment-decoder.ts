@@ -1,4 +1,4 @@
-import { BYTES_PER_FRAME } from '../pcm.ts';
+import { BYTES_PER_FRAME } from '../sealing/pcm.ts';
 import type { AudioFormat } from './audio-format.ts';
 import { DECODING as OPUS } from './opus-encoder.ts';
 import type { Segment } from './sound-layout.ts';

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
-import type { ListedFile } from '../recording-store.ts';
+import type { ListedFile } from '../vault/recording-store.ts';
 
 /** A sealed row, and how large the file at its path is; null = there is none. */
 export interface HeldRecording {

@@ -3,10 +3,10 @@ import { AuditTrail } from '../../audit/audit-trail.service.ts';
 import { Clock } from '../../platform/clock.ts';
 import { DenwabanError } from '../../platform/errors.ts';
 import { ciphertextSize } from '../encryption/chunked.ts';
-import type { ListedFile } from '../recording-store.ts';
+import type { ListedFile } from '../vault/recording-store.ts';
 import { RecordingRepository } from '../recording.repository.ts';
-import { Spool } from '../spool.ts';
-import { Vault } from '../vault.ts';
+import { Spool } from '../spool/spool.ts';
+import { Vault } from '../vault/vault.ts';
 import { type HeldRecording, HoldingsRepository } from './holdings.repository.ts';
 import { mustBrake } from './reconciliation-brake.ts';
 import type {

@@ -5,7 +5,7 @@ import { HealthReportRepository } from '../../health/health-report.repository.ts
 import { DatabaseConnector } from '../../platform/database-connector.ts';
 import { Logger } from '../../platform/logging.ts';
 import { MessageReceiver } from '../../platform/messages.ts';
-import { StoreRefusedError } from '../recording-store.ts';
+import { StoreRefusedError } from '../vault/recording-store.ts';
 import { Reconciler } from './reconciler.service.ts';
 import { reconciliationFinding } from './reconciliation-finding.ts';
 import { ReconciliationRepository } from './reconciliation.repository.ts';
