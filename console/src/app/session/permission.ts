@@ -7,6 +7,5 @@ export type Permission =
   | 'recordings.delete'
   | 'audit.read'
   | 'recordings.export'
-  | 'recordings.delete'
   | 'configuration.read'
   | 'health.read';
