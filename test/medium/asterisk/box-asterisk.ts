@@ -150,7 +150,7 @@ export class BoxAsterisk {
   async endedCall(callNumber: number): Promise<SpooledCall> {
     return await eventually(`call ${callNumber} to be over`, async () => {
       const call = (await this.calls())[callNumber - 1];
-      if (call?.entries.at(-1)?.e === 'end') return call;
+      if (call?.entries.some(({ e }) => e === 'end')) return call;
       throw new Error(call ? call.text : 'no such call');
     });
   }
@@ -165,6 +165,9 @@ export interface SpooledCall {
 
 /** The story of a call in short: `event value value`. */
 export const story = ({ entries }: SpooledCall): string[] =>
-  entries.map(({ e, at: _at, ...fields }) =>
-    e === 'begin' ? e : [e, ...Object.values(fields as Record<string, string>)].join(' '),
-  );
+  // Parties hang up in threads of their own: the `left` of a phone may come a moment after `end`.
+  entries
+    .toSorted((one, other) => Number(one.e === 'end') - Number(other.e === 'end'))
+    .map(({ e, at: _at, ...fields }) =>
+      e === 'begin' ? e : [e, ...Object.values(fields as Record<string, string>)].join(' '),
+    );
