@@ -7,7 +7,7 @@ const CALLS = 20;
 /** A process that ends again and again is started ever later; a fresh start of the box forgets that. */
 const KILLS_A_BOX = 20;
 
-/** `npm run bench -- chaos [kills]`: kill -9 of every process in turn, at random moments under calls. */
+/** `npm run bench -- chaos`: kill -9 of every process in turn, at random moments under calls. */
 export async function benchChaos(): Promise<Figure[]> {
   const seed = Date.now() % 100_000;
   const tallies: ChaosTally[] = [];
