@@ -57,7 +57,7 @@ export function prepareHome(home: string, serviceUser = ROOT_ID): HomeLayout {
   return layout;
 }
 
-/** Where Asterisk records while it only listens for the end of a message (extensions.conf, message). */
+/** Where Asterisk records while it only listens for the end of a message (extensions-nodes.conf, message). */
 function linkNowhere(path: string): void {
   rmSync(path, { force: true });
   symlinkSync('/dev/null', path);

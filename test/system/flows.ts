@@ -11,7 +11,7 @@ import { type Scene } from '../town/scene.ts';
 import { eventually, pause } from '../town/waiting.ts';
 import { ordinaryDay } from './ordinary-day.ts';
 
-/** extensions.conf, message */
+/** extensions-nodes.conf, message */
 const BEEP_HZ = 1000;
 
 describe('a flow', () => {

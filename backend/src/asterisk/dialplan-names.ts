@@ -1,5 +1,5 @@
 /**
- * Names by which the telephony process and the dialplan (`asterisk/etc/extensions.conf` and `generated/`) meet. What
+ * Names by which the telephony process and the dialplan (`asterisk/etc/extensions*.conf` and `generated/`) meet. What
  * happens behind them is told in `asterisk/README.md`.
  */
 export const STASIS_APP = 'denwaban';

@@ -15,7 +15,7 @@ const MOST_LINES = 100_000;
 
 /**
  * A small model of what Asterisk does with a rendered dialplan in fallback: it reads the lines as Asterisk would, and knows
- * of the static dialplan (`etc/extensions.conf`) only what its subroutines promise.
+ * of the static dialplan (`etc/extensions-*.conf`) only what its subroutines promise.
  * @returns what the call did: `notice <id>`, `schedule <id> <openness> <rule>`, `menu <node>`, `desk <id>`, `forward <node>`,
  * `message <node>`, `end <cause>`
  */
