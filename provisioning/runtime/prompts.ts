@@ -14,6 +14,8 @@ export const Prompts = z.array(
     text: z.string().min(1),
     /** The same in kana: espeak-ng reads no kanji. */
     kana: z.string().min(1),
+    /** `staff`: told by the box to who pressed a phone code; no notice plays it. Absent: for callers. */
+    audience: z.literal('staff').optional(),
   }),
 );
 export type Prompts = z.infer<typeof Prompts>;

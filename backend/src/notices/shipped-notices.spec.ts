@@ -7,6 +7,7 @@ interface Prompt {
   id: string;
   text: string;
   kana: string;
+  audience?: 'staff';
 }
 
 const prompts = JSON.parse(
@@ -16,7 +17,7 @@ const prompts = JSON.parse(
 describe('notices that come with the box', () => {
   it('say what the prompts say', () => {
     expect(SHIPPED_NOTICES.map(({ audio, text }) => ({ id: audio, text }))).toEqual(
-      prompts.map(({ id, text }) => ({ id, text })),
+      prompts.filter(({ audience }) => audience !== 'staff').map(({ id, text }) => ({ id, text })),
     );
   });
 
