@@ -1,5 +1,6 @@
+import { type CallSummary } from '../../backend/src/calls/call.schema.ts';
 import { CALLER_HZ } from '../town/conversation.ts';
-import { durationMs, toneIntervals, totalMs } from '../town/listen.ts';
+import { durationMs, type StereoSound, toneIntervals, totalMs } from '../town/listen.ts';
 import { OFFICE, PBX_PHONE } from '../town/office.ts';
 import { type Caller } from '../town/party.ts';
 import { recordingOf } from '../town/recorded.ts';
@@ -44,8 +45,10 @@ interface ChaosCall {
 const BOX_AGAIN_MS = 90_000;
 /** What a call replaces before the next kill, so that some are always just beginning and some just ending. */
 const CHANGED_EACH_ROUND = 4;
-/** Sound that a loaded machine delivers late, and the moments before the phone was picked up. */
-const SLACK_MS = 600;
+/** Sound that was on its way when the call ended. */
+const SOUND_SLACK_MS = 600;
+/** A hang-up that a loaded machine hears late makes a recording longer than the call was for the town. */
+const LENGTH_SLACK_MS = 1000;
 
 /** Kills processes of a box at random moments under calls, and judges every recording by listening to it. */
 export class Chaos {
@@ -160,18 +163,36 @@ export class Chaos {
       return;
     }
     if ((await api.searchCalls({ number: from })).length > 1) tally.duplicated.push(from);
-    const sound = await recordingOf(this.scene, filed).catch(() => null);
+    const sound = await this.soundOf(filed, deadline);
+    if (!sound) {
+      tally.unreadable.push(from);
+      return;
+    }
     const endedAt = interruptedAt ?? (await caller.ended()).at;
-    const talkedMs = endedAt - answeredAt;
-    const heardMs = sound ? totalMs(toneIntervals(sound.left, CALLER_HZ)) : 0;
+    const heardMs = totalMs(toneIntervals(sound.left, CALLER_HZ));
+    if (interruptedAt !== null) {
+      tally.lostToAsteriskMs.push(Math.max(0, endedAt - answeredAt - heardMs));
+      return;
+    }
+    // A town that was kept waiting for the processor has said less than the clock tells.
+    const saidMs = totalMs(toneIntervals((await caller.heard()).right, CALLER_HZ));
     // From when the box heard of it: an INVITE to an Asterisk that is just starting is sent again and again.
-    const lengthMs = endedAt - Date.parse(filed.startedAt);
-    const short = sound ? lengthMs - durationMs(sound.left) : lengthMs;
-    if (interruptedAt !== null) tally.lostToAsteriskMs.push(Math.max(0, talkedMs - heardMs));
-    else if (heardMs < talkedMs - SLACK_MS || Math.abs(short) > SLACK_MS) {
-      this.tell(`unreadable: ${from}, heard ${heardMs} of ${talkedMs} ms, ${short} ms short; ${JSON.stringify(filed)}`);
+    const shortMs = endedAt - Date.parse(filed.startedAt) - durationMs(sound.left);
+    if (heardMs < saidMs - SOUND_SLACK_MS || Math.abs(shortMs) > LENGTH_SLACK_MS) {
+      this.tell(`not whole: ${from}, heard ${heardMs} of ${saidMs} ms, ${shortMs} ms short; ${JSON.stringify(filed)}`);
       tally.unreadable.push(from);
     }
+  }
+
+  /** A process that has just been started again may refuse for a moment; what it still refuses at the end is lost. */
+  private async soundOf(call: CallSummary, deadline: number): Promise<StereoSound | null> {
+    const withinMs = Math.max(1000, deadline - Date.now());
+    return await eventually('the recording to be heard', () => recordingOf(this.scene, call), { withinMs }).catch(
+      (error: unknown) => {
+        this.tell(`cannot be heard: ${call.number ?? ''}, ${String(error)}`);
+        return null;
+      },
+    );
   }
 }
 
