@@ -4,13 +4,14 @@
  */
 import { spawn, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, lstatSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const root = resolve(dirname(fileURLToPath(import.meta.url)), '..');
 const lockFile = resolve(root, 'package-lock.json');
-const stamp = resolve(root, 'node_modules', '.denwaban-installed');
+const packages = resolve(root, 'node_modules');
+const stamp = resolve(packages, '.denwaban-installed');
 const OLDEST_NODE = 20;
 const OLDEST_NPM = 10;
 const NEWER_NPM = '11.19.1';
@@ -68,6 +69,9 @@ function usableNpm() {
 function installPackages() {
   const wanted = createHash('sha256').update(readFileSync(lockFile)).digest('hex');
   if (existsSync(stamp) && readFileSync(stamp, 'utf8') === wanted) return;
+  if (lstatSync(packages, { throwIfNoEntry: false })?.isSymbolicLink()) {
+    fail('node_modules is a link to the packages of another checkout, which npm would empty; remove the link and try again');
+  }
   process.stdout.write('▸ installing the packages of package-lock.json ...\n');
   const started = Date.now();
   const [file, ...args] = usableNpm();
