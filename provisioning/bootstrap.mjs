@@ -70,7 +70,9 @@ function installPackages() {
   const wanted = createHash('sha256').update(readFileSync(lockFile)).digest('hex');
   if (existsSync(stamp) && readFileSync(stamp, 'utf8') === wanted) return;
   if (lstatSync(packages, { throwIfNoEntry: false })?.isSymbolicLink()) {
-    fail('node_modules is a link to the packages of another checkout, which npm would empty; remove the link and try again');
+    fail(
+      'node_modules is a link to the packages of another checkout, which npm would empty; remove the link and try again',
+    );
   }
   process.stdout.write('▸ installing the packages of package-lock.json ...\n');
   const started = Date.now();
