@@ -4,6 +4,7 @@ import { AmiConnection } from '../asterisk/ami-connection.ts';
 import { DatabaseConnector } from '../platform/database-connector.ts';
 import { Logger } from '../platform/logging.ts';
 import { MessageReceiver, MessageSender } from '../platform/messages.ts';
+import { OnceMore } from '../platform/once-more.ts';
 import { ConfigurationApplier, ConfigurationNotAppliedError, ConfigurationUnfitError } from './apply-configuration.ts';
 import { ConfigurationInForce } from './configuration-in-force.ts';
 import { ConfigurationVersionRepository } from './configuration-version.repository.ts';
@@ -18,8 +19,10 @@ const LOOK_EVERY_MS = 30_000;
 @Injectable()
 export class ConfigurationFollower implements OnApplicationBootstrap, OnApplicationShutdown {
   private subscription: Subscription | undefined;
-  private running = false;
-  private again = false;
+  private readonly following = new OnceMore(
+    () => this.followOnce(),
+    (error) => this.logger.warn({ error: String(error) }, 'configuration not verified, will look again'),
+  );
 
   constructor(
     private readonly ami: AmiConnection,
@@ -45,21 +48,9 @@ export class ConfigurationFollower implements OnApplicationBootstrap, OnApplicat
     this.subscription?.unsubscribe();
   }
 
-  /** Never rejects. Asked for while it runs, it runs once more afterwards. */
+  /** Never rejects. */
   async follow(): Promise<void> {
-    this.again = true;
-    if (this.running) return;
-    this.running = true;
-    try {
-      while (this.again) {
-        this.again = false;
-        await this.followOnce();
-      }
-    } catch (error) {
-      this.logger.warn({ error: String(error) }, 'configuration not verified, will look again');
-    } finally {
-      this.running = false;
-    }
+    await this.following.run();
   }
 
   private async followOnce(): Promise<void> {

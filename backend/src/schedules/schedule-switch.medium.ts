@@ -3,6 +3,7 @@ import { Subject } from 'rxjs';
 import { createTestDatabase, type TestDatabase } from '../../../test/medium/postgres.ts';
 import type { AmiCommands } from '../asterisk/ami-commands.ts';
 import type { AmiConnection } from '../asterisk/ami-connection.ts';
+import { AsteriskUnreachableError } from '../asterisk/asterisk.errors.ts';
 import { AuditEventRepository } from '../audit/audit-event.repository.ts';
 import { AuditTrail } from '../audit/audit-trail.service.ts';
 import { silentLogger, strictDouble } from '../calls/doubles.fixture.ts';
@@ -32,6 +33,8 @@ let database: TestDatabase;
 let clock: HandClock;
 let astDb: Map<string, string>;
 let databaseIsUp: boolean;
+/** How often AstDB cannot be written to. */
+let refusals: number;
 let messages: Subject<Message>;
 let service: ScheduleSwitchService;
 let inForce: SwitchesInForce;
@@ -42,6 +45,7 @@ beforeEach(async () => {
   clock = new HandClock();
   astDb = new Map();
   databaseIsUp = true;
+  refusals = 0;
   messages = new Subject();
   await dataSource.query(
     `INSERT INTO users (id, login, name, password_hash, must_change_password, created_at)
@@ -69,7 +73,10 @@ beforeEach(async () => {
   });
   const commands = strictDouble<AmiCommands>('AmiCommands', {
     kept: () => Promise.resolve(new Map(astDb)),
-    keep: (_, key, value) => Promise.resolve(void astDb.set(key, value)),
+    keep: (_, key, value) => {
+      if (refusals-- > 0) return Promise.reject(new AsteriskUnreachableError('gone'));
+      return Promise.resolve(void astDb.set(key, value));
+    },
     forget: (_, key) => Promise.resolve(void astDb.delete(key)),
   });
   const connector = strictDouble<DatabaseConnector>('DatabaseConnector', {});
@@ -103,6 +110,20 @@ describe('closing the office from now on', () => {
     expect(await service.set({ schedule: 'office', openness: 'closed' }, somebody)).toMatchObject({ inForce: false });
     await inForce.follow();
     expect(inForce.current.size).toBe(1);
+  });
+
+  it('is said to be in force only by the look at which AstDB took it', async () => {
+    inForce.onApplicationBootstrap();
+    refusals = 1;
+    const told: string[] = [];
+    messages.subscribe(({ kind }) => told.push(kind));
+    const setting = service.set({ schedule: 'office', openness: 'closed' }, somebody);
+    while (refusals > 0) await new Promise((resolve) => setImmediate(resolve));
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    expect(told).toEqual(['schedule-switches']);
+    await inForce.follow();
+    expect(await setting).toMatchObject({ inForce: true });
+    expect(astDb.size).toBe(1);
   });
 
   it('can be ended, once', async () => {

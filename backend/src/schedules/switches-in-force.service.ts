@@ -7,6 +7,7 @@ import { Clock } from '../platform/clock.ts';
 import { DatabaseConnector } from '../platform/database-connector.ts';
 import { Logger } from '../platform/logging.ts';
 import { MessageReceiver, MessageSender } from '../platform/messages.ts';
+import { OnceMore } from '../platform/once-more.ts';
 import type { SwitchedState } from './schedule-state.ts';
 import { ScheduleSwitchRepository } from './schedule-switch.repository.ts';
 
@@ -32,9 +33,12 @@ export const writeSwitch = ({ openness, until }: SwitchedState): string =>
 export class SwitchesInForce implements OnApplicationBootstrap, OnApplicationShutdown {
   private state: ReadonlyMap<string, SwitchedState> = new Map();
   private subscription: Subscription | undefined;
-  private running = false;
-  private again = false;
+  /** Announced, and not yet known to have reached AstDB. */
   private changes: string[] = [];
+  private readonly following = new OnceMore(
+    () => this.followOnce(),
+    (error) => this.logger.warn({ error: String(error) }, 'schedule switches not taken over, will look again'),
+  );
 
   constructor(
     private readonly ami: AmiConnection,
@@ -71,26 +75,14 @@ export class SwitchesInForce implements OnApplicationBootstrap, OnApplicationShu
     this.subscription?.unsubscribe();
   }
 
-  /** Never rejects. Asked for while it runs, it runs once more afterwards. */
+  /** Never rejects. */
   async follow(): Promise<void> {
-    this.again = true;
-    if (this.running) return;
-    this.running = true;
-    try {
-      while (this.again) {
-        this.again = false;
-        await this.followOnce();
-      }
-    } catch (error) {
-      this.logger.warn({ error: String(error) }, 'schedule switches not taken over, will look again');
-    } finally {
-      this.running = false;
-    }
+    await this.following.run();
   }
 
   private async followOnce(): Promise<void> {
     if (!this.ami.connected) return;
-    const changes = this.changes.splice(0);
+    const announced = [...this.changes];
     const kept = await this.commands.kept(SWITCH_FAMILY);
     const stored = await this.stored();
     if (!stored) {
@@ -105,7 +97,9 @@ export class SwitchesInForce implements OnApplicationBootstrap, OnApplicationShu
     for (const [schedule, value] of wanted) {
       if (kept.get(schedule) !== value) await this.commands.keep(SWITCH_FAMILY, schedule, value);
     }
-    if (changes.length > 0) await this.sender.send({ kind: 'schedule-switches-applied', changes });
+    if (announced.length === 0) return;
+    await this.sender.send({ kind: 'schedule-switches-applied', changes: announced });
+    this.changes = this.changes.slice(announced.length);
   }
 
   /** @returns null when the database cannot be asked */
