@@ -15,6 +15,7 @@ export interface CallCriteria {
   line?: string;
   outcome?: CallOutcome;
   callbackRequested?: boolean;
+  marked?: boolean;
 }
 
 /** A call without its journal, and its recording as far as there is one. */
@@ -27,7 +28,15 @@ export interface FoundCall {
 const LISTED = Object.keys({
   ...{ id: true, direction: true, number: true, presentation: true, trunkId: true, lineId: true, lineName: true },
   ...{ dialled: true, deskId: true, deskName: true, phoneId: true, phoneName: true, state: true, outcome: true },
-  ...{ callbackRequested: true, reason: true, startedAt: true, answeredAt: true, endedAt: true, handledBy: true },
+  ...{
+    callbackRequested: true,
+    marked: true,
+    reason: true,
+    startedAt: true,
+    answeredAt: true,
+    endedAt: true,
+    handledBy: true,
+  },
   ...{ endCause: true, endedBy: true, recorder: true, journalLines: true },
 } satisfies Record<keyof FoundCall['call'], true>).map((column) => `call.${column}`);
 
@@ -84,7 +93,7 @@ export class CallSearchRepository {
 }
 
 function narrow(query: SelectQueryBuilder<CallEntity>, criteria: CallCriteria): void {
-  const { from, to, number, line, outcome, callbackRequested } = criteria;
+  const { from, to, number, line, outcome, callbackRequested, marked } = criteria;
   if (from) query.andWhere('call.startedAt >= :from', { from });
   if (to) query.andWhere('call.startedAt < :to', { to });
   if (number !== undefined) query.andWhere('call.number LIKE :number', { number: `%${number}%` });
@@ -93,6 +102,7 @@ function narrow(query: SelectQueryBuilder<CallEntity>, criteria: CallCriteria): 
   if (callbackRequested !== undefined) {
     query.andWhere(callbackRequested ? 'call.callbackRequested' : 'NOT call.callbackRequested');
   }
+  if (marked !== undefined) query.andWhere(marked ? 'call.marked' : 'NOT call.marked');
 }
 
 async function found(query: SelectQueryBuilder<CallEntity>): Promise<FoundCall[]> {

@@ -7,7 +7,7 @@ import { toCallSummary } from './call-view.ts';
 import { foldNumber } from './number-folding.ts';
 
 /** @throws InvalidInputError when the number cannot be one */
-export function criteriaOf({ from, to, number, line, outcome, callbackRequested }: CallSearch): CallCriteria {
+export function criteriaOf({ from, to, number, line, outcome, callbackRequested, marked }: CallSearch): CallCriteria {
   const folded = number ? foldNumber(number) : undefined;
   if (folded === null) {
     throw new InvalidInputError([{ path: '/number', message: '電話番号は数字で入力してください' }]);
@@ -19,6 +19,7 @@ export function criteriaOf({ from, to, number, line, outcome, callbackRequested 
     ...(line !== undefined && { line }),
     ...(outcome && { outcome }),
     ...(callbackRequested !== undefined && { callbackRequested }),
+    ...(marked !== undefined && { marked }),
   };
 }
 

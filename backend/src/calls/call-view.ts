@@ -27,10 +27,23 @@ export function recordingOf(call: ListedCall, recording: RecordingEntity | null)
 }
 
 export function toCallSummary(call: ListedCall, recording: RecordingEntity | null): CallSummary {
-  const { id, direction, number, presentation, dialled, state, outcome, callbackRequested, reason } = call;
+  const { id, direction, number, presentation, dialled, state, outcome, callbackRequested, marked, reason } = call;
   const { handledBy, recorder } = call;
   return {
-    ...{ id, direction, number, presentation, dialled, state, outcome, callbackRequested, reason, handledBy, recorder },
+    ...{
+      id,
+      direction,
+      number,
+      presentation,
+      dialled,
+      state,
+      outcome,
+      callbackRequested,
+      marked,
+      reason,
+      handledBy,
+      recorder,
+    },
     line: named(call.lineId, call.lineName),
     desk: named(call.deskId, call.deskName),
     phone: named(call.phoneId, call.phoneName),

@@ -21,6 +21,7 @@ export class CallEntity {
   @Column('text') state: CallState;
   @Column('text', { nullable: true }) outcome: CallOutcome | null;
   @Column('boolean') callbackRequested: boolean;
+  @Column('boolean') marked: boolean;
   @Column('text', { nullable: true }) reason: string | null;
   @Column({ type: 'timestamptz', precision: 3 }) startedAt: Date;
   @Column({ type: 'timestamptz', precision: 3, nullable: true }) answeredAt: Date | null;

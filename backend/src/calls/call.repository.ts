@@ -21,6 +21,7 @@ const FACTS = {
   state: 'state',
   outcome: 'outcome',
   callbackRequested: 'callback_requested',
+  marked: 'marked',
   reason: 'reason',
   startedAt: 'started_at',
   answeredAt: 'answered_at',
@@ -75,6 +76,19 @@ export class CallRepository {
       .where('id = :callId AND ended_at IS NULL AND recorder <> :recorder', { callId, recorder })
       .execute();
     return (result.affected ?? 0) > 0;
+  }
+
+  /**
+   * Adds a line to the journal of a call that is over and whose journal may have left the spool.
+   * @returns whether the call is over and was marked the other way
+   */
+  async markEnded(callId: string, entry: JournalEntry, marked: boolean): Promise<boolean> {
+    const [, changed] = await this.dataSource.query<[unknown, number]>(
+      `UPDATE calls SET journal = journal || $2::jsonb, journal_lines = journal_lines + 1, marked = $3
+       WHERE id = $1 AND ended_at IS NOT NULL AND marked <> $3`,
+      [callId, JSON.stringify([entry]), marked],
+    );
+    return changed > 0;
   }
 
   async findById(callId: string): Promise<CallEntity | null> {

@@ -34,6 +34,8 @@ export const CallSummary = z
     outcome: CallOutcome.nullable(),
     /** The caller has left a message and nobody has spoken with them. */
     callbackRequested: z.boolean(),
+    /** Marked as harassment (カスハラ) by a phone or a user. */
+    marked: z.boolean(),
     /** Stable id of why a call was refused or failed, e.g. `unknown-line`. */
     reason: z.string().nullable(),
     startedAt: Instant,
@@ -89,6 +91,7 @@ export const CallSearch = z
     line: z.string().max(40).optional(),
     outcome: CallOutcome.optional(),
     callbackRequested: z.boolean().optional(),
+    marked: z.boolean().optional(),
     limit: z.int().min(1).max(200).default(50),
     cursor: z.string().max(200).optional(),
   })

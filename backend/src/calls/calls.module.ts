@@ -1,8 +1,11 @@
 import { Module } from '@nestjs/common';
 import { AuditModule } from '../audit/audit.module.ts';
 import { PeopleModule } from '../people/people.module.ts';
+import { CallActs } from './acts/call-acts.service.ts';
+import { CallActsController } from './acts/call-acts.controller.ts';
 import { CallFilingModule } from './call-filing.module.ts';
 import { CallDetails } from './call-details.service.ts';
+import { CallMarks } from './call-marks.service.ts';
 import { CallSearchRepository } from './call-search.repository.ts';
 import { CallSearchService } from './call-search.service.ts';
 import { CallsController, LiveCallsController } from './calls.controller.ts';
@@ -12,8 +15,8 @@ import { LiveCallsStream } from './live-calls.stream.ts';
 /** Calls as the API shows them. */
 @Module({
   imports: [AuditModule, PeopleModule, CallFilingModule],
-  controllers: [LiveCallsController, CallsController],
-  providers: [CallDetails, CallSearchRepository, CallSearchService, LiveCalls, LiveCallsStream],
-  exports: [CallDetails],
+  controllers: [LiveCallsController, CallsController, CallActsController],
+  providers: [CallActs, CallDetails, CallMarks, CallSearchRepository, CallSearchService, LiveCalls, LiveCallsStream],
+  exports: [CallActs, CallDetails],
 })
 export class CallsModule {}

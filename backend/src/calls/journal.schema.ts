@@ -18,6 +18,9 @@ export type RefusalReason = z.infer<typeof RefusalReason>;
 const entry = <E extends string, S extends z.core.$ZodLooseShape>(event: E, shape: S) =>
   z.object({ e: z.literal(event), at: At, ...shape });
 
+/** Who did it in the conversation: a phone by its code, or a user of the console. */
+const Doer = { phone: z.string().optional(), user: z.string().optional(), userName: z.string().optional() };
+
 export const JournalEntry = z.discriminatedUnion('e', [
   /** First line, always. `number` is empty unless `presentation` is `shown`; `line` is empty when unknown. */
   entry('begin', {
@@ -66,6 +69,9 @@ export const JournalEntry = z.discriminatedUnion('e', [
   entry('held', { phone: z.string() }),
   entry('resumed', { phone: z.string() }),
   entry('transferred', { phone: z.string(), to: z.string() }),
+  /** Marked as harassment, by a phone or by a user; taken back. */
+  entry('marked', Doer),
+  entry('unmarked', Doer),
   entry('refused', { reason: RefusalReason }),
   /** Something went wrong that a person should see on the call. */
   entry('fault', { reason: z.string() }),

@@ -54,6 +54,7 @@ describe('a journal', () => {
       reason: null,
       startedAt: new Date(1_763_700_000_000),
       callbackRequested: false,
+      marked: false,
       answeredAt: new Date(1_763_700_009_000),
       endedAt: new Date(1_763_700_070_000),
       handledBy: 'backend',

@@ -1,4 +1,5 @@
 import type { CallEntity } from './call.entity.ts';
+import { isMarked } from './call-marks.ts';
 import type { CallOutcome, CallState } from './call.schema.ts';
 import { instantOf } from './journal.ts';
 import type { JournalEntry, JournalEvent } from './journal.schema.ts';
@@ -62,6 +63,7 @@ export function reduceJournal(callId: string, entries: readonly JournalEntry[], 
     state: stateOf(entries),
     outcome: end ? outcomeOf(entries, end) : null,
     callbackRequested: wantsCallback(entries, end),
+    marked: isMarked(entries),
     reason: reasonOf(entries, end),
     startedAt,
     answeredAt: timeOf(firstOf(entries, 'answered') ?? firstOf(entries, 'forwarded')),

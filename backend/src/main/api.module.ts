@@ -5,6 +5,7 @@ import { CallsModule } from '../calls/calls.module.ts';
 import { ConfigurationModule } from '../configuration/configuration.module.ts';
 import { HealthModule } from '../health/health.module.ts';
 import { PeopleModule } from '../people/people.module.ts';
+import { PhonesModule } from '../phones/phones.module.ts';
 import { CaCertificateController } from '../platform/http/ca-certificate.controller.ts';
 import { OpenApiController } from '../platform/http/openapi.controller.ts';
 import { EvidenceModule } from '../recordings/evidence/evidence.module.ts';
@@ -17,6 +18,7 @@ import { SchedulesModule } from '../schedules/schedules.module.ts';
 @Module({
   imports: [
     PeopleModule,
+    PhonesModule,
     CallsModule,
     ConfigurationModule,
     HealthModule,

@@ -1,5 +1,8 @@
 import { Module } from '@nestjs/common';
 import { AsteriskModule } from '../asterisk/asterisk.module.ts';
+import { CallActHandlers } from '../calls/acts/call-act-handlers.ts';
+import { CallActReceiver } from '../calls/acts/call-act-receiver.service.ts';
+import { Marking } from '../calls/acts/marking.service.ts';
 import { CallEngine } from '../calls/call-engine.service.ts';
 import { CallEngineStasis } from '../calls/call-engine.stasis.ts';
 import { CallFilingModule } from '../calls/call-filing.module.ts';
@@ -28,6 +31,8 @@ import { Prompts } from '../notices/prompts.ts';
 @Module({
   imports: [AsteriskModule, CallFilingModule, ConfigurationVersionModule, ScheduleSwitchModule],
   providers: [
+    CallActHandlers,
+    CallActReceiver,
     CallEngine,
     CallEngineStasis,
     CallJournal,
@@ -40,6 +45,7 @@ import { Prompts } from '../notices/prompts.ts';
     GeneratedFiles,
     HealthReportRepository,
     LiveFiling,
+    Marking,
     NoticePlayer,
     Prompts,
     RecorderWatch,

@@ -9,6 +9,7 @@ import { CheckpointVouchers1764400000001 } from '../../../migrations/17644000000
 import { Reconciliations1764400000002 } from '../../../migrations/1764400000002-reconciliations.ts';
 import { Flows1764600000000 } from '../../../migrations/1764600000000-flows.ts';
 import { Exports1764200000000 } from '../../../migrations/1764200000000-exports.ts';
+import { MarkedCalls1795300005000 } from '../../../migrations/1795300005000-marked-calls.ts';
 import { AuditEventEntity } from '../audit/audit-event.entity.ts';
 import { CallEntity } from '../calls/call.entity.ts';
 import { ConfigurationVersionEntity } from '../configuration/configuration.entity.ts';
@@ -73,6 +74,7 @@ export function dataSourceOptions(settings: Settings, poolSize: number): DataSou
       CheckpointVouchers1764400000001,
       Reconciliations1764400000002,
       Flows1764600000000,
+      MarkedCalls1795300005000,
     ],
     namingStrategy: new SnakeCaseNaming(),
     synchronize: false,

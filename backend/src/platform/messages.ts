@@ -18,6 +18,16 @@ export const Message = z.discriminatedUnion('kind', [
   /** A schedule was switched by hand, or back; telephony answers that it has read the table. */
   z.object({ kind: z.literal('schedule-switches'), change: z.uuid() }),
   z.object({ kind: z.literal('schedule-switches-applied'), changes: z.array(z.uuid()) }),
+  /** Somebody asks something of a call in progress; who carries the call answers, and does nothing after `until` (ms). */
+  z.object({
+    kind: z.literal('call-act'),
+    ask: z.uuid(),
+    callId: z.uuid(),
+    act: z.looseObject({ type: z.string() }),
+    by: z.object({ userId: z.uuid(), name: z.string() }),
+    until: z.int(),
+  }),
+  z.object({ kind: z.literal('call-act-answer'), ask: z.uuid(), answer: z.string() }),
   z.object({ kind: z.literal('health') }),
   /** Something was written into the audit trail. */
   z.object({ kind: z.literal('audit') }),

@@ -23,6 +23,7 @@ export const aCall = (n: number, changes: Partial<CallSummary> = {}): CallSummar
   state: 'ended',
   outcome: 'answered',
   callbackRequested: false,
+  marked: false,
   reason: null,
   startedAt: new Date(Date.UTC(2026, 10, 21, 0, 5) - n * 60_000).toISOString(),
   answeredAt: new Date(Date.UTC(2026, 10, 21, 0, 5, 18) - n * 60_000).toISOString(),

@@ -10,6 +10,7 @@ export interface FiledCall {
   line: string;
   outcome: CallOutcome;
   callbackRequested: boolean;
+  marked: boolean;
 }
 
 const MINUTE_MS = 60_000;
@@ -18,7 +19,13 @@ const MINUTE_MS = 60_000;
 export function aCall(part: Partial<FiledCall> = {}): FiledCall {
   const startedAt = part.startedAt ?? new Date('2026-11-20T01:00:00.000Z');
   const endedAt = new Date(startedAt.getTime() + MINUTE_MS);
-  const ordinary = { number: '0312345678', line: 'main', outcome: 'answered', callbackRequested: false } as const;
+  const ordinary = {
+    number: '0312345678',
+    line: 'main',
+    outcome: 'answered',
+    callbackRequested: false,
+    marked: false,
+  } as const;
   return { id: randomUUID(), startedAt, endedAt, ...ordinary, ...part };
 }
 
@@ -43,13 +50,13 @@ export async function fileCalls(dataSource: DataSource, calls: readonly FiledCal
   const rows = calls.map((call) => ({ ...call, journal: journalOf(call) }));
   await dataSource.query(
     `INSERT INTO calls (id, direction, number, presentation, trunk_id, line_id, line_name, dialled, state, outcome,
-       callback_requested, started_at, ended_at, handled_by, recorder, journal_lines, journal)
+       callback_requested, marked, started_at, ended_at, handled_by, recorder, journal_lines, journal)
      SELECT id, 'incoming', number, CASE WHEN number IS NULL THEN 'withheld' ELSE 'shown' END, 'carrier', line, line,
        '0355501000', CASE WHEN "endedAt" IS NULL THEN 'talking' ELSE 'ended' END,
-       CASE WHEN "endedAt" IS NOT NULL THEN outcome END, "callbackRequested", "startedAt", "endedAt", 'backend',
+       CASE WHEN "endedAt" IS NOT NULL THEN outcome END, "callbackRequested", marked, "startedAt", "endedAt", 'backend',
        CASE WHEN "endedAt" IS NULL THEN 'growing' ELSE 'stopped' END, jsonb_array_length(journal), journal
      FROM jsonb_to_recordset($1::jsonb) AS call(id uuid, number text, line text, outcome text, "callbackRequested" boolean,
-       "startedAt" timestamptz, "endedAt" timestamptz, journal jsonb)`,
+       marked boolean, "startedAt" timestamptz, "endedAt" timestamptz, journal jsonb)`,
     [JSON.stringify(rows)],
   );
 }

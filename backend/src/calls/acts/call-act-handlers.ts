@@ -1,0 +1,34 @@
+import { Injectable } from '@nestjs/common';
+import type { JournalEntry } from '../journal.schema.ts';
+import type { Asker, CallAct, CallActAnswer, CallActOf, CallActType } from './call-act.schema.ts';
+
+/** A call that has not ended, as its journal tells. */
+export interface CallInProgress {
+  callId: string;
+  /** Asterisk's id of the channel whose call it is: of the outside party, or of the phone that calls. */
+  channelId: string;
+  journal: readonly JournalEntry[];
+}
+
+export type CallActHandler<T extends CallActType> = (
+  act: CallActOf<T>,
+  call: CallInProgress,
+  by: Asker,
+) => Promise<CallActAnswer>;
+
+/** Who does what: each room of the telephony process enlists for its acts when it starts. */
+@Injectable()
+export class CallActHandlers {
+  private readonly handlers = new Map<CallActType, CallActHandler<CallActType>>();
+
+  enlist<T extends CallActType>(type: T, handler: CallActHandler<T>): void {
+    this.handlers.set(type, (act, call, by) => handler(act as CallActOf<T>, call, by));
+  }
+
+  /** @throws what the handler throws, and when nobody has enlisted */
+  async perform(act: CallAct, call: CallInProgress, by: Asker): Promise<CallActAnswer> {
+    const handler = this.handlers.get(act.type);
+    if (!handler) throw new Error(`nobody does ${act.type}`);
+    return handler(act, call, by);
+  }
+}

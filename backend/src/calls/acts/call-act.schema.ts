@@ -1,0 +1,20 @@
+import { z } from 'zod';
+
+/** What can be asked of a call in progress. Each kind has one handler in the telephony process (`CallActHandlers`). */
+export const CallAct = z.discriminatedUnion('type', [
+  z.strictObject({ type: z.literal('mark') }),
+  z.strictObject({ type: z.literal('unmark') }),
+]);
+export type CallAct = z.infer<typeof CallAct>;
+export type CallActType = CallAct['type'];
+export type CallActOf<T extends CallActType> = Extract<CallAct, { type: T }>;
+
+/** Who asks. The name is kept in the call's journal as it was then. */
+export const Asker = z.strictObject({ userId: z.uuid(), name: z.string() });
+export type Asker = z.infer<typeof Asker>;
+
+/** Why an act was not done, as the telephony process answers; `call-act.errors.ts` says it to people. */
+export const CALL_ACT_REFUSALS = ['call-over', 'not-in-conversation', 'call-act-failed'] as const;
+export type CallActRefusal = (typeof CALL_ACT_REFUSALS)[number];
+export const CallActAnswer = z.enum(['done', ...CALL_ACT_REFUSALS]);
+export type CallActAnswer = z.infer<typeof CallActAnswer>;
