@@ -14,6 +14,13 @@ const NOT_FOUND = 404;
 const CONFLICT = 409;
 const Variable = z.object({ value: z.string() });
 const MediaPackets = z.object({ rxcount: z.int(), txcount: z.int() });
+const InDialplan = z.object({ id: z.string(), dialplan: z.object({ app_name: z.string(), app_data: z.string() }) });
+/** Snoops and the like are in Stasis too. */
+const OFFERED = new RegExp(`^StasisBroadcast\\(\\d+,\\^${STASIS_APP}\\$,incoming:`);
+const Bridge = z
+  .object({ id: z.string(), channels: z.array(z.string()) })
+  .transform(({ id, channels }) => ({ id, channelIds: channels }));
+export type AsteriskBridge = z.infer<typeof Bridge>;
 const AsteriskInfo = z.object({ system: z.object({ version: z.string() }) });
 
 /**
@@ -78,6 +85,22 @@ export class AriCommands {
 
   async channels(): Promise<AsteriskChannel[]> {
     return z.array(AsteriskChannel).parse(await this.connection.request('channels', 'list', {}));
+  }
+
+  async bridges(): Promise<AsteriskBridge[]> {
+    return z.array(Bridge).parse(await this.connection.request('bridges', 'list', {}));
+  }
+
+  /** @returns ids of the channels that have been claimed, or wait to be */
+  async claimable(): Promise<string[]> {
+    const channels = z.array(InDialplan).parse(await this.connection.request('channels', 'list', {}));
+    const offered = channels.filter(({ dialplan }) => OFFERED.test(`${dialplan.app_name}(${dialplan.app_data})`));
+    return offered.map(({ id }) => id);
+  }
+
+  /** @returns whether the party of a channel has put the others on hold (SDP direction of its sound) */
+  async isHolding(channelId: string): Promise<boolean> {
+    return (await this.variable(channelId, 'CHANNEL(rtp,hold)')) === '1';
   }
 
   /** @returns version as Asterisk tells it, e.g. `22.10.1+dfsg+~cs6.17.60671434-1` */

@@ -20,6 +20,9 @@ export const channelVariable = {
   secondRecorder: 'DENWABAN_RECORDER_2',
   /** On phone channels only: id of the phone. */
   phone: 'DENWABAN_PHONE',
+  /** On the channel of a call: the phone that is in the conversation, for its `left`; and the one that took it last. */
+  talking: 'DENWABAN_TALKING',
+  answeredBy: 'DENWABAN_ANSWERED_BY',
   /** Who ended the call (`office`, `box`); empty = the caller. Set it to `box` before hanging up by ARI. */
   endedBy: 'DENWABAN_ENDED_BY',
 } as const;

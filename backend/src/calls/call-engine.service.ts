@@ -46,6 +46,8 @@ interface ClaimedCall extends Arrival {
 @Injectable()
 export class CallEngine {
   private readonly calls = new Map<string, ClaimedCall>();
+  /** Claimed channels that have not come yet. */
+  private readonly coming = new Set<string>();
 
   constructor(
     private readonly commands: AriCommands,
@@ -61,12 +63,19 @@ export class CallEngine {
     return this.calls.size;
   }
 
+  /** Whether a claimed call is in our hands or on its way into them. */
+  carries(channelId: string): boolean {
+    return this.coming.has(channelId) || this.calls.has(channelId);
+  }
+
   /** A call asks to be claimed. One that we do not know or could not keep is left to the dialplan. */
   async claim(channelId: string, arrival: Arrival | null): Promise<void> {
     if (!arrival || !this.variables.ready || !this.knows(arrival)) return;
+    this.coming.add(channelId);
     try {
-      await this.commands.claim(channelId);
+      if (!(await this.commands.claim(channelId))) this.coming.delete(channelId);
     } catch (error) {
+      this.coming.delete(channelId);
       this.logger.warn({ callId: arrival.callId, error: String(error) }, 'claim failed');
     }
   }
@@ -76,6 +85,7 @@ export class CallEngine {
     const lease = new Lease(this.variables, channel.id, Date.now() - channel.arrivedAt.getTime());
     const call: ClaimedCall = { ...arrival, channel, gone: new AbortController(), lease };
     this.calls.set(channel.id, call);
+    this.coming.delete(channel.id);
     try {
       if (!call.again) await this.journal.write(call.callId, { e: 'claimed' });
       await this.walk(call);
@@ -88,11 +98,13 @@ export class CallEngine {
 
   /** The channel has left us or is gone. */
   left(channelId: string): void {
+    this.coming.delete(channelId);
     this.calls.get(channelId)?.gone.abort();
   }
 
   /** The connection is lost: what happens to the calls now we would not learn. Their leases run out. */
   leftAll(): void {
+    this.coming.clear();
     for (const call of this.calls.values()) call.gone.abort();
   }
 

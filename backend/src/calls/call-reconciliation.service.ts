@@ -8,7 +8,7 @@ import { Clock } from '../platform/clock.ts';
 import { Logger } from '../platform/logging.ts';
 import { Settings } from '../platform/settings.ts';
 import { CallJournal } from './call-journal.service.ts';
-import { callOfSpoolFile, isOver, journalPath, listJournals, rawAudioPath, readJournal } from './journal.ts';
+import { callOfSpoolFile, isOver, journalPath, listOpenJournals, rawAudioPath, readJournal } from './journal.ts';
 import { lives, type OpenCall, type Reachable, reconcile } from './reconcile.ts';
 
 const EVERY_MS = 30_000;
@@ -90,9 +90,7 @@ export class CallReconciliation implements OnModuleInit, OnApplicationShutdown {
   private async openCalls(): Promise<OpenCall[]> {
     const { spool } = this.settings.layout;
     const open: OpenCall[] = [];
-    for (const callId of await listJournals(spool)) {
-      const entries = await readJournal(spool, callId);
-      if (isOver(entries)) continue;
+    for (const { callId, entries } of await listOpenJournals(spool)) {
       const begin = entries.find(({ e }) => e === 'begin');
       const channelId = begin?.e === 'begin' ? begin.channel : '';
       const [journal, raw] = await Promise.all([

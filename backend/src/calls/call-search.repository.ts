@@ -24,6 +24,12 @@ export interface FoundCall {
   recording: RecordingEntity | null;
 }
 
+/** A call as it is watched, with its journal. */
+export interface FoundLiveCall {
+  call: CallEntity;
+  recording: RecordingEntity | null;
+}
+
 /** Every column but the journal, which a list never shows and which is most of the row. */
 const LISTED = Object.keys({
   ...{ id: true, direction: true, number: true, presentation: true, trunkId: true, lineId: true, lineName: true },
@@ -68,12 +74,12 @@ export class CallSearchRepository {
   }
 
   /** @param alsoIds calls to return whether they are in progress or not */
-  async inProgress(alsoIds: readonly string[] = []): Promise<FoundCall[]> {
-    return found(this.listed().where('call.endedAt IS NULL OR call.id = ANY(:alsoIds)', { alsoIds }));
+  async inProgress(alsoIds: readonly string[] = []): Promise<FoundLiveCall[]> {
+    return found(this.watched().where('call.endedAt IS NULL OR call.id = ANY(:alsoIds)', { alsoIds }));
   }
 
-  async byIds(ids: readonly string[]): Promise<FoundCall[]> {
-    return found(this.listed().where('call.id = ANY(:ids)', { ids }));
+  async watchedByIds(ids: readonly string[]): Promise<FoundLiveCall[]> {
+    return found(this.watched().where('call.id = ANY(:ids)', { ids }));
   }
 
   async withJournal(id: string): Promise<{ call: CallEntity; recording: RecordingEntity | null } | null> {
@@ -82,6 +88,10 @@ export class CallSearchRepository {
       this.dataSource.manager.findOneBy(RecordingEntity, { callId: id }),
     ]);
     return call && { call, recording };
+  }
+
+  private watched(): SelectQueryBuilder<CallEntity> {
+    return this.listed().addSelect('call.journal');
   }
 
   private listed(): SelectQueryBuilder<CallEntity> {
@@ -105,7 +115,7 @@ function narrow(query: SelectQueryBuilder<CallEntity>, criteria: CallCriteria): 
   if (marked !== undefined) query.andWhere(marked ? 'call.marked' : 'NOT call.marked');
 }
 
-async function found(query: SelectQueryBuilder<CallEntity>): Promise<FoundCall[]> {
+async function found(query: SelectQueryBuilder<CallEntity>): Promise<FoundLiveCall[]> {
   const calls = (await query.getMany()) as WithRecording[];
   return calls.map((call) => ({ call, recording: call.recording ?? null }));
 }

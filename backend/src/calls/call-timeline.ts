@@ -48,6 +48,7 @@ interface Leg {
   phone: string | null;
   from: Date;
   to: Date | null;
+  holding: boolean;
 }
 
 /**
@@ -58,12 +59,13 @@ interface Leg {
 export function callLegs(journal: readonly JournalEntry[], endedAt: Date | null, names: NamesById): CallLeg[] {
   const [first] = inOrder(journal);
   if (!first) return [];
-  const legs: Leg[] = [{ party: 'outside', phone: null, from: instantOf(first), to: endedAt }];
+  const legs: Leg[] = [{ party: 'outside', phone: null, from: instantOf(first), to: endedAt, holding: false }];
   const openLeg = (phone: string) => legs.findLast((leg) => leg.phone === phone && leg.to === null);
   for (const entry of inOrder(journal)) {
     const at = instantOf(entry);
     if (entry.e === 'answered' && !openLeg(entry.phone)) legs.push(phoneLeg(entry.phone, at));
-    if (entry.e === 'forwarded') legs.push({ party: 'forward', phone: null, from: at, to: null });
+    if (entry.e === 'forwarded') legs.push({ party: 'forward', phone: null, from: at, to: null, holding: false });
+    if (entry.e === 'held' || entry.e === 'resumed') hold(openLeg(entry.phone), entry.e === 'held');
     if (entry.e === 'left' || entry.e === 'transferred') closeLeg(openLeg(entry.phone), at);
     if (entry.e === 'transferred' && names.phone(entry.to) !== null && !openLeg(entry.to)) {
       legs.push(phoneLeg(entry.to, at));
@@ -72,18 +74,23 @@ export function callLegs(journal: readonly JournalEntry[], endedAt: Date | null,
   return legs.map((leg) => toCallLeg(leg, endedAt, names));
 }
 
-const phoneLeg = (phone: string, from: Date): Leg => ({ party: 'phone', phone, from, to: null });
+const phoneLeg = (phone: string, from: Date): Leg => ({ party: 'phone', phone, from, to: null, holding: false });
+
+function hold(leg: Leg | undefined, holding: boolean): void {
+  if (leg) leg.holding = holding;
+}
 
 function closeLeg(leg: Leg | undefined, at: Date): void {
   if (leg) leg.to = at;
 }
 
-function toCallLeg({ party, phone, from, to }: Leg, endedAt: Date | null, names: NamesById): CallLeg {
+function toCallLeg({ party, phone, from, to, holding }: Leg, endedAt: Date | null, names: NamesById): CallLeg {
   const end = to ?? endedAt;
   return {
     party,
     phone: phone === null ? null : { id: phone, name: names.phone(phone) ?? phone },
     startedAt: from.toISOString(),
     endedAt: end?.toISOString() ?? null,
+    holding: holding && end === null,
   };
 }

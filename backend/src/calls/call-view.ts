@@ -1,7 +1,7 @@
 import type { RecordingEntity } from '../recordings/recording.entity.ts';
 import type { RecordingSummary } from '../recordings/recording.schema.ts';
 import type { CallEntity } from './call.entity.ts';
-import type { CallDetail, CallSummary } from './call.schema.ts';
+import type { CallDetail, CallSummary, LiveCall } from './call.schema.ts';
 import { callLegs, callTimeline } from './call-timeline.ts';
 import type { JournalEntry } from './journal.schema.ts';
 import type { NamesById } from './reduce-journal.ts';
@@ -64,6 +64,12 @@ export function toCallDetail(call: CallEntity, recording: RecordingEntity | null
     legs: callLegs(journal, call.endedAt, atTheTime),
     timeline: callTimeline(journal, call.startedAt, atTheTime),
   };
+}
+
+/** @param names as they are now, for what the row does not name */
+export function toLiveCall(call: CallEntity, recording: RecordingEntity | null, names: NamesById): LiveCall {
+  const legs = callLegs(call.journal as JournalEntry[], call.endedAt, namesAtTheTime(call, names));
+  return { ...toCallSummary(call, recording), legs: legs.filter(({ endedAt }) => endedAt === null) };
 }
 
 /** The row keeps the names of the time of the call; only what it does not mention is named as it is now. */

@@ -69,6 +69,8 @@ export const CallLeg = z
     phone: z.object({ id: z.string(), name: z.string() }).nullable(),
     startedAt: Instant,
     endedAt: Instant.nullable(),
+    /** Whether this phone has put the others on hold. */
+    holding: z.boolean(),
   })
   .meta({ id: 'CallLeg' });
 export type CallLeg = z.infer<typeof CallLeg>;
@@ -103,6 +105,12 @@ export const CallPage = z
   .meta({ id: 'CallPage' });
 export type CallPage = z.infer<typeof CallPage>;
 
-/** What the live stream (`GET /api/v1/events`, server-sent events) carries: `event: call`, `data: CallSummary`. */
-export const LiveCalls = z.object({ calls: z.array(CallSummary) }).meta({ id: 'LiveCalls' });
+/** What the live stream (`GET /api/v1/events`, server-sent events) carries: `event: call`, `data: LiveCall`. */
+export const LiveCall = CallSummary.extend({
+  /** Who takes part at this moment; nobody once the call has ended. */
+  legs: z.array(CallLeg),
+}).meta({ id: 'LiveCall' });
+export type LiveCall = z.infer<typeof LiveCall>;
+
+export const LiveCalls = z.object({ calls: z.array(LiveCall) }).meta({ id: 'LiveCalls' });
 export type LiveCalls = z.infer<typeof LiveCalls>;

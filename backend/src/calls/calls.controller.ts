@@ -78,7 +78,7 @@ export class LiveCallsController {
     path: '/events',
     access: 'calls.watch',
     summary:
-      'Calls as they change (event `call`, data CallSummary): first those in progress, then each change; event `health`: look at it',
+      'Calls as they change (event `call`, data LiveCall): first those in progress, then each change; event `health`: look at it',
     response: streamed('text/event-stream', 'server-sent events'),
   })
   async watchCalls({ who, request, reply }: Asked): Promise<void> {

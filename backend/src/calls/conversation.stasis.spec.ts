@@ -4,8 +4,11 @@ import type { AmiCommands } from '../asterisk/ami-commands.ts';
 import type { AriCommands } from '../asterisk/ari-commands.ts';
 import type { AriConnection } from '../asterisk/ari-connection.ts';
 import type { AsteriskChannel, AsteriskEvent } from '../asterisk/asterisk-events.ts';
+import { until } from '../asterisk/log.fixture.ts';
 import { ConversationStasis } from './conversation.stasis.ts';
+import type { Settings } from '../platform/settings.ts';
 import { configurationOf, FakeJournal, silentLogger, strictDouble, testDocument } from './doubles.fixture.ts';
+import { Takeover } from './takeover.service.ts';
 
 const at = new Date(1_763_700_000_000);
 const channel = (id: string, name: string): AsteriskChannel => ({ id, name, isUp: true, variables: {} });
@@ -40,11 +43,13 @@ beforeEach(() => {
       return recorderTrouble ? Promise.reject(recorderTrouble) : Promise.resolve();
     },
   });
+  const configuration = configurationOf(testDocument);
+  const settings = { layout: { spool: '/nowhere' } } as Settings;
   conversation = new ConversationStasis(
     strictDouble<AriConnection>('AriConnection', { events$: events }),
     ari,
-    ami,
-    configurationOf(testDocument),
+    new Takeover(ami, configuration, journal.journal, settings, silentLogger),
+    configuration,
     journal.journal,
     silentLogger,
   );
@@ -65,6 +70,8 @@ const transfer = (more: Partial<Extract<AsteriskEvent, { type: 'attended-transfe
   target: taker,
   ...more,
 });
+
+const followed = () => until('the transfer to be followed', () => set.length === 3);
 
 describe('holding', () => {
   it('by a phone is journalled in its call, in order', async () => {
@@ -95,24 +102,32 @@ describe('holding', () => {
 describe('an attended transfer', () => {
   it('is journalled in the outside call, and the phone that took over belongs to it from now on', async () => {
     await tell(transfer());
+    await followed();
     expect(journal.entries).toEqual([{ e: 'transferred', phone: 'p201', to: 'p202' }]);
-    expect(set).toEqual(['taker DENWABAN_CALL=call-x']);
+    expect(set).toEqual([
+      'taker DENWABAN_CALL=call-x',
+      'outside DENWABAN_TALKING=p202',
+      'outside DENWABAN_ANSWERED_BY=p202',
+    ]);
   });
 
   it('is understood whichever of the two parties Asterisk calls the transferee', async () => {
     await tell(transfer({ transferee: taker, target: outside }));
+    await followed();
     expect(journal.entries).toEqual([{ e: 'transferred', phone: 'p201', to: 'p202' }]);
-    expect(set).toEqual(['taker DENWABAN_CALL=call-x']);
+    expect(set[0]).toBe('taker DENWABAN_CALL=call-x');
   });
 
   it('starts the recorder of the outside call anew, for which the phone that took over is somebody else', async () => {
     await tell(transfer());
+    await followed();
     expect(recordersAnew).toEqual(['outside call-x']);
   });
 
   it('is journalled even when the recorder could not be started anew', async () => {
     recorderTrouble = new Error('AMI is gone');
     await tell(transfer());
+    await followed();
     expect(journal.entries).toEqual([{ e: 'transferred', phone: 'p201', to: 'p202' }]);
   });
 
@@ -127,6 +142,7 @@ describe('an attended transfer', () => {
     await tell(broken);
     calls = { outside: 'call-x' };
     await tell(transfer());
+    await followed();
     expect(journal.entries).toHaveLength(1);
   });
 });

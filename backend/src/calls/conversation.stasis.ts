@@ -1,6 +1,5 @@
 import { Injectable, type OnApplicationShutdown, type OnModuleInit } from '@nestjs/common';
 import type { Subscription } from 'rxjs';
-import { AmiCommands } from '../asterisk/ami-commands.ts';
 import { AriCommands } from '../asterisk/ari-commands.ts';
 import { AriConnection } from '../asterisk/ari-connection.ts';
 import type { AsteriskChannel, AsteriskEvent } from '../asterisk/asterisk-events.ts';
@@ -8,6 +7,8 @@ import { channelVariable } from '../asterisk/dialplan-names.ts';
 import { ConfigurationInForce } from '../configuration/configuration-in-force.ts';
 import { Logger } from '../platform/logging.ts';
 import { CallJournal } from './call-journal.service.ts';
+import { phoneOfChannel } from './phone-channels.ts';
+import { Takeover } from './takeover.service.ts';
 
 type Holding = Extract<AsteriskEvent, { type: 'held' | 'resumed' }>;
 type AttendedTransfer = Extract<AsteriskEvent, { type: 'attended-transfer' }>;
@@ -22,7 +23,7 @@ export class ConversationStasis implements OnModuleInit, OnApplicationShutdown {
   constructor(
     private readonly connection: AriConnection,
     private readonly commands: AriCommands,
-    private readonly variables: AmiCommands,
+    private readonly takeover: Takeover,
     private readonly configuration: ConfigurationInForce,
     private readonly journal: CallJournal,
     private readonly logger: Logger,
@@ -52,10 +53,7 @@ export class ConversationStasis implements OnModuleInit, OnApplicationShutdown {
     if (callId) await this.journal.write(callId, { e: type, phone }, at);
   }
 
-  /**
-   * The phone that takes over was called on its own account: from now on it belongs to the call it has taken over, so
-   * that its hang-up is journalled there.
-   */
+  /** The phone that takes over was called on its own account. */
   private async transfer({ at, transferer, transferee, target }: AttendedTransfer): Promise<void> {
     const from = this.phoneOf(transferer[0]) ?? this.phoneOf(transferer[1]);
     const [outside, taker] = this.phoneOf(transferee) === null ? [transferee, target] : [target, transferee];
@@ -63,17 +61,12 @@ export class ConversationStasis implements OnModuleInit, OnApplicationShutdown {
     if (from === null || to === null || !outside || !taker) return;
     const callId = await this.commands.variable(outside.id, channelVariable.call);
     if (!callId) return;
-    // First of all: until then the office's side may be missing from the recording.
-    await this.variables.startRecorderAnew(outside.id, callId).catch((error: unknown) => {
-      this.logger.error({ callId, error: String(error) }, 'recorder not started anew after a transfer');
-    });
-    await this.journal.write(callId, { e: 'transferred', phone: from, to }, at);
-    await this.variables.setVariable(taker.id, channelVariable.call, callId);
+    const channels = { outsideChannelId: outside.id, takerChannelId: taker.id };
+    await this.takeover.follow({ callId, ...channels, from, to, at });
   }
 
   /** @returns id of the phone whose channel it is; null for the outside party */
   private phoneOf(channel: AsteriskChannel | null): string | null {
-    const extension = channel && /^PJSIP\/(\d+)-[0-9a-f]+$/.exec(channel.name)?.[1];
-    return this.configuration.document?.phones.find((phone) => phone.extension === extension)?.id ?? null;
+    return channel && phoneOfChannel(channel.name, this.configuration.document?.phones ?? []);
   }
 }

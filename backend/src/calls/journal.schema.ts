@@ -15,6 +15,9 @@ export type Presentation = z.infer<typeof Presentation>;
 export const RefusalReason = z.enum(['unknown-line', 'invalid-request']).meta({ id: 'RefusalReason' });
 export type RefusalReason = z.infer<typeof RefusalReason>;
 
+/** `later` = it happened before `at`, while nobody watched. */
+const Found = z.enum(['later']).optional();
+
 const entry = <E extends string, S extends z.core.$ZodLooseShape>(event: E, shape: S) =>
   z.object({ e: z.literal(event), at: At, ...shape });
 
@@ -66,12 +69,12 @@ export const JournalEntry = z.discriminatedUnion('e', [
   entry('unanswered', { desk: z.string(), status: z.string() }),
   /** A phone left the conversation. */
   entry('left', { phone: z.string() }),
-  entry('held', { phone: z.string() }),
-  entry('resumed', { phone: z.string() }),
-  entry('transferred', { phone: z.string(), to: z.string() }),
   /** Marked as harassment, by a phone or by a user; taken back. */
   entry('marked', Doer),
   entry('unmarked', Doer),
+  entry('held', { phone: z.string(), found: Found }),
+  entry('resumed', { phone: z.string(), found: Found }),
+  entry('transferred', { phone: z.string(), to: z.string(), found: Found }),
   entry('refused', { reason: RefusalReason }),
   /** Something went wrong that a person should see on the call. */
   entry('fault', { reason: z.string() }),

@@ -102,5 +102,21 @@ export async function listJournals(spoolDir: string): Promise<string[]> {
   return names.flatMap((name) => JOURNAL.exec(name)?.[1] ?? []);
 }
 
+/** A journal without an end. */
+export interface OpenJournal {
+  callId: string;
+  entries: JournalEntry[];
+}
+
+/** @returns the calls of the spool that are not over */
+export async function listOpenJournals(spoolDir: string): Promise<OpenJournal[]> {
+  const open: OpenJournal[] = [];
+  for (const callId of await listJournals(spoolDir)) {
+    const entries = await readJournal(spoolDir, callId);
+    if (!isOver(entries)) open.push({ callId, entries });
+  }
+  return open;
+}
+
 /** A call is over once its journal says so; nothing after that line reopens it. */
 export const isOver = (entries: readonly JournalEntry[]): boolean => entries.some(({ e }) => e === 'end');

@@ -6,13 +6,13 @@ import { eventually } from '../../../test/medium/api/eventually.ts';
 import { aCall, announceCall, endCall, fileCalls } from '../../../test/medium/api/filed-calls.ts';
 import { Visitor } from '../../../test/medium/api/visitor.ts';
 import { SessionService } from '../people/session.service.ts';
-import { CallSummary, LiveCalls } from './call.schema.ts';
+import { LiveCall, LiveCalls } from './call.schema.ts';
 import { LiveCallsStream } from './live-calls.stream.ts';
 
 interface Watcher {
   response: IncomingMessage;
   text: () => string;
-  calls: () => CallSummary[];
+  calls: () => LiveCall[];
   ended: () => boolean;
 }
 
@@ -31,7 +31,7 @@ async function watch(watching = visitor): Promise<Watcher> {
     text: () => received,
     calls: () =>
       [...received.matchAll(/^event: call\ndata: (.*)\n\n/gm)].map(([, data]) =>
-        CallSummary.parse(JSON.parse(data ?? '')),
+        LiveCall.parse(JSON.parse(data ?? '')),
       ),
     ended: () => ended,
   };

@@ -14,9 +14,10 @@ import {
 } from 'rxjs';
 import { Logger } from '../platform/logging.ts';
 import { type Message, MessageReceiver } from '../platform/messages.ts';
-import { CallSearchRepository, type FoundCall } from './call-search.repository.ts';
-import type { CallSummary } from './call.schema.ts';
-import { toCallSummary } from './call-view.ts';
+import { CallNames } from './call-names.ts';
+import { CallSearchRepository, type FoundLiveCall } from './call-search.repository.ts';
+import type { LiveCall } from './call.schema.ts';
+import { toLiveCall } from './call-view.ts';
 
 /** Messages of one moment are answered by one query. Far below what a person notices. */
 const GATHER_MS = 50;
@@ -28,13 +29,13 @@ type CallMessage = Extract<Message, { kind: 'call' }>;
 /** Follows every change of a call, for whoever watches. */
 @Injectable()
 export class LiveCalls implements OnApplicationBootstrap, OnModuleDestroy {
-  private readonly changed = new Subject<CallSummary>();
+  private readonly changed = new Subject<LiveCall>();
   /** Calls last told to be in progress: told again after an outage, in which their end may have been missed. */
   private readonly toldInProgress = new Set<string>();
   private readonly subscription = new Subscription();
 
   /** Every call that changes, as it is then. A call in progress may come again unchanged. */
-  readonly changes$: Observable<CallSummary> = this.changed.asObservable();
+  readonly changes$: Observable<LiveCall> = this.changed.asObservable();
 
   /** Somebody should look at the health of the box. */
   readonly health$: Observable<unknown>;
@@ -42,6 +43,7 @@ export class LiveCalls implements OnApplicationBootstrap, OnModuleDestroy {
   constructor(
     private readonly messages: MessageReceiver,
     private readonly calls: CallSearchRepository,
+    private readonly names: CallNames,
     private readonly logger: Logger,
   ) {
     this.health$ = messages.messages$.pipe(filter(({ kind }) => kind === 'health'));
@@ -53,9 +55,11 @@ export class LiveCalls implements OnApplicationBootstrap, OnModuleDestroy {
       map(({ callId }) => callId),
       bufferTime(GATHER_MS),
       filter((ids) => ids.length > 0),
-      map((ids) => () => this.calls.byIds([...new Set(ids)])),
+      map((ids) => () => this.told(this.calls.watchedByIds([...new Set(ids)]))),
     );
-    const missed = this.messages.reconnected$.pipe(map(() => () => this.calls.inProgress([...this.toldInProgress])));
+    const missed = this.messages.reconnected$.pipe(
+      map(() => () => this.told(this.calls.inProgress([...this.toldInProgress]))),
+    );
     const found = merge(changed, missed).pipe(mergeMap((read) => this.persistently(read), 1));
     this.subscription.add(
       found.subscribe((calls) => {
@@ -69,22 +73,26 @@ export class LiveCalls implements OnApplicationBootstrap, OnModuleDestroy {
     this.changed.complete();
   }
 
-  async current(): Promise<CallSummary[]> {
-    const calls = this.remember(await this.calls.inProgress());
+  async current(): Promise<LiveCall[]> {
+    const calls = this.remember(await this.told(this.calls.inProgress()));
     return calls.toSorted((a, b) => b.startedAt.localeCompare(a.startedAt));
   }
 
-  private remember(calls: readonly FoundCall[]): CallSummary[] {
-    const summaries = calls.map(({ call, recording }) => toCallSummary(call, recording));
-    for (const { id, endedAt } of summaries) {
+  private async told(found: Promise<FoundLiveCall[]>): Promise<LiveCall[]> {
+    const [calls, names] = await Promise.all([found, this.names.current()]);
+    return calls.map(({ call, recording }) => toLiveCall(call, recording, names));
+  }
+
+  private remember(calls: LiveCall[]): LiveCall[] {
+    for (const { id, endedAt } of calls) {
       if (endedAt === null) this.toldInProgress.add(id);
       else this.toldInProgress.delete(id);
     }
-    return summaries;
+    return calls;
   }
 
   /** What could not be read is read later: giving up would leave a call on the board that has ended. */
-  private persistently(read: () => Promise<FoundCall[]>): Observable<FoundCall[]> {
+  private persistently(read: () => Promise<LiveCall[]>): Observable<LiveCall[]> {
     return defer(read).pipe(
       retry({
         delay: (error: unknown) => {

@@ -2,7 +2,7 @@ import { EventEmitter } from 'node:events';
 import type { Response } from 'express';
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { NEVER, Subject } from 'rxjs';
-import type { CallSummary } from './call.schema.ts';
+import type { LiveCall } from './call.schema.ts';
 import { LiveCallsStream, type Watching } from './live-calls.stream.ts';
 
 class FakeReply extends EventEmitter {
@@ -25,7 +25,7 @@ class FakeReply extends EventEmitter {
   }
 }
 
-const call = (id: string) => ({ id, state: 'talking' }) as CallSummary;
+const call = (id: string) => ({ id, state: 'talking' }) as LiveCall;
 const turns = async () => {
   for (let turn = 0; turn < 10; turn += 1) await Promise.resolve();
 };
@@ -79,8 +79,8 @@ describe('a live stream', () => {
   });
 
   it('tells what changed while it took its first look, after that look', async () => {
-    const changes$ = new Subject<CallSummary>();
-    const look = Promise.withResolvers<CallSummary[]>();
+    const changes$ = new Subject<LiveCall>();
+    const look = Promise.withResolvers<LiveCall[]>();
     void serve({ current: () => look.promise, changes$ });
     changes$.next(call('changed'));
     look.resolve([call('present')]);
@@ -89,7 +89,7 @@ describe('a live stream', () => {
   });
 
   it('lets go of a watcher that does not read', async () => {
-    const changes$ = new Subject<CallSummary>();
+    const changes$ = new Subject<LiveCall>();
     const served = serve({ changes$ });
     await turns();
     reply.writableLength = 1_000_000;
@@ -135,7 +135,7 @@ describe('a live stream', () => {
   });
 
   it('ends at once when the watcher left during the first look', async () => {
-    const look = Promise.withResolvers<CallSummary[]>();
+    const look = Promise.withResolvers<LiveCall[]>();
     const served = serve({ current: () => look.promise });
     reply.destroy();
     look.resolve([]);

@@ -2,7 +2,7 @@ import { Injectable, type BeforeApplicationShutdown } from '@nestjs/common';
 import type { Response } from 'express';
 import { interval, type Observable, Subscription } from 'rxjs';
 import { TooManyStreamsError } from './calls.errors.ts';
-import type { CallSummary } from './call.schema.ts';
+import type { LiveCall } from './call.schema.ts';
 
 const PING_MS = 15_000;
 /** How long a browser waits before it connects again. */
@@ -14,8 +14,8 @@ const MOST_STREAMS = 500;
 
 export interface Watching {
   /** What is told first. */
-  current: () => Promise<CallSummary[]>;
-  changes$: Observable<CallSummary>;
+  current: () => Promise<LiveCall[]>;
+  changes$: Observable<LiveCall>;
   /** Emits when somebody should look at the health of the box. */
   health$: Observable<unknown>;
   /** Emits when the session that watches has ended. */
@@ -52,7 +52,7 @@ export class LiveCallsStream implements BeforeApplicationShutdown {
     this.open.add(reply);
     try {
       // Subscribed before the first look, so that nothing falls between the two; a call told twice does no harm.
-      const early: CallSummary[] = [];
+      const early: LiveCall[] = [];
       let started = false;
       subscription.add(
         changes$.subscribe((call) => {

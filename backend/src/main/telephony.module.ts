@@ -3,6 +3,7 @@ import { AsteriskModule } from '../asterisk/asterisk.module.ts';
 import { CallActHandlers } from '../calls/acts/call-act-handlers.ts';
 import { CallActReceiver } from '../calls/acts/call-act-receiver.service.ts';
 import { Marking } from '../calls/acts/marking.service.ts';
+import { CallAdoption } from '../calls/call-adoption.service.ts';
 import { CallEngine } from '../calls/call-engine.service.ts';
 import { CallEngineStasis } from '../calls/call-engine.stasis.ts';
 import { CallFilingModule } from '../calls/call-filing.module.ts';
@@ -13,6 +14,7 @@ import { LiveFiling } from '../calls/live-filing.service.ts';
 import { RecorderWatch } from '../calls/recorder-watch.service.ts';
 import { SecondRecorder } from '../calls/second-recorder.service.ts';
 import { SpoolWatch } from '../calls/spool-watch.service.ts';
+import { Takeover } from '../calls/takeover.service.ts';
 import { ConfigurationApplier } from '../configuration/apply-configuration.ts';
 import { ConfigurationFollower } from '../configuration/configuration-follower.service.ts';
 import { ConfigurationInForce } from '../configuration/configuration-in-force.ts';
@@ -33,6 +35,7 @@ import { Prompts } from '../notices/prompts.ts';
   providers: [
     CallActHandlers,
     CallActReceiver,
+    CallAdoption,
     CallEngine,
     CallEngineStasis,
     CallJournal,
@@ -53,6 +56,7 @@ import { Prompts } from '../notices/prompts.ts';
     SecondRecorder,
     SpoolWatch,
     SwitchesInForce,
+    Takeover,
     TelephonyHealth,
   ],
 })

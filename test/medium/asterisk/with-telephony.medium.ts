@@ -1,25 +1,19 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { type INestApplicationContext, Logger as NestLogger, Module } from '@nestjs/common';
-import { NestFactory } from '@nestjs/core';
 import { CallEngine } from '../../../backend/src/calls/call-engine.service.ts';
 import { RecorderWatch } from '../../../backend/src/calls/recorder-watch.service.ts';
 import type { ConfigurationDocument } from '../../../backend/src/configuration/configuration.schema.ts';
 import { ConfigurationInForce } from '../../../backend/src/configuration/configuration-in-force.ts';
 import { AriConnection } from '../../../backend/src/asterisk/ari-connection.ts';
-import { AmiConnection } from '../../../backend/src/asterisk/ami-connection.ts';
-import { TelephonyModule } from '../../../backend/src/main/telephony.module.ts';
-import { Logger } from '../../../backend/src/platform/logging.ts';
-import { PlatformModule } from '../../../backend/src/platform/platform.module.ts';
 import { eventually, pause } from '../../town/waiting.ts';
 import { Town } from '../../town/town.ts';
 import { STANDARD_RECORDINGS } from '../../../backend/src/recordings/recording-class.schema.ts';
 import { BoxAsterisk, type SpooledCall, story } from './box-asterisk.ts';
+import { TelephonyUnderTest } from './telephony-under-test.ts';
 
 const NETWORK = '127.40.242';
 const NUMBER = '0901234567';
 const SECRET = 'a-secret-for-phones';
 const LINE = { announced: '0312345678', direct: '0312345679' };
-const logger = new Logger('test', 'silent');
 
 const office: ConfigurationDocument = {
   site: { id: 'hq', name: '町役場' },
@@ -64,38 +58,25 @@ const office: ConfigurationDocument = {
   recordings: STANDARD_RECORDINGS,
 };
 
-@Module({})
-class Process {}
-
 /** The telephony process with no database to be found, as after a failure of Postgres. */
 describe('with the telephony process and no database', () => {
   let box: BoxAsterisk;
   let town: Town;
-  let telephony: INestApplicationContext;
+  let telephony: TelephonyUnderTest;
   let before = 0;
 
-  async function startTelephony(): Promise<void> {
-    const platform = PlatformModule.forProcess(box.settings, logger, 2);
-    telephony = await NestFactory.createApplicationContext({ module: Process, imports: [platform, TelephonyModule] });
-    await untilReady();
-  }
-  const untilReady = () =>
-    eventually('the process to have reached Asterisk', () =>
-      Promise.resolve(telephony.get(AriConnection).connected && telephony.get(AmiConnection).connected),
-    );
-
   beforeAll(async () => {
-    NestLogger.overrideLogger(false);
     box = await BoxAsterisk.start('127.0.0.74');
     await box.applier.apply(office);
     const phones = ['201', '202'].map((extension) => ({ extension, secret: SECRET }));
     town = await Town.start({ box: box.sip, phones, network: NETWORK });
     await eventually('the phones to register', async () => (await town.registered()).length === 2);
-    await startTelephony();
+    telephony = new TelephonyUnderTest(box.settings);
+    await telephony.start();
   });
 
   afterAll(async () => {
-    await telephony.close();
+    await telephony.stop();
     await town.stop();
     await box.stop();
   });
@@ -197,9 +178,9 @@ describe('with the telephony process and no database', () => {
     const phone = town.phone('201').willAnswer();
     const caller = await town.call({ from: NUMBER, to: LINE.announced });
     await entryOf('notice');
-    await telephony.close();
+    await telephony.stop();
     await (await phone.rung(30_000)).answered();
-    await startTelephony();
+    await telephony.start();
     await pause(4000);
     await caller.hangUp();
     const told = story(await callOver());
@@ -220,7 +201,7 @@ describe('with the telephony process and no database', () => {
     await caller.vanish().catch(() => undefined);
     await eventually('the loss to be noticed', () => Promise.resolve(!telephony.get(AriConnection).connected));
     await box.boot();
-    await untilReady();
+    await telephony.untilConnected();
     const call = await eventually(
       'the lost call to be ended',
       async () => (await box.calls()).find(({ entries }) => story({ entries } as SpooledCall).includes('end 0 lost')),

@@ -1,0 +1,49 @@
+import { type INestApplicationContext, Logger as NestLogger, Module, type Type } from '@nestjs/common';
+import { NestFactory } from '@nestjs/core';
+import { AmiConnection } from '../../../backend/src/asterisk/ami-connection.ts';
+import { AriConnection } from '../../../backend/src/asterisk/ari-connection.ts';
+import { TelephonyModule } from '../../../backend/src/main/telephony.module.ts';
+import { Logger } from '../../../backend/src/platform/logging.ts';
+import { PlatformModule } from '../../../backend/src/platform/platform.module.ts';
+import type { Settings } from '../../../backend/src/platform/settings.ts';
+import { eventually } from '../../town/waiting.ts';
+
+const logger = new Logger('test', 'silent');
+
+@Module({})
+class Process {}
+
+/** What the telephony process consists of, in this process, beside a real Asterisk; it finds no database. */
+export class TelephonyUnderTest {
+  private context: INestApplicationContext | undefined;
+
+  constructor(private readonly settings: Settings) {
+    NestLogger.overrideLogger(false);
+  }
+
+  /** Comes back when it has reached Asterisk. */
+  async start(): Promise<void> {
+    const platform = PlatformModule.forProcess(this.settings, logger, 2);
+    this.context = await NestFactory.createApplicationContext({
+      module: Process,
+      imports: [platform, TelephonyModule],
+    });
+    await this.untilConnected();
+  }
+
+  async untilConnected(): Promise<void> {
+    await eventually('the process to have reached Asterisk', () =>
+      Promise.resolve(this.get(AriConnection).connected && this.get(AmiConnection).connected),
+    );
+  }
+
+  async stop(): Promise<void> {
+    await this.context?.close();
+    this.context = undefined;
+  }
+
+  get<T>(type: Type<T>): T {
+    if (!this.context) throw new Error('the process does not run');
+    return this.context.get(type);
+  }
+}
