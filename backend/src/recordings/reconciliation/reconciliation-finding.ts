@@ -1,5 +1,5 @@
 import type { HealthStatus } from '../../health/health.schema.ts';
-import type { Reconciliation, ReconciliationFindingKind } from './reconciliation.schema.ts';
+import type { ReconciliationFindingKind, ReconciliationSummary } from './reconciliation.schema.ts';
 
 const WORDS: Record<ReconciliationFindingKind, string> = {
   'file-missing': 'ファイルのない録音',
@@ -14,7 +14,10 @@ const WORDS: Record<ReconciliationFindingKind, string> = {
 };
 
 /** What the health page says of the last reconciliation. @param last null = there was none yet */
-export function reconciliationFinding(last: Reconciliation | null): { status: HealthStatus; detail: string | null } {
+export function reconciliationFinding(last: ReconciliationSummary | null): {
+  status: HealthStatus;
+  detail: string | null;
+} {
   if (last === null) return { status: 'ok', detail: null };
   if (last.state === 'refused') {
     return { status: 'degraded', detail: '録音庫のディスクが確認できないため、照合を行いませんでした。' };

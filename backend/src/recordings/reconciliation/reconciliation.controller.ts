@@ -22,7 +22,7 @@ const LIST = {
   method: 'get',
   path: '/reconciliations',
   access: 'recordings.reconcile',
-  summary: 'The newest reconciliations and what they found',
+  summary: 'The newest reconciliations and how much they found',
   response: ReconciliationList,
 } as const;
 

@@ -207,6 +207,28 @@ describe('reconciliations', () => {
     expect(await healthOf()).toEqual({ status: 'ok', detail: expect.stringContaining('一致しています') });
   });
 
+  it('stand in the list by their numbers, newest first, with who wanted them', async () => {
+    const userId = randomUUID();
+    await query(
+      `INSERT INTO users (id, login, name, password_hash, must_change_password, created_at)
+       VALUES ($1, 'kanri', '録音管理者', '', false, now())`,
+      [userId],
+    );
+    for (let n = 0; n < 3; n++) await rm(fileOf(await sealed()));
+    const order = { dryRun: true, thorough: false };
+    const byNight = await rows().want(order, null);
+    await runAll();
+    const byHand = await rows().want(order, userId);
+    await runAll();
+    const listed = await rows().newest(2);
+    expect(listed).toMatchObject([
+      { id: byHand.id, wantedBy: { id: userId, name: '録音管理者' }, counts: { found: { 'file-missing': 3 } } },
+      { id: byNight.id, wantedBy: null },
+    ]);
+    expect(listed[0]).not.toHaveProperty('findings');
+    expect((await rows().find(byHand.id))?.findings).toHaveLength(3);
+  });
+
   it('say that they were refused, and raise the alarm when they had to stop', async () => {
     for (let n = 0; n < 6; n++) await rm(fileOf(await sealed()));
     await rows().want({ dryRun: true, thorough: false }, null);

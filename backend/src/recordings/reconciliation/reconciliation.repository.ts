@@ -8,26 +8,41 @@ import type {
   ReconciliationFinding,
   ReconciliationOrder,
   ReconciliationState,
+  ReconciliationSummary,
 } from './reconciliation.schema.ts';
 
-interface Row extends Omit<Reconciliation, 'wantedAt' | 'startedAt' | 'endedAt' | 'counts'> {
+interface SummaryRow extends Omit<ReconciliationSummary, 'wantedAt' | 'wantedBy' | 'startedAt' | 'endedAt' | 'counts'> {
   wantedAt: Date;
+  wantedBy: string | null;
+  wantedByName: string | null;
   startedAt: Date | null;
   endedAt: Date | null;
   /** Empty until it has ended. */
   counts: Partial<ReconciliationCounts>;
 }
 
-const COLUMNS = `id, wanted_at AS "wantedAt", wanted_by AS "wantedBy", dry_run AS "dryRun", thorough, state,
-  started_at AS "startedAt", ended_at AS "endedAt", counts, findings`;
+interface Row extends SummaryRow {
+  findings: ReconciliationFinding[];
+}
 
-const viewOf = ({ wantedAt, startedAt, endedAt, counts, ...row }: Row): Reconciliation => ({
-  ...row,
-  wantedAt: wantedAt.toISOString(),
-  startedAt: startedAt?.toISOString() ?? null,
-  endedAt: endedAt?.toISOString() ?? null,
-  counts: counts.rows === undefined ? null : (counts as ReconciliationCounts),
-});
+const SUMMARY = `id, wanted_at AS "wantedAt", wanted_by AS "wantedBy", dry_run AS "dryRun", thorough, state,
+  (SELECT name FROM users WHERE users.id = wanted_by) AS "wantedByName",
+  started_at AS "startedAt", ended_at AS "endedAt", counts`;
+const COLUMNS = `${SUMMARY}, findings`;
+
+function summaryOf(row: SummaryRow): ReconciliationSummary {
+  const { wantedAt, wantedBy, wantedByName, startedAt, endedAt, counts, ...same } = row;
+  return {
+    ...same,
+    wantedAt: wantedAt.toISOString(),
+    wantedBy: wantedBy === null ? null : { id: wantedBy, name: wantedByName ?? '' },
+    startedAt: startedAt?.toISOString() ?? null,
+    endedAt: endedAt?.toISOString() ?? null,
+    counts: counts.rows === undefined ? null : (counts as ReconciliationCounts),
+  };
+}
+
+const viewOf = ({ findings, ...row }: Row): Reconciliation => ({ ...summaryOf(row), findings });
 
 /** 照合: which were wanted, and what they found. */
 @Injectable()
@@ -80,12 +95,12 @@ export class ReconciliationRepository {
     ]);
   }
 
-  async newest(limit: number): Promise<Reconciliation[]> {
-    const rows: Row[] = await this.dataSource.query(
-      `SELECT ${COLUMNS} FROM reconciliations ORDER BY wanted_at DESC LIMIT $1`,
+  async newest(limit: number): Promise<ReconciliationSummary[]> {
+    const rows: SummaryRow[] = await this.dataSource.query(
+      `SELECT ${SUMMARY} FROM reconciliations ORDER BY wanted_at DESC LIMIT $1`,
       [limit],
     );
-    return rows.map(viewOf);
+    return rows.map(summaryOf);
   }
 
   async find(id: string): Promise<Reconciliation | null> {
@@ -94,10 +109,10 @@ export class ReconciliationRepository {
   }
 
   /** @returns the last one that looked at everything, or had to stop */
-  async lastEnded(): Promise<Reconciliation | null> {
-    const rows: Row[] = await this.dataSource.query(
-      `SELECT ${COLUMNS} FROM reconciliations WHERE ended_at IS NOT NULL ORDER BY ended_at DESC LIMIT 1`,
+  async lastEnded(): Promise<ReconciliationSummary | null> {
+    const rows: SummaryRow[] = await this.dataSource.query(
+      `SELECT ${SUMMARY} FROM reconciliations WHERE ended_at IS NOT NULL ORDER BY ended_at DESC LIMIT 1`,
     );
-    return rows.map(viewOf)[0] ?? null;
+    return rows.map(summaryOf)[0] ?? null;
   }
 }

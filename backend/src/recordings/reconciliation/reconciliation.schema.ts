@@ -60,12 +60,13 @@ export const ReconciliationState = z
   .meta({ id: 'ReconciliationState' });
 export type ReconciliationState = z.infer<typeof ReconciliationState>;
 
-export const Reconciliation = z
+/** A reconciliation by its numbers, for lists. */
+export const ReconciliationSummary = z
   .object({
     id: z.uuid(),
     wantedAt: Instant,
     /** null = the box itself, at night. */
-    wantedBy: z.uuid().nullable(),
+    wantedBy: z.object({ id: z.uuid(), name: z.string() }).nullable(),
     dryRun: z.boolean(),
     thorough: z.boolean(),
     state: ReconciliationState,
@@ -73,9 +74,14 @@ export const Reconciliation = z
     endedAt: Instant.nullable(),
     /** null until it has ended. */
     counts: ReconciliationCounts.nullable(),
-    findings: z.array(ReconciliationFinding),
   })
-  .meta({ id: 'Reconciliation' });
+  .meta({ id: 'ReconciliationSummary' });
+export type ReconciliationSummary = z.infer<typeof ReconciliationSummary>;
+
+export const Reconciliation = ReconciliationSummary.extend({
+  /** At most a thousand; `counts.found` has all. */
+  findings: z.array(ReconciliationFinding),
+}).meta({ id: 'Reconciliation' });
 export type Reconciliation = z.infer<typeof Reconciliation>;
 
 export const ReconciliationOrder = z
@@ -89,5 +95,5 @@ export const ReconciliationOrder = z
 export type ReconciliationOrder = z.infer<typeof ReconciliationOrder>;
 
 export const ReconciliationList = z
-  .object({ reconciliations: z.array(Reconciliation) })
+  .object({ reconciliations: z.array(ReconciliationSummary) })
   .meta({ id: 'ReconciliationList' });
