@@ -64,6 +64,16 @@ export const FEATURES: Feature[] = [
     loadComponent: () => import('./exports/exports.page.ts').then((m) => m.ExportsPage),
   },
   {
+    path: 'reconciliations',
+    title: $localize`:@@reconciliations.title:録音の照合`,
+    canMatch: [permitted],
+    data: {
+      permission: 'recordings.reconcile',
+      menu: { label: $localize`:@@menu.reconciliations:録音の照合`, icon: 'compare' },
+    },
+    loadComponent: () => import('./reconciliations/reconciliations.page.ts').then((m) => m.ReconciliationsPage),
+  },
+  {
     path: 'health',
     title: $localize`:@@health.title:稼働状況`,
     canMatch: [permitted],

@@ -91,7 +91,7 @@ export function howToJapanese({ audio, fingerprint, origin, isStamped }: HowToFa
 
 入っているもの
 --------------
-${audio}              録音。左が相手方、右が役所側。装置が封をしたときのままのファイル
+${audio}              録音。左が相手側、右が職員側。装置が封をしたときのままのファイル
 ${manifest}          通話の情報(日時、番号、窓口、長さ、欠けの有無)、作成者と理由、各ファイルのSHA-256
 ${recordingProof}   録音の記録(録音のSHA-256を含む)と、それが操作記録ログに含まれることの証明
 ${manifestProof}    ${manifest}が操作記録ログに登録されていることの証明

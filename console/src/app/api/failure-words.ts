@@ -31,6 +31,8 @@ const KNOWN: Partial<Record<string, string>> = {
   'recording-deleted': $localize`:@@failure.recordingDeleted:この録音は削除されています。`,
   'recording-not-deletable': $localize`:@@failure.recordingNotDeletable:この録音は削除できません。保存中か、もともと録音がありません。`,
   'recording-not-as-logged': $localize`:@@failure.recordingNotAsLogged:録音またはその記録が、操作記録ログに登録されたものと一致しません。`,
+  'recording-not-logged': $localize`:@@failure.recordingNotLogged:この録音は、まだ操作記録ログに登録されていません。録音の保存が終わってから、もう一度お試しください。`,
+  'log-inconsistent': $localize`:@@failure.logInconsistent:操作記録ログが過去の署名と一致しないため、署名を停止しています。`,
   'nothing-to-export': $localize`:@@failure.nothingToExport:条件に合う、終了した通話がありません。`,
   'export-too-large': $localize`:@@failure.exportTooLarge:一度に書き出せるのは10,000件までです。期間を区切るなどして、何回かに分けてください。`,
   'export-expired': $localize`:@@failure.exportExpired:この書き出しは有効期限を過ぎています。もう一度作成してください。`,
@@ -51,6 +53,9 @@ function adviceFor(failure: ApiFailure): string {
   }
   if (failure.errorId === 'recording-not-as-logged') {
     return $localize`:@@advice.recordingNotAsLogged:書き換えられた可能性があります。操作記録の検証を管理者に依頼してください。`;
+  }
+  if (failure.errorId === 'log-inconsistent') {
+    return $localize`:@@advice.logInconsistent:記録が書き換えられた可能性があります。操作記録の検証を管理者に依頼してください。`;
   }
   if (failure.errorId === 'not-allowed') {
     return $localize`:@@advice.forbidden:必要な場合は、管理者に権限の追加を依頼してください。`;

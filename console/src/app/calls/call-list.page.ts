@@ -11,10 +11,10 @@ import {
 import { takeUntilDestroyed } from '@angular/core/rxjs-interop';
 import { Router, Scroll } from '@angular/router';
 import { filter, first } from 'rxjs';
-import { FailureNotice } from '../api/failure-notice.ts';
 import { Icon } from '../ui/icon.ts';
 import { ExportLauncher } from '../exports/export-launcher.ts';
 import { Session } from '../session/session.ts';
+import { ListEnd } from '../ui/list-end.ts';
 import { Skeleton } from '../ui/skeleton.ts';
 import { CallListStore } from './call-list.store.ts';
 import { CallSearchForm } from './call-search-form.ts';
@@ -23,7 +23,7 @@ import { CallTable } from './call-table.ts';
 
 @Component({
   selector: 'dw-call-list-page',
-  imports: [CallSearchForm, CallTable, FailureNotice, Icon, Skeleton],
+  imports: [CallSearchForm, CallTable, Icon, ListEnd, Skeleton],
   templateUrl: './call-list.page.html',
   styleUrl: './call-list.page.css',
 })

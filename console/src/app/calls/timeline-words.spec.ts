@@ -25,7 +25,7 @@ describe('the story of a call', () => {
   });
 
   it('says who ended the call', () => {
-    expect(words('end', { by: 'caller' })).toBe('相手が電話を切りました');
+    expect(words('end', { by: 'caller' })).toBe('相手側が電話を切りました');
     expect(words('end', { by: 'lost' })).toContain('確認できませんでした');
   });
 

@@ -37,7 +37,7 @@ const MESSAGE_END: Partial<Record<string, string>> = {
   key: $localize`:@@messageEnd.key:#が押されました`,
   silence: $localize`:@@messageEnd.silence:無音が続きました`,
   limit: $localize`:@@messageEnd.limit:最長の時間になりました`,
-  caller: $localize`:@@messageEnd.caller:相手が電話を切りました`,
+  caller: $localize`:@@messageEnd.caller:相手側が電話を切りました`,
 };
 
 const FALLBACK: Partial<Record<string, string>> = {
@@ -47,8 +47,8 @@ const FALLBACK: Partial<Record<string, string>> = {
 };
 
 const END: Partial<Record<string, string>> = {
-  caller: $localize`:@@end.caller:相手が電話を切りました`,
-  office: $localize`:@@end.office:庁内側が電話を切りました`,
+  caller: $localize`:@@end.caller:相手側が電話を切りました`,
+  office: $localize`:@@end.office:職員側が電話を切りました`,
   box: $localize`:@@end.box:電話番が通話を終えました`,
   lost: $localize`:@@end.lost:装置の停止により、通話の終わりを確認できませんでした`,
 };

@@ -26,9 +26,9 @@ export const FORMATS: readonly { id: ExportFormat; name: string; note: string }[
 ];
 
 export const SIDES: readonly { id: AudioSide; name: string }[] = [
-  { id: 'both', name: $localize`:@@exportSide.both:両方(左=相手方、右=庁内側)` },
-  { id: 'left', name: $localize`:@@exportSide.left:相手方の声だけ` },
-  { id: 'right', name: $localize`:@@exportSide.right:庁内側の声だけ` },
+  { id: 'both', name: $localize`:@@exportSide.both:両方(左=相手側、右=職員側)` },
+  { id: 'left', name: $localize`:@@exportSide.left:相手側の声だけ` },
+  { id: 'right', name: $localize`:@@exportSide.right:職員側の声だけ` },
 ];
 
 export const ENCODINGS: readonly { id: ListEncoding; name: string }[] = [

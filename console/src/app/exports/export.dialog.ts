@@ -1,15 +1,6 @@
 import { DIALOG_DATA, DialogRef } from '@angular/cdk/dialog';
-import { Component, computed, inject, signal } from '@angular/core';
-import {
-  FormField,
-  FormRoot,
-  type TreeValidationResult,
-  applyWhen,
-  form,
-  maxLength,
-  required,
-  validate,
-} from '@angular/forms/signals';
+import { Component, inject, signal } from '@angular/core';
+import { FormField, FormRoot, type TreeValidationResult, applyWhen, form, required } from '@angular/forms/signals';
 import { type ApiFailure, toApiFailure } from '../api/api-failure.ts';
 import { FailureNotice } from '../api/failure-notice.ts';
 import { Api } from '../api/generated/api.ts';
@@ -22,11 +13,10 @@ import {
   type ListEncoding,
 } from '../api/generated/models.ts';
 import { PasswordField } from '../session/password-field.ts';
+import { ReasonField, reasonGiven } from '../ui/reason-field.ts';
 import { type ExportSubject } from './export-launcher.ts';
 import { ENCODINGS, FORMATS, SIDES } from './export-words.ts';
 import { typeableAnywhere, typedAgain } from './passphrase-rules.ts';
-
-const LONGEST_REASON = 500;
 
 interface Typed {
   format: ExportFormat;
@@ -40,7 +30,7 @@ interface Typed {
 /** Asks in which form and why, and makes the export. Closes with it. */
 @Component({
   selector: 'dw-export-dialog',
-  imports: [FailureNotice, FormField, FormRoot, PasswordField],
+  imports: [FailureNotice, FormField, FormRoot, PasswordField, ReasonField],
   templateUrl: './export.dialog.html',
   styles: `
     .choices {
@@ -82,13 +72,7 @@ export class ExportDialog {
   protected readonly form = form(
     this.typed,
     (path) => {
-      required(path.reason, { message: REASON_MISSING });
-      validate(path.reason, ({ value }) =>
-        value() !== '' && value().trim() === '' ? { kind: 'blank', message: REASON_MISSING } : null,
-      );
-      maxLength(path.reason, LONGEST_REASON, {
-        message: $localize`:@@export.reasonTooLong:500文字までにしてください`,
-      });
+      reasonGiven(path.reason);
       applyWhen(
         path,
         () => this.protected(),
@@ -108,10 +92,6 @@ export class ExportDialog {
       },
     },
   );
-  protected readonly reasonMistake = computed(() => {
-    const { reason } = this.form;
-    return reason().touched() ? reason().errors()[0]?.message : undefined;
-  });
 
   /** What was sealed has both sides; a side alone would have to be made. */
   protected chooseFormat(format: ExportFormat): void {
@@ -144,5 +124,3 @@ export class ExportDialog {
     }
   }
 }
-
-const REASON_MISSING = $localize`:@@export.reasonMissing:理由を入力してください`;

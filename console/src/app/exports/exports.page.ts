@@ -3,7 +3,6 @@ import { Component, DestroyRef, computed, inject } from '@angular/core';
 import { takeUntilDestroyed } from '@angular/core/rxjs-interop';
 import { firstValueFrom, interval } from 'rxjs';
 import { toApiFailure } from '../api/api-failure.ts';
-import { FailureNotice } from '../api/failure-notice.ts';
 import { Api } from '../api/generated/api.ts';
 import { listExports, readExport } from '../api/generated/functions.ts';
 import { type Export } from '../api/generated/models.ts';
@@ -11,20 +10,19 @@ import { DateTimePipe } from '../calendar/date-time.pipe.ts';
 import { formatBytes } from '../health/bytes.ts';
 import { Icon } from '../ui/icon.ts';
 import { KeysetList } from '../ui/keyset-list.ts';
+import { ListEnd } from '../ui/list-end.ts';
 import { SignChip } from '../ui/sign-chip.ts';
 import { Skeleton } from '../ui/skeleton.ts';
 import { EXPORT_STATE, formatName } from './export-words.ts';
 import { SaveLink } from './save-link.ts';
 
 const LOOK_MS = 2000;
-/** The list is of everything there is. */
-const EVERYTHING = {};
 /** A download that was just asked for shows itself within this. */
 const STARTING_MS = 20_000;
 
 @Component({
   selector: 'dw-exports-page',
-  imports: [DateTimePipe, FailureNotice, Icon, SignChip, Skeleton],
+  imports: [DateTimePipe, Icon, ListEnd, SignChip, Skeleton],
   templateUrl: './exports.page.html',
   styleUrl: './exports.page.css',
 })
@@ -33,7 +31,7 @@ export class ExportsPage {
   private readonly dialog = inject(Dialog);
   private readonly save = inject(SaveLink);
   private startedAtMs = Number.NEGATIVE_INFINITY;
-  protected readonly list = new KeysetList<Export, object>(async (_, cursor) => {
+  protected readonly list = new KeysetList<Export, null>(async (_, cursor) => {
     const { exports, nextCursor } = await this.api.invoke(listExports, cursor === null ? {} : { cursor });
     return { items: exports, nextCursor };
   });
@@ -43,7 +41,7 @@ export class ExportsPage {
   protected readonly formatBytes = formatBytes;
 
   constructor() {
-    void this.list.search(EVERYTHING);
+    void this.list.search(null);
     // Only while there is something to see: a screen left open does not keep anybody logged in.
     interval(LOOK_MS)
       .pipe(takeUntilDestroyed(inject(DestroyRef)))
@@ -51,7 +49,7 @@ export class ExportsPage {
   }
 
   protected refresh(): Promise<void> {
-    return this.list.search(EVERYTHING);
+    return this.list.search(null);
   }
 
   protected downloadable({ own, state }: Export): boolean {

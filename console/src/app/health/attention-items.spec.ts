@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { type HealthCheck } from '../api/generated/models.ts';
 import { aHealthyBox, someStorage } from '../../testing/fixtures.ts';
-import { attentionItems } from './attention-items.ts';
+import { attentionItems, partDetail } from './attention-items.ts';
 import { formatBytes } from './bytes.ts';
 import { howLong } from './headroom-words.ts';
 
@@ -57,10 +57,33 @@ describe('what needs attention', () => {
     expect(howLong(left)).toBe(words);
   });
 
+  it.each([
+    ['reconciliation', 'down', '食い違いが多すぎるため、録音の照合を止めました'],
+    ['reconciliation', 'degraded', '録音の照合の結果を確認してください'],
+    ['timestamp', 'degraded', 'タイムスタンプの確認が必要です'],
+    ['witness', 'degraded', '立会い装置の署名を得られていません'],
+    ['witness', 'down', '立会い装置が署名を拒否しました'],
+    ['log', 'down', '操作記録ログの署名が止まっています'],
+  ] as const)('says of %s that is %s: %s', (checkId, status, what) => {
+    expect(attentionItems(aHealthyBox({ checks: [check(checkId, status, '詳細')] }))[0]?.what).toBe(what);
+  });
+
   it('does not hide a part it does not know', () => {
     const [item] = attentionItems(aHealthyBox({ checks: [check('brand-new', 'down')] }));
     expect(item?.what).toBe('brand-newが止まっています');
     expect(item?.todo).not.toBe('');
+  });
+});
+
+describe('the table of parts', () => {
+  it.each([
+    ['timestamp', 'ok', null, '操作記録ログの署名に、時刻認証局のタイムスタンプが付いています。', false],
+    ['reconciliation', 'ok', null, 'まだ行われていません。毎日午前2時30分に自動で行います。', false],
+    ['reconciliation', 'ok', '録音9件とファイル9件が一致しています。', '録音とファイルは一致しています。', false],
+    ['reconciliation', 'degraded', '照合で食い違いが見つかりました', '照合で食い違いが見つかりました', true],
+    ['worker', 'ok', null, '－', false],
+  ] as const)('says of %s that is %s with %j: %s', (checkId, status, detail, words, own) => {
+    expect(partDetail(check(checkId, status, detail))).toEqual({ words, own });
   });
 });
 

@@ -26,6 +26,10 @@ interface Part {
   /** What to do when it does not run, and when it runs with trouble. */
   down: string;
   degraded: string;
+  /** What is said of it then, where stopped or troubled is not the word. */
+  what?: { down?: string; degraded?: string };
+  /** What is said of it while all is well. @param told whether the box says more itself */
+  well?: (told: boolean) => string;
 }
 
 const RESTART = $localize`:@@todo.restart:自動で復旧を試みています。数分待っても変わらない場合は、装置を再起動してください。`;
@@ -71,10 +75,19 @@ const PARTS: Partial<Record<string, Part>> = {
   reconciliation: {
     name: $localize`:@@part.reconciliation:録音の照合`,
     down: $localize`:@@todo.reconciliationDown:録音庫のディスクとデータベースが、この装置の現在のものかを確認してください。確認できるまで、ファイルを消さないでください。`,
-    degraded: $localize`:@@todo.reconciliation:食い違いの内容を確認し、録音庫のディスクの点検とバックアップからの復元を検討してください。`,
+    degraded: $localize`:@@todo.reconciliation:「録音の照合」の画面で、食い違いの内容と対応を確認してください。`,
+    what: {
+      down: $localize`:@@what.reconciliationDown:食い違いが多すぎるため、録音の照合を止めました`,
+      degraded: $localize`:@@what.reconciliation:録音の照合の結果を確認してください`,
+    },
+    well: (told) =>
+      told
+        ? $localize`:@@well.reconciliation:録音とファイルは一致しています。`
+        : $localize`:@@well.reconciliationNever:まだ行われていません。毎日午前2時30分に自動で行います。`,
   },
   log: {
     name: $localize`:@@part.log:操作記録ログ`,
+    what: { down: $localize`:@@what.logDown:操作記録ログの署名が止まっています` },
     down: $localize`:@@todo.log:操作記録の検証を実行し、保守の担当者に連絡してください。電話と録音は続いています。`,
     degraded: SEE_DETAIL,
   },
@@ -82,16 +95,25 @@ const PARTS: Partial<Record<string, Part>> = {
     name: $localize`:@@part.timestamp:タイムスタンプ`,
     down: SEE_DETAIL,
     degraded: $localize`:@@todo.timestamp:時刻認証局までの通信を確認してください。続く場合は、認証局との契約と証明書の期限を確認してください。`,
+    what: { degraded: $localize`:@@what.timestamp:タイムスタンプの確認が必要です` },
+    well: () => $localize`:@@well.timestamp:操作記録ログの署名に、時刻認証局のタイムスタンプが付いています。`,
   },
   witness: {
     name: $localize`:@@part.witness:立会いの署名`,
     down: $localize`:@@todo.witnessDown:操作記録の検証を実行し、立会い装置の管理者と、双方の記録を照らし合わせてください。`,
     degraded: $localize`:@@todo.witness:立会い装置の稼働と、そこまでの通信を確認してください。`,
+    what: {
+      down: $localize`:@@what.witnessDown:立会い装置が署名を拒否しました`,
+      degraded: $localize`:@@what.witness:立会い装置の署名を得られていません`,
+    },
+    well: () => $localize`:@@well.witness:操作記録ログに、立会い装置の署名が付いています。`,
   },
   'witnessed-logs': {
     name: $localize`:@@part.witnessedLogs:他の装置への立会い`,
     down: SEE_DETAIL,
     degraded: $localize`:@@todo.witnessedLogs:その装置の管理者に連絡し、操作記録の検証を依頼してください。`,
+    what: { degraded: $localize`:@@what.witnessedLogs:立ち会っている装置の操作記録ログに、矛盾があります` },
+    well: () => $localize`:@@well.witnessedLogs:立ち会った操作記録ログに、矛盾はありません。`,
   },
   certificate: {
     name: $localize`:@@part.certificate:この画面の証明書`,
@@ -102,6 +124,12 @@ const PARTS: Partial<Record<string, Part>> = {
 
 /** Parts not known here are called by their id. */
 export const partName = (checkId: string): string => PARTS[checkId]?.name ?? checkId;
+
+/** What the table of parts says of one. `own` = in the box's own words, in Japanese. */
+export function partDetail({ checkId, status, detail }: HealthCheck): { words: string; own: boolean } {
+  const well = status === 'ok' ? PARTS[checkId]?.well : undefined;
+  return well ? { words: well(detail !== null), own: false } : { words: detail ?? '－', own: detail !== null };
+}
 
 export const STATUS_WORDS: Record<HealthStatus, string> = {
   ok: $localize`:@@status.ok:正常`,
@@ -116,9 +144,11 @@ function ofCheck({ checkId, status, detail, since }: HealthCheck): AttentionItem
   return {
     id: checkId,
     urgent: down,
-    what: down
-      ? $localize`:@@attention.down:${name}:part:が止まっています`
-      : $localize`:@@attention.degraded:${name}:part:に問題があります`,
+    what:
+      (down ? part?.what?.down : part?.what?.degraded) ??
+      (down
+        ? $localize`:@@attention.down:${name}:part:が止まっています`
+        : $localize`:@@attention.degraded:${name}:part:に問題があります`),
     detail,
     todo: (down ? part?.down : part?.degraded) ?? SEE_DETAIL,
     since,

@@ -7,7 +7,7 @@ import { Icon } from '../ui/icon.ts';
 import { Notice } from '../ui/notice.ts';
 import { SignChip } from '../ui/sign-chip.ts';
 import { Skeleton } from '../ui/skeleton.ts';
-import { STATUS_WORDS, partName } from './attention-items.ts';
+import { STATUS_WORDS, partDetail, partName } from './attention-items.ts';
 import { Attention } from './attention.ts';
 import { formatBytes } from './bytes.ts';
 import { howLong } from './headroom-words.ts';
@@ -43,6 +43,7 @@ export class HealthPage {
   protected readonly signs = SIGNS;
   protected readonly reach = REACH;
   protected readonly partName = partName;
+  protected readonly partDetail = partDetail;
   protected readonly things = computed(() => {
     const details = this.details();
     if (!details) return [];

@@ -1,18 +1,17 @@
 import { DIALOG_DATA, DialogRef } from '@angular/cdk/dialog';
-import { Component, computed, inject, signal } from '@angular/core';
-import { FormField, FormRoot, form, maxLength, required, validate } from '@angular/forms/signals';
+import { Component, inject, signal } from '@angular/core';
+import { FormField, FormRoot, form } from '@angular/forms/signals';
 import { type ApiFailure, toApiFailure } from '../api/api-failure.ts';
 import { FailureNotice } from '../api/failure-notice.ts';
 import { Api } from '../api/generated/api.ts';
 import { deleteRecording } from '../api/generated/functions.ts';
 import { Notice } from '../ui/notice.ts';
-
-const LONGEST_REASON = 500;
+import { ReasonField, reasonGiven } from '../ui/reason-field.ts';
 
 /** Asks why, and deletes. Closes with true once the recording is gone. */
 @Component({
   selector: 'dw-deletion-dialog',
-  imports: [FailureNotice, FormField, FormRoot, Notice],
+  imports: [FailureNotice, FormField, FormRoot, Notice, ReasonField],
   template: `
     <form class="dialog" [formRoot]="form" novalidate>
       <h2 id="deletion-heading" tabindex="-1" i18n="@@deletion.heading">録音を削除しますか</h2>
@@ -24,23 +23,14 @@ const LONGEST_REASON = 500;
       @if (failure(); as failed) {
         <dw-failure-notice [failure]="failed" />
       }
-      <div class="field">
-        <label for="deletion-reason" i18n="@@deletion.reason">削除の理由(必須)</label>
-        <p class="hint" id="deletion-reason-hint" i18n="@@deletion.reasonHint">
-          あとで「なぜ録音がないのか」を説明するための記録です。500文字まで。
-        </p>
-        <textarea
-          class="input"
-          id="deletion-reason"
-          rows="3"
-          [formField]="form.reason"
-          [attr.aria-invalid]="mistake() ? 'true' : null"
-          [attr.aria-describedby]="mistake() ? 'deletion-reason-hint deletion-reason-mistake' : 'deletion-reason-hint'"
-        ></textarea>
-        @if (mistake(); as message) {
-          <p class="mistake" id="deletion-reason-mistake">{{ message }}</p>
-        }
-      </div>
+      <dw-reason-field
+        label="削除の理由(必須)"
+        i18n-label="@@deletion.reason"
+        hint="あとで「なぜ録音がないのか」を説明するための記録です。500文字まで。"
+        i18n-hint="@@deletion.reasonHint"
+        fieldId="deletion-reason"
+        [formField]="form.reason"
+      />
       <div class="actions">
         <button type="button" class="button" (click)="dialog.close(false)" i18n="@@deletion.cancel">削除しない</button>
         <button type="submit" class="button solid" [attr.aria-disabled]="form().submitting()">
@@ -61,27 +51,11 @@ export class DeletionDialog {
   protected readonly failure = signal<ApiFailure | null>(null);
   private readonly typed = signal({ reason: '' });
 
-  protected readonly form = form(
-    this.typed,
-    (path) => {
-      required(path.reason, { message: REASON_MISSING });
-      validate(path.reason, ({ value }) =>
-        value() !== '' && value().trim() === '' ? { kind: 'blank', message: REASON_MISSING } : null,
-      );
-      maxLength(path.reason, LONGEST_REASON, {
-        message: $localize`:@@deletion.reasonTooLong:500文字までにしてください`,
-      });
+  protected readonly form = form(this.typed, (path) => reasonGiven(path.reason), {
+    submission: {
+      action: () => this.send(),
+      onInvalid: (field) => field().errorSummary()[0]?.fieldTree().focusBoundControl(),
     },
-    {
-      submission: {
-        action: () => this.send(),
-        onInvalid: (field) => field().errorSummary()[0]?.fieldTree().focusBoundControl(),
-      },
-    },
-  );
-  protected readonly mistake = computed(() => {
-    const { reason } = this.form;
-    return reason().touched() ? reason().errors()[0]?.message : undefined;
   });
 
   private async send(): Promise<null> {
@@ -96,5 +70,3 @@ export class DeletionDialog {
     return null;
   }
 }
-
-const REASON_MISSING = $localize`:@@deletion.reasonMissing:削除の理由を入力してください`;

@@ -1,21 +1,20 @@
 import { DIALOG_DATA, DialogRef } from '@angular/cdk/dialog';
 import { Component, computed, inject, resource, signal } from '@angular/core';
-import { FormField, FormRoot, form, maxLength, required, validate } from '@angular/forms/signals';
+import { FormField, FormRoot, form } from '@angular/forms/signals';
 import { type ApiFailure, toApiFailure } from '../api/api-failure.ts';
 import { FailureNotice } from '../api/failure-notice.ts';
 import { Api } from '../api/generated/api.ts';
 import { makeEvidence, readCheckpoint } from '../api/generated/functions.ts';
 import { Session } from '../session/session.ts';
 import { Notice } from '../ui/notice.ts';
+import { ReasonField, reasonGiven } from '../ui/reason-field.ts';
 import { fileNameOf, saveFile } from './save-file.ts';
 import { fingerprintOf } from './key-fingerprint.ts';
-
-const LONGEST_REASON = 500;
 
 /** Asks what the evidence is for, has the package made, and keeps it on this PC. */
 @Component({
   selector: 'dw-evidence-dialog',
-  imports: [FailureNotice, FormField, FormRoot, Notice],
+  imports: [FailureNotice, FormField, FormRoot, Notice, ReasonField],
   template: `
     <form class="dialog" [formRoot]="form" novalidate>
       <h2 id="evidence-heading" tabindex="-1" i18n="@@evidence.heading">証拠一式を作成</h2>
@@ -38,25 +37,14 @@ const LONGEST_REASON = 500;
           </dw-notice>
         </div>
       } @else {
-        <div class="field">
-          <label for="evidence-reason" i18n="@@evidence.reason">作成の理由(必須)</label>
-          <p class="hint" id="evidence-reason-hint" i18n="@@evidence.reasonHint">
-            操作記録と証拠一式の両方に残ります。文書番号や提出先など。500文字まで。
-          </p>
-          <textarea
-            class="input"
-            id="evidence-reason"
-            rows="3"
-            [formField]="form.reason"
-            [attr.aria-invalid]="mistake() ? 'true' : null"
-            [attr.aria-describedby]="
-              mistake() ? 'evidence-reason-hint evidence-reason-mistake' : 'evidence-reason-hint'
-            "
-          ></textarea>
-          @if (mistake(); as message) {
-            <p class="mistake" id="evidence-reason-mistake">{{ message }}</p>
-          }
-        </div>
+        <dw-reason-field
+          label="作成の理由(必須)"
+          i18n-label="@@evidence.reason"
+          hint="操作記録と証拠一式の両方に残ります。文書番号や提出先など。500文字まで。"
+          i18n-hint="@@evidence.reasonHint"
+          fieldId="evidence-reason"
+          [formField]="form.reason"
+        />
       }
       @if (fingerprint(); as print) {
         <div>
@@ -103,27 +91,11 @@ export class EvidenceDialog {
   /** Nothing is signed yet, or it is not for this person to know: the how-to in the package has it too. */
   protected readonly fingerprint = computed(() => (this.checkpoint.hasValue() ? this.checkpoint.value() : null));
 
-  protected readonly form = form(
-    this.typed,
-    (path) => {
-      required(path.reason, { message: REASON_MISSING });
-      validate(path.reason, ({ value }) =>
-        value() !== '' && value().trim() === '' ? { kind: 'blank', message: REASON_MISSING } : null,
-      );
-      maxLength(path.reason, LONGEST_REASON, {
-        message: $localize`:@@evidence.reasonTooLong:500文字までにしてください`,
-      });
+  protected readonly form = form(this.typed, (path) => reasonGiven(path.reason), {
+    submission: {
+      action: () => this.make(),
+      onInvalid: (field) => field().errorSummary()[0]?.fieldTree().focusBoundControl(),
     },
-    {
-      submission: {
-        action: () => this.make(),
-        onInvalid: (field) => field().errorSummary()[0]?.fieldTree().focusBoundControl(),
-      },
-    },
-  );
-  protected readonly mistake = computed(() => {
-    const { reason } = this.form;
-    return reason().touched() ? reason().errors()[0]?.message : undefined;
   });
 
   private async make(): Promise<null> {
@@ -140,5 +112,3 @@ export class EvidenceDialog {
     return null;
   }
 }
-
-const REASON_MISSING = $localize`:@@evidence.reasonMissing:作成の理由を入力してください`;

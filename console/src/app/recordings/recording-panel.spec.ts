@@ -108,7 +108,7 @@ describe('the recording of a call', () => {
     await answer(partial, { missingMs: 3200, hints: ['left-silent'] });
     expect(panel.textContent).toContain('録音が通話の長さより短くなっています');
     expect(panel.textContent).toContain('欠けている長さ: 約3秒');
-    expect(panel.textContent).toContain('相手方の声が録音されていません');
+    expect(panel.textContent).toContain('相手側の声が録音されていません');
     expect(audio()).not.toBeNull();
   });
 
@@ -173,7 +173,8 @@ describe('the recording of a call', () => {
         expect(panel.textContent).toContain(words);
       }
       expect(audio()).toBeNull();
-      expect(panel.querySelector('button')).toBeNull();
+      const acts = [...panel.querySelectorAll('button')].map(({ textContent }) => textContent.trim());
+      expect(acts).toEqual(['録音の証明…']);
     });
 
     it('says so, without the details, to who may not listen', async () => {
@@ -181,6 +182,7 @@ describe('the recording of a call', () => {
       await show(with_({ state: 'deleted' }));
       expect(panel.textContent).toContain('この録音は削除済みです');
       expect(panel.querySelector('dl')).toBeNull();
+      expect(panel.querySelector('button')).toBeNull();
     });
   });
 
@@ -216,7 +218,7 @@ describe('the recording of a call', () => {
     it('wants a reason first', async () => {
       await type('  ');
       await press('録音を削除', dialog());
-      expect(dialog()?.textContent).toContain('削除の理由を入力してください');
+      expect(dialog()?.textContent).toContain('理由を入力してください');
       http.expectNone(url());
     });
 
@@ -300,7 +302,7 @@ describe('the recording of a call', () => {
 
     it('is not made without a reason', async () => {
       await press('作成して保存', dialog());
-      expect(dialog()?.textContent).toContain('作成の理由を入力してください');
+      expect(dialog()?.textContent).toContain('理由を入力してください');
     });
 
     it('is made for the reason given, and saved under the name that the API gives it', async () => {

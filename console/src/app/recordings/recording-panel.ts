@@ -16,6 +16,7 @@ import { DeletionDialog } from './deletion.dialog.ts';
 import { DeletionNotice } from './deletion-notice.ts';
 import { EvidenceDialog } from './evidence.dialog.ts';
 import { Player } from './player.ts';
+import { ProofDialog } from './proof.dialog.ts';
 import { GAP, HINT, INCOMPLETE, TROUBLE, recordingSign } from './recording-words.ts';
 import { type Mark } from './waveform.ts';
 
@@ -41,8 +42,14 @@ export class RecordingPanel {
   protected readonly sign = computed(() => recordingSign(this.call()));
   protected readonly summary = computed(() => this.call().recording);
   protected readonly mayPlay = computed(() => this.session.can('recordings.play'));
-  protected readonly mayProve = computed(() => this.session.can('recordings.evidence'));
-  protected readonly mayDelete = computed(() => this.session.can('recordings.delete'));
+  /** What this person may do with it, in the state it is in; null = nothing. */
+  protected readonly acts = computed(() => {
+    const state = this.call().state === 'ended' ? this.summary()?.state : undefined;
+    const tell = state !== undefined && state !== 'sealing' && this.mayPlay();
+    const prove = state === 'sealed' && this.session.can('recordings.evidence');
+    const remove = state === 'sealed' && this.session.can('recordings.delete');
+    return tell || prove || remove ? { tell, prove, delete: remove } : null;
+  });
   /** Changes when the recording does, so that what belongs to it is asked for again. */
   private readonly asked = computed(
     () => {
@@ -107,6 +114,10 @@ export class RecordingPanel {
 
   playFrom(positionMs: number): void {
     this.player()?.playFrom(positionMs);
+  }
+
+  protected tellWhatBecameOfIt(): void {
+    this.dialog.open(ProofDialog, { data: this.call().id, ariaModal: true, ariaLabelledBy: 'proof-heading' });
   }
 
   protected askForEvidence(): void {

@@ -74,11 +74,11 @@ export const GAP: Record<GapReason, string> = {
 };
 
 export const HINT: Record<RecordingHint, string> = {
-  'left-missing': $localize`:@@hint.leftMissing:相手方の音声がまったく届いていません。外線の接続を確認してください。`,
-  'right-missing': $localize`:@@hint.rightMissing:庁内側の音声がまったく届いていません。電話機や主装置の接続を確認してください。`,
+  'left-missing': $localize`:@@hint.leftMissing:相手側の音声がまったく届いていません。外線の接続を確認してください。`,
+  'right-missing': $localize`:@@hint.rightMissing:職員側の音声がまったく届いていません。電話機や主装置の接続を確認してください。`,
   'cut-by-transfer': $localize`:@@hint.cutByTransfer:転送の切り替えの間(1秒未満)は録音されていません。`,
-  'left-silent': $localize`:@@hint.leftSilent:相手方の声が録音されていません(最初から最後まで無音です)。`,
-  'right-silent': $localize`:@@hint.rightSilent:庁内側の声が録音されていません(最初から最後まで無音です)。`,
+  'left-silent': $localize`:@@hint.leftSilent:相手側の声が録音されていません(最初から最後まで無音です)。`,
+  'right-silent': $localize`:@@hint.rightSilent:職員側の声が録音されていません(最初から最後まで無音です)。`,
 };
 
 export const RECORDER: Record<RecorderHealth, Sign> = {
@@ -95,8 +95,13 @@ export function recordingSign(call: Pick<CallSummary, 'state' | 'recorder' | 're
 }
 
 /** What decided that a recording goes. Rules not known here are called by their id. */
-export const deletionRuleWords = (rule: string): string =>
-  rule === 'by-hand' ? $localize`:@@deletionRule.byHand:手動(個別の削除)` : rule;
+export function deletionRuleWords(rule: string): string {
+  if (rule === 'by-hand') return $localize`:@@deletionRule.byHand:手動(個別の削除)`;
+  const retentionClass = /^retention:(.+)$/.exec(rule)?.[1];
+  return retentionClass === undefined
+    ? rule
+    : $localize`:@@deletionRule.retention:保存期間の満了(区分: ${retentionClass}:retentionClass:)`;
+}
 
 const DELETED: Sign = { label: $localize`:@@recording.deleted:削除済み`, icon: 'remove', tone: '' };
 

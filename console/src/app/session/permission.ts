@@ -7,5 +7,6 @@ export type Permission =
   | 'recordings.delete'
   | 'audit.read'
   | 'recordings.export'
+  | 'recordings.reconcile'
   | 'configuration.read'
   | 'health.read';

@@ -18,6 +18,8 @@ const PATHS = {
   check: 'M4 12.500l5.500 5.500L20 7',
   refresh: 'M20 5v5h-5M19.500 10A8 8 0 1 0 20 14',
   exports: 'M4 7h6l2 3h8v10H4ZM12 12v5M9.500 15l2.500 2.500 2.500-2.500',
+  compare: 'M4 5h6v14H4ZM14 5h6v14h-6ZM10 12h4',
+  proof: 'M12 3l7 3v6c0 4-3 7-7 9-4-2-7-5-7-9V6ZM9 12l2 2 4-4',
   download: 'M12 4v11M7 11l5 5 5-5M4 20h16',
   print: 'M7 9V4h10v5M7 17H4v-8h16v8h-3M7 14h10v6H7Z',
   keyboard: 'M3 6h18v12H3ZM7 10h.01M11 10h.01M15 10h.01M17 14h.01M8 14h6',

@@ -113,6 +113,18 @@ describe('a list by pages', () => {
     expect(list.failure()).toBeNull();
   });
 
+  it('asks again, and for more, what was asked with null', async () => {
+    const asked: (string | null)[] = [];
+    const list = new KeysetList<Row, null>((_, cursor) => {
+      asked.push(cursor);
+      return asked.length === 1 ? Promise.reject(outage) : Promise.resolve({ items: [], nextCursor: 'next' });
+    });
+    await list.search(null);
+    await list.retry();
+    await list.loadMore();
+    expect(asked).toEqual([null, null, 'next']);
+  });
+
   it('asks for one further page at a time and never doubles a row', async () => {
     const { list, asked, question } = listInHand();
     const searched = list.search('all');
