@@ -28,6 +28,7 @@ import { Component, inject } from '@angular/core';
     ul {
       margin: 0;
       padding-inline-start: 1.5rem;
+      list-style: disc;
     }
   `,
 })

@@ -34,6 +34,7 @@ import { saveFile } from './save-file.ts';
       border-color: var(--dw-accent);
     }
     .what {
+      margin-bottom: 0.25rem;
       font-weight: 700;
     }
     .exact {
