@@ -7,7 +7,7 @@ import { writeHostsFile } from './box/home.ts';
 import { homeLayout } from '../backend/src/platform/settings.ts';
 import { inRoot, rootEnvironment } from './run-in-root.ts';
 import { project } from './project.ts';
-import { rmsDbfs } from './runtime/prompts.ts';
+import { rmsDbfs } from '../backend/src/notices/sound-level.ts';
 import { ensureRuntime, type Runtime } from './runtime/runtime.ts';
 import { SilentProgress } from './progress.ts';
 import { startOf } from './supervision/running-processes.ts';

@@ -32,6 +32,7 @@ function toolsOf(root: string): Tool[] {
     'opusenc',
     'opusdec',
     'opusinfo',
+    'prlimit',
     'restic',
     'age',
     'age-keygen',

@@ -1,6 +1,7 @@
 import { Injectable, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
 import { filter, merge, type Subscription, timer } from 'rxjs';
 import { AmiConnection } from '../asterisk/ami-connection.ts';
+import { NoticeAudioKeeper } from '../notices/notice-audio-keeper.service.ts';
 import { DatabaseConnector } from '../platform/database-connector.ts';
 import { Logger } from '../platform/logging.ts';
 import { MessageReceiver, MessageSender } from '../platform/messages.ts';
@@ -27,6 +28,7 @@ export class ConfigurationFollower implements OnApplicationBootstrap, OnApplicat
   constructor(
     private readonly ami: AmiConnection,
     private readonly applier: ConfigurationApplier,
+    private readonly noticeAudio: NoticeAudioKeeper,
     private readonly inForce: ConfigurationInForce,
     private readonly versions: ConfigurationVersionRepository,
     private readonly database: DatabaseConnector,
@@ -58,7 +60,9 @@ export class ConfigurationFollower implements OnApplicationBootstrap, OnApplicat
     const newest = await this.newest();
     if (newest && newest.applied !== false && (await this.takeOver(newest))) return;
     const { document } = this.inForce;
-    if (document) await this.applier.apply(document);
+    if (!document) return;
+    await this.noticeAudio.bring(document);
+    await this.applier.apply(document);
   }
 
   private async newest() {
@@ -81,6 +85,7 @@ export class ConfigurationFollower implements OnApplicationBootstrap, OnApplicat
     applied,
   }: NonNullable<Awaited<ReturnType<ConfigurationVersionRepository['newest']>>>): Promise<boolean> {
     let refusal: string | null = null;
+    await this.noticeAudio.bring(document);
     try {
       await this.applier.apply(document);
       this.inForce.replace(document);

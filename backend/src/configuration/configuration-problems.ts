@@ -1,5 +1,7 @@
 import { nationalNumber } from '../asterisk/dialplan-names.ts';
 import type { Line } from '../lines/line.schema.ts';
+import { isOwnAudio } from '../notices/notice-audio-id.ts';
+import type { Notice } from '../notices/notice.schema.ts';
 import { SHIPPED_AUDIO } from '../notices/shipped-notices.ts';
 import { EMERGENCY_NUMBERS } from '../phones/emergency-numbers.ts';
 import { STANDARD_CLASS } from '../recordings/recording-class.schema.ts';
@@ -106,17 +108,26 @@ function deskProblems({ desks, phones }: ConfigurationDocument): ConfigurationPr
   ]);
 }
 
-function missingAudio({ notices }: ConfigurationDocument): ConfigurationProblem[] {
-  return notices.flatMap(({ name, audio }, index) =>
-    SHIPPED_AUDIO.has(audio)
+/** Whether the sounds that an office made are there is asked where they are kept (`missingOwnAudio`). */
+const missingAudio = ({ notices }: ConfigurationDocument): ConfigurationProblem[] =>
+  audioProblems(notices, (audio) => SHIPPED_AUDIO.has(audio) || isOwnAudio(audio));
+
+/** @param known ids of the sounds that the office made */
+export const missingOwnAudio = (
+  { notices }: ConfigurationDocument,
+  known: ReadonlySet<string>,
+): ConfigurationProblem[] => audioProblems(notices, (audio) => !isOwnAudio(audio) || known.has(audio));
+
+const audioProblems = (notices: readonly Notice[], isThere: (audio: string) => boolean): ConfigurationProblem[] =>
+  notices.flatMap(({ name, audio }, index) =>
+    isThere(audio)
       ? []
       : {
           path: `/notices/${index}/audio`,
           problemId: 'missing-audio',
-          message: `告知「${name}」の音声「${audio}」がありません。備え付けの音声から選んでください。`,
+          message: `告知「${name}」の音声「${audio}」がありません。備え付けの音声か、「告知」の画面で登録した音声から選んでください。`,
         },
   );
-}
 
 function classProblems({ recordings }: ConfigurationDocument): ConfigurationProblem[] {
   if (recordings.classes.some(({ id }) => id === STANDARD_CLASS)) return [];

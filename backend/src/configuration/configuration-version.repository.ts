@@ -1,6 +1,10 @@
 import { Injectable } from '@nestjs/common';
-import { DataSource } from 'typeorm';
+import { DataSource, type EntityManager, In } from 'typeorm';
+import { isOwnAudio } from '../notices/notice-audio-id.ts';
+import { NoticeAudioEntity } from '../notices/notice-audio.entity.ts';
 import { Clock } from '../platform/clock.ts';
+import { missingOwnAudio } from './configuration-problems.ts';
+import { ConfigurationInvalidError } from './configuration.errors.ts';
 import { ConfigurationVersionEntity } from './configuration.entity.ts';
 import type { ConfigurationDocument } from './configuration.schema.ts';
 
@@ -27,6 +31,7 @@ export class ConfigurationVersionRepository {
   /**
    * Adds a version on top of `onTopOf` (0 = there must be none yet; null = whatever is newest).
    * @returns null when another version has become the newest meanwhile
+   * @throws ConfigurationInvalidError when it names sounds that are not there; none can be deleted meanwhile
    */
   async add(
     document: ConfigurationDocument,
@@ -37,6 +42,8 @@ export class ConfigurationVersionRepository {
       await manager.query('LOCK TABLE configuration_versions IN EXCLUSIVE MODE');
       const newest = (await manager.maximum(ConfigurationVersionEntity, 'version')) ?? 0;
       if (onTopOf !== null && newest !== onTopOf) return null;
+      const missing = missingOwnAudio(document, await ownAudioOf(manager, document));
+      if (missing.length > 0) throw new ConfigurationInvalidError(missing);
       const added = manager.create(ConfigurationVersionEntity, {
         document,
         createdBy,
@@ -57,4 +64,10 @@ export class ConfigurationVersionRepository {
       { applied: error === null, appliedError: error },
     );
   }
+}
+
+async function ownAudioOf(manager: EntityManager, { notices }: ConfigurationDocument): Promise<Set<string>> {
+  const named = notices.map(({ audio }) => audio).filter(isOwnAudio);
+  const there = await manager.find(NoticeAudioEntity, { where: { id: In(named) }, select: { id: true } });
+  return new Set(there.map(({ id }) => id));
 }

@@ -60,6 +60,8 @@ const ids = (max: number) => fc.uniqueArray(identifier, { maxLength: max });
 
 const SPECIAL_DAYS = ['2026-12-01', '2027-01-01', '2027-03-22', '11-15', '12-30', '02-29'];
 
+const OWN_AUDIO = `own-${'0123456789abcdef'.repeat(2)}`;
+
 /** Documents of the right shape that mostly have no problems; tests leave out the few that do. */
 export const anyDocument: fc.Arbitrary<ConfigurationDocument> = fc
   .record({ trunks: ids(3), phones: ids(5), desks: ids(3), notices: ids(3), schedules: ids(2), lines: ids(4) })
@@ -97,7 +99,7 @@ export const anyDocument: fc.Arbitrary<ConfigurationDocument> = fc
             id: fc.constant(id),
             name,
             text: name,
-            audio: fc.constantFrom(...SHIPPED_NOTICES.map(({ audio }) => audio)),
+            audio: fc.constantFrom(...SHIPPED_NOTICES.map(({ audio }) => audio), OWN_AUDIO),
           }),
         ),
       ),

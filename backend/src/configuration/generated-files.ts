@@ -1,8 +1,9 @@
-import { chmod, chown, type FileHandle, open, readFile, rename, stat } from 'node:fs/promises';
+import { chmod, chown, readFile, rename, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { Injectable } from '@nestjs/common';
 import type { RenderedConfiguration } from '../asterisk/render-configuration.ts';
 import { Settings } from '../platform/settings.ts';
+import { syncFolder, writeAndSync } from '../platform/whole-file.ts';
 import type { ConfigurationDocument } from './configuration.schema.ts';
 
 const NAMES = ['pjsip.conf', 'extensions.conf'] as const;
@@ -75,23 +76,6 @@ export class GeneratedFiles {
     }
     await rename(partial, path);
     await syncFolder(dirname(path));
-  }
-}
-
-async function writeAndSync(path: string, text: string, mode: number): Promise<void> {
-  await withFile(await open(path, 'w', mode), async (file) => {
-    await file.writeFile(text);
-    await file.sync();
-  });
-}
-
-const syncFolder = async (path: string): Promise<void> => withFile(await open(path, 'r'), (folder) => folder.sync());
-
-async function withFile(file: FileHandle, work: (file: FileHandle) => Promise<void>): Promise<void> {
-  try {
-    await work(file);
-  } finally {
-    await file.close();
   }
 }
 

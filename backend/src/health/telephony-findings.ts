@@ -100,6 +100,14 @@ function roundTrip(contacts: readonly EndpointContact[]): string | null {
   return best.length === 0 ? null : `応答 ${Math.max(1, Math.round(Math.min(...best)))} ミリ秒`;
 }
 
+/** @param lost names of notices whose own sound is neither in the database nor on the disk */
+export function noticeAudioFinding(lost: readonly string[]): Finding {
+  if (lost.length === 0) return finding('notice-audio', 'ok');
+  const names = lost.map((name) => `「${name}」`).join('');
+  const detail = `告知${names}の音声が見つからず、備え付けの音声を代わりに流しています。「告知」の画面で音声を登録し直してください。`;
+  return finding('notice-audio', 'degraded', detail);
+}
+
 /** 8 kHz, 16 bit, two channels. */
 const SPOOL_BYTES_PER_HOUR = 8000 * 2 * 2 * 3600;
 const SHORT_HOURS = 24;

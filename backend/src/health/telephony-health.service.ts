@@ -5,6 +5,7 @@ import { AmiCommands } from '../asterisk/ami-commands.ts';
 import { AriCommands } from '../asterisk/ari-commands.ts';
 import { RecorderWatch } from '../calls/recorder-watch.service.ts';
 import { ConfigurationInForce } from '../configuration/configuration-in-force.ts';
+import { NoticeAudioKeeper } from '../notices/notice-audio-keeper.service.ts';
 import { Settings } from '../platform/settings.ts';
 import { HealthReportRepository } from './health-report.repository.ts';
 import { isOfThing } from './health-view.ts';
@@ -12,6 +13,7 @@ import {
   asteriskFinding,
   endpointFindings,
   type Finding,
+  noticeAudioFinding,
   peersOf,
   spoolFinding,
   telephonyFinding,
@@ -33,6 +35,7 @@ export class TelephonyHealth implements OnApplicationBootstrap, OnApplicationShu
     private readonly ami: AmiCommands,
     private readonly recorders: RecorderWatch,
     private readonly configuration: ConfigurationInForce,
+    private readonly noticeAudio: NoticeAudioKeeper,
     private readonly settings: Settings,
     private readonly reports: HealthReportRepository,
   ) {}
@@ -79,6 +82,7 @@ export class TelephonyHealth implements OnApplicationBootstrap, OnApplicationShu
     return [
       this.ownFinding(),
       asteriskFinding(version, contacts !== null),
+      noticeAudioFinding(this.noticeAudio.lost),
       ...(document && contacts ? endpointFindings(document, contacts) : []),
       ...(spool ? [spoolFinding(spool.bavail * spool.bsize, this.recorders.size)] : []),
     ];

@@ -4,6 +4,7 @@ import { WitnessModule } from '../audit/witness/witness.module.ts';
 import { CallsModule } from '../calls/calls.module.ts';
 import { ConfigurationModule } from '../configuration/configuration.module.ts';
 import { HealthModule } from '../health/health.module.ts';
+import { NoticeAudioModule } from '../notices/notice-audio.module.ts';
 import { PeopleModule } from '../people/people.module.ts';
 import { PhonesModule } from '../phones/phones.module.ts';
 import { CaCertificateController } from '../platform/http/ca-certificate.controller.ts';
@@ -26,6 +27,7 @@ import { SchedulesModule } from '../schedules/schedules.module.ts';
     EvidenceModule,
     ExportsModule,
     LogReadingModule,
+    NoticeAudioModule,
     RoutingModule,
     SchedulesModule,
     WitnessModule,

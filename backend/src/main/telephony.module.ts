@@ -26,6 +26,8 @@ import { ScheduleSwitchModule } from '../schedules/schedule-switch.module.ts';
 import { SwitchesInForce } from '../schedules/switches-in-force.service.ts';
 import { HealthReportRepository } from '../health/health-report.repository.ts';
 import { TelephonyHealth } from '../health/telephony-health.service.ts';
+import { NoticeAudioKeeper } from '../notices/notice-audio-keeper.service.ts';
+import { NoticeAudioRepository } from '../notices/notice-audio.repository.ts';
 import { NoticePlayer } from '../notices/notice-player.service.ts';
 import { Prompts } from '../notices/prompts.ts';
 
@@ -49,6 +51,8 @@ import { Prompts } from '../notices/prompts.ts';
     HealthReportRepository,
     LiveFiling,
     Marking,
+    NoticeAudioKeeper,
+    NoticeAudioRepository,
     NoticePlayer,
     Prompts,
     RecorderWatch,

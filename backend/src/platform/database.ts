@@ -8,12 +8,14 @@ import { RecordingDeletions1764400000000 } from '../../../migrations/17644000000
 import { CheckpointVouchers1764400000001 } from '../../../migrations/1764400000001-checkpoint-vouchers.ts';
 import { Reconciliations1764400000002 } from '../../../migrations/1764400000002-reconciliations.ts';
 import { Flows1764600000000 } from '../../../migrations/1764600000000-flows.ts';
+import { NoticeAudio1795300003000 } from '../../../migrations/1795300003000-notice-audio.ts';
 import { Exports1764200000000 } from '../../../migrations/1764200000000-exports.ts';
 import { MarkedCalls1795300005000 } from '../../../migrations/1795300005000-marked-calls.ts';
 import { AuditEventEntity } from '../audit/audit-event.entity.ts';
 import { CallEntity } from '../calls/call.entity.ts';
 import { ConfigurationVersionEntity } from '../configuration/configuration.entity.ts';
 import { HealthReportEntity } from '../health/health-report.entity.ts';
+import { NoticeAudioEntity } from '../notices/notice-audio.entity.ts';
 import { SessionEntity } from '../people/session.entity.ts';
 import { UserEntity } from '../people/user.entity.ts';
 import { ClassKeyEntity, RecordingKeyEntity } from '../recordings/encryption/recording-key.entity.ts';
@@ -30,6 +32,7 @@ export const ENTITIES = [
   ExportEntity,
   ExportItemEntity,
   HealthReportEntity,
+  NoticeAudioEntity,
   RecordingEntity,
   RecordingKeyEntity,
   ScheduleSwitchEntity,
@@ -74,6 +77,7 @@ export function dataSourceOptions(settings: Settings, poolSize: number): DataSou
       CheckpointVouchers1764400000001,
       Reconciliations1764400000002,
       Flows1764600000000,
+      NoticeAudio1795300003000,
       MarkedCalls1795300005000,
     ],
     namingStrategy: new SnakeCaseNaming(),

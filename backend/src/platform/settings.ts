@@ -147,7 +147,12 @@ export function homeLayout(home: string) {
     asteriskEtc: at('asterisk', 'etc'),
     /** Rendered from the configuration document by the telephony process; included by the files above it. */
     asteriskGenerated: at('asterisk', 'etc', 'generated'),
+    /** Shipped ones by the starter, own ones (`own-*`) by the telephony process. */
     asteriskPrompts: at('asterisk', 'prompts'),
+    /** Notices recorded by phone, by Asterisk, until the worker has taken them. */
+    asteriskRecorded: at('asterisk', 'recorded'),
+    /** HTS voices for Open JTalk that an office put there. */
+    voices: at('voices'),
     asteriskLib: at('asterisk', 'lib'),
     asteriskLog: at('asterisk', 'log'),
     asteriskRun: at('asterisk', 'run'),
@@ -172,6 +177,7 @@ export type HomeLayout = ReturnType<typeof homeLayout>;
 export const insideRoot = {
   spool: '/denwaban/spool',
   prompts: '/denwaban/asterisk/prompts',
+  recorded: '/denwaban/asterisk/recorded',
   etc: '/denwaban/asterisk/etc',
 } as const;
 

@@ -14,7 +14,7 @@ export interface Answer {
 }
 
 export interface Asking {
-  /** An object is sent as JSON, a string as it is. */
+  /** An object is sent as JSON, a string as it is, bytes as such. */
   body?: unknown;
   headers?: Record<string, string>;
 }
@@ -48,7 +48,8 @@ export class Visitor {
 
   /** For answers that do not end: the caller reads, and destroys, the response. */
   async open(method: string, path: string, { body, headers = {} }: Asking = {}): Promise<IncomingMessage> {
-    const content = body === undefined || typeof body === 'string' ? body : JSON.stringify(body);
+    const asIs = body === undefined || typeof body === 'string' || body instanceof Uint8Array;
+    const content = asIs ? body : JSON.stringify(body);
     const response = await new Promise<IncomingMessage>((resolve, reject) => {
       const request: ClientRequest = httpsRequest(
         {
@@ -59,7 +60,7 @@ export class Visitor {
           agent: this.agent,
           headers: {
             ...(content !== undefined && {
-              'content-type': 'application/json',
+              'content-type': content instanceof Uint8Array ? 'application/octet-stream' : 'application/json',
               'content-length': Buffer.byteLength(content),
             }),
             ...(this.cookie !== null && { cookie: this.cookie }),

@@ -29,7 +29,7 @@ export function asDenwabanError(error: unknown): DenwabanError {
     case 413:
       return new BodyTooLargeError();
     case 415:
-      return new UnsupportedMediaTypeError();
+      return new UnsupportedMediaTypeError('application/json');
     default:
       return new UnexpectedError();
   }

@@ -35,8 +35,9 @@ export class BodyTooLargeError extends DenwabanError {
 export class UnsupportedMediaTypeError extends DenwabanError {
   readonly status = 415;
   readonly errorId = 'unsupported-media-type';
-  constructor() {
-    super('この形式のデータは受け付けられません。JSON(application/json)で送信してください。');
+  /** @param expected media type */
+  constructor(expected: string) {
+    super(`この形式のデータは受け付けられません。${expected} で送信してください。`);
   }
 }
 

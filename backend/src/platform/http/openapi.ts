@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { createDocument, type ZodOpenApiOperationObject, type ZodOpenApiPathsObject } from 'zod-openapi';
-import { isStreamed, type DeclaredRoute } from './route.ts';
+import { isStreamed, type DeclaredRoute, UPLOAD_TYPE } from './route.ts';
 
 export const API_PREFIX = '/api/v1';
 
@@ -47,6 +47,12 @@ function operationOf(route: DeclaredRoute): ZodOpenApiOperationObject {
       })),
     }),
     ...(route.body && { requestBody: { required: true, content: { 'application/json': { schema: route.body } } } }),
+    ...(route.upload && {
+      requestBody: {
+        ...{ required: true, description: route.upload.description },
+        content: { [UPLOAD_TYPE]: { schema: { type: 'string' as const, format: 'binary' } } },
+      },
+    }),
     responses: {
       ...successOf(route),
       default: { description: 'failure', content: { 'application/json': { schema: Failure } } },

@@ -11,6 +11,7 @@ import {
   isStreamed,
   type RouteDeclaration,
   UndeclaredRouteError,
+  UPLOAD_TYPE,
 } from './route.ts';
 
 /** Longer than anything the console waits for, shorter than a person's patience. */
@@ -39,7 +40,8 @@ export class RouteInterceptor implements NestInterceptor {
 }
 
 function readInput(route: RouteDeclaration, request: AnsweringRequest, reply: Response): AnyRouteInput {
-  if (route.body && !request.is('application/json')) throw new UnsupportedMediaTypeError();
+  if (route.body && !request.is('application/json')) throw new UnsupportedMediaTypeError('application/json');
+  if (route.upload && !request.is(UPLOAD_TYPE)) throw new UnsupportedMediaTypeError(UPLOAD_TYPE);
   return {
     params: route.params && validate(route.params, request.params),
     query: route.query && validate(route.query, request.query),

@@ -12,6 +12,13 @@ export interface StreamedResponse {
 }
 export const streamed = (contentType: string, description: string): StreamedResponse => ({ contentType, description });
 
+/** A request that is not JSON: the handler reads it from `request` itself. */
+export interface UploadedBody {
+  description: string;
+}
+export const UPLOAD_TYPE = 'application/octet-stream';
+export const uploaded = (description: string): UploadedBody => ({ description });
+
 /** The one declaration of a route: the guard, the validation, the OpenAPI document and the tests come from it. */
 export interface RouteDeclaration {
   method: 'get' | 'post' | 'put' | 'delete';
@@ -22,6 +29,8 @@ export interface RouteDeclaration {
   params?: z.ZodType;
   query?: z.ZodType;
   body?: z.ZodType;
+  /** Instead of `body`. */
+  upload?: UploadedBody;
   /** null = 204, nothing to say. */
   response: z.ZodType | StreamedResponse | null;
   /** Request headers the client may send, by name. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { rmsDbfs } from './prompts.ts';
+import { rmsDbfs } from './sound-level.ts';
 
 const tone = (seconds: number, amplitude: number): Buffer => {
   const pcm = Buffer.alloc(seconds * 8000 * 2);

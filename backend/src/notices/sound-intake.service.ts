@@ -1,0 +1,129 @@
+import { randomUUID } from 'node:crypto';
+import { createWriteStream } from 'node:fs';
+import { mkdir, open, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import { Injectable, type OnModuleInit } from '@nestjs/common';
+import { Settings } from '../platform/settings.ts';
+import { SoundToolFailedError } from '../recordings/formats/sound-tool.ts';
+import {
+  SoundBrokenOffError,
+  SoundRoomMissingError,
+  SoundTooLargeError,
+  SoundToolsBusyError,
+  SoundUnfitError,
+  SoundUnreadableError,
+} from './notice-audio.errors.ts';
+import { UPLOAD_BYTES } from './notice-audio.schema.ts';
+import { LONGEST_SECONDS, soundRefusal } from './sound-judgement.ts';
+import { KIND_BYTES, soundKind, type SoundKind } from './sound-kind.ts';
+import { measureSound, type SoundLevel } from './sound-level.ts';
+import { SoundTools } from './sound-tools.service.ts';
+import { levelled, RAW_SOUND } from './speech.ts';
+
+export interface TakenSound {
+  /** At the level of all notices. */
+  pcm: Buffer;
+  /** Of what came in. */
+  level: SoundLevel;
+}
+
+/** Each takes room on the disk while it comes. */
+const MOST_AT_ONCE = 4;
+
+const hasCode = (error: unknown, ...codes: string[]) => codes.includes((error as NodeJS.ErrnoException).code ?? '');
+
+/** Makes of a sound file, whatever it may be, what a telephone can play; or says why not. Leaves nothing behind. */
+@Injectable()
+export class SoundIntake implements OnModuleInit {
+  private arriving = 0;
+
+  constructor(
+    private readonly tools: SoundTools,
+    private readonly settings: Settings,
+  ) {}
+
+  /** What a process that died was converting is of no use to anybody. */
+  async onModuleInit(): Promise<void> {
+    await rm(this.folder, { recursive: true, force: true });
+  }
+
+  /**
+   * @param bytes a sound file of any kind of `sound-kind.ts`
+   * @throws SoundTooLargeError, SoundBrokenOffError, SoundUnreadableError, SoundUnfitError, SoundRoomMissingError,
+   * SoundToolsBusyError
+   */
+  async take(bytes: Readable): Promise<TakenSound> {
+    if (this.arriving >= MOST_AT_ONCE) throw new SoundToolsBusyError();
+    this.arriving++;
+    const path = join(this.folder, randomUUID());
+    try {
+      await mkdir(this.folder, { recursive: true, mode: 0o700 });
+      await receive(bytes, path);
+      return await this.fitSound(await this.convert(path, await kindOf(path)));
+    } catch (error) {
+      if (hasCode(error, 'ENOSPC', 'EDQUOT')) throw new SoundRoomMissingError();
+      throw error;
+    } finally {
+      this.arriving--;
+      await rm(path, { force: true });
+    }
+  }
+
+  /**
+   * @param pcm 8 kHz mono, signed 16 bit, as it was recorded
+   * @throws SoundUnfitError
+   */
+  async fitSound(pcm: Buffer): Promise<TakenSound> {
+    const level = measureSound(pcm);
+    const refusal = soundRefusal(level);
+    if (refusal !== null) throw new SoundUnfitError(refusal);
+    return { pcm: await levelled(pcm, this.tools.run), level };
+  }
+
+  private async convert(path: string, kind: SoundKind): Promise<Buffer> {
+    // Named, never guessed by the tool: it knows kinds of file that make it open others.
+    const source = ['-D', '-V1', '-t', kind, path];
+    const longest = ['trim', '0', String(LONGEST_SECONDS + 1)];
+    try {
+      return await this.tools.run('sox', [...source, ...RAW_SOUND, '-', ...longest]);
+    } catch (error) {
+      if (error instanceof SoundToolFailedError) throw new SoundUnreadableError('damaged');
+      throw error;
+    }
+  }
+
+  private get folder(): string {
+    return join(this.settings.layout.run, 'notice-audio');
+  }
+}
+
+async function receive(bytes: Readable, path: string): Promise<void> {
+  let received = 0;
+  const counted = async function* (source: AsyncIterable<Buffer>) {
+    for await (const chunk of source) {
+      received += chunk.length;
+      if (received > UPLOAD_BYTES) throw new SoundTooLargeError(UPLOAD_BYTES);
+      yield chunk;
+    }
+  };
+  try {
+    await pipeline(bytes, counted, createWriteStream(path, { flags: 'wx', mode: 0o600 }));
+  } catch (error) {
+    if (hasCode(error, 'ECONNRESET', 'ERR_STREAM_PREMATURE_CLOSE')) throw new SoundBrokenOffError();
+    throw error;
+  }
+}
+
+async function kindOf(path: string): Promise<SoundKind> {
+  const file = await open(path, 'r');
+  try {
+    const { buffer, bytesRead } = await file.read(Buffer.alloc(KIND_BYTES), 0, KIND_BYTES, 0);
+    const kind = soundKind(buffer.subarray(0, bytesRead));
+    if (kind === null || kind === 'm4a') throw new SoundUnreadableError(kind ?? 'unknown-kind');
+    return kind;
+  } finally {
+    await file.close();
+  }
+}
