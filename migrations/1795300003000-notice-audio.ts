@@ -5,7 +5,7 @@ export class NoticeAudio1795300003000 implements MigrationInterface {
   async up(runner: QueryRunner): Promise<void> {
     await runner.query(`
       CREATE TABLE notice_audio (
-        id text PRIMARY KEY CHECK (id ~ '^own-[0-9a-f]{32}$'),
+        id uuid PRIMARY KEY,
         name text NOT NULL,
         source text NOT NULL CHECK (source IN ('upload', 'speech', 'phone')),
         text text,

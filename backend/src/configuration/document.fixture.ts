@@ -60,7 +60,7 @@ const ids = (max: number) => fc.uniqueArray(identifier, { maxLength: max });
 
 const SPECIAL_DAYS = ['2026-12-01', '2027-01-01', '2027-03-22', '11-15', '12-30', '02-29'];
 
-const OWN_AUDIO = `own-${'0123456789abcdef'.repeat(2)}`;
+const OWN_AUDIO = '01234567-89ab-8def-8123-456789abcdef';
 
 /** Documents of the right shape that mostly have no problems; tests leave out the few that do. */
 export const anyDocument: fc.Arbitrary<ConfigurationDocument> = fc

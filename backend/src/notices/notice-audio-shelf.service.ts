@@ -9,9 +9,9 @@ import { isMissing } from '../platform/file-errors.ts';
 import { Settings } from '../platform/settings.ts';
 import { wavHeader } from '../recordings/formats/mixed-wav.ts';
 import { SoundToolFailedError } from '../recordings/formats/sound-tool.ts';
-import { isOwnAudio, ownAudioId } from './notice-audio-id.ts';
+import { ownAudioId } from './notice-audio-id.ts';
 import type { NoticeAudioEntity } from './notice-audio.entity.ts';
-import { AudioInUseError, ShippedAudioError, SpeechFailedError, TooMuchAudioError } from './notice-audio.errors.ts';
+import { AudioInUseError, SpeechFailedError, TooMuchAudioError } from './notice-audio.errors.ts';
 import { type AudioUse, NoticeAudioRepository } from './notice-audio.repository.ts';
 import {
   ACCEPTED,
@@ -23,7 +23,7 @@ import {
 } from './notice-audio.schema.ts';
 import { ownAudioView, shippedAudioView } from './notice-audio-view.ts';
 import { Prompts } from './prompts.ts';
-import { SHIPPED_AUDIO, SHIPPED_NOTICES } from './shipped-notices.ts';
+import { SHIPPED_NOTICES } from './shipped-notices.ts';
 import { SoundIntake, type TakenSound } from './sound-intake.service.ts';
 import { measureSound } from './sound-level.ts';
 import { type Speech, SpeechSynthesis } from './speech-synthesis.service.ts';
@@ -96,14 +96,22 @@ export class NoticeAudioShelf {
 
   /** @returns WAV @throws NotFoundError */
   async wav(id: string): Promise<Buffer> {
-    const pcm = isOwnAudio(id) ? await this.audio.pcm(id) : await this.shippedPcm(id);
+    const pcm = await this.audio.pcm(id);
     if (pcm === null) throw new NotFoundError();
     return asWav(pcm);
   }
 
-  /** @throws ShippedAudioError, NotFoundError, AudioInUseError */
+  /** @param audio name of a prompt @returns WAV @throws NotFoundError when the home has lost it */
+  async shippedWav(audio: string): Promise<Buffer> {
+    try {
+      return asWav(await readFile(join(this.settings.layout.asteriskPrompts, `${audio}.sln`)));
+    } catch (error) {
+      throw isMissing(error) ? new NotFoundError() : error;
+    }
+  }
+
+  /** @throws NotFoundError, AudioInUseError */
   async remove(id: string, { userId, remoteAddress }: Asker): Promise<void> {
-    if (SHIPPED_AUDIO.has(id)) throw new ShippedAudioError();
     const found = await this.audio.byId(id);
     if (!found) throw new NotFoundError();
     refuseInUse((await this.audio.uses()).filter(({ audio }) => audio === id));
@@ -132,16 +140,6 @@ export class NoticeAudioShelf {
     const found = stored.find(({ audio }) => audio.id === id);
     if (!found) throw new NotFoundError();
     return ownAudioView(found.audio, found.creatorName, uses);
-  }
-
-  private async shippedPcm(id: string): Promise<Buffer | null> {
-    if (!SHIPPED_AUDIO.has(id)) return null;
-    try {
-      return await readFile(join(this.settings.layout.asteriskPrompts, `${id}.sln`));
-    } catch (error) {
-      if (isMissing(error)) return null;
-      throw error;
-    }
   }
 }
 

@@ -1,5 +1,7 @@
 import { Controller } from '@nestjs/common';
-import type { Response } from 'express';
+import type { Request, Response } from 'express';
+import { InvalidInputError } from '../platform/errors.ts';
+import { validate } from '../platform/http/input.ts';
 import { type Asked, Route, type RouteInput, streamed, uploaded } from '../platform/http/route.ts';
 import { NoticeAudioShelf } from './notice-audio-shelf.service.ts';
 import {
@@ -10,7 +12,9 @@ import {
   NoticeAudioList,
   SpokenText,
   TextToRead,
-  UploadedAudioName,
+  ShippedAudioId,
+  SOUND_NAME_HEADER,
+  SoundName,
 } from './notice-audio.schema.ts';
 
 const UPLOAD = {
@@ -18,7 +22,7 @@ const UPLOAD = {
   path: '/notice-audio/uploads',
   access: 'configuration.write',
   summary: 'Take a sound file for notices: converted, measured, brought to one level; the same sound is kept once',
-  query: UploadedAudioName,
+  headers: { [SOUND_NAME_HEADER]: 'what to call it, percent-encoded UTF-8' },
   upload: uploaded('a sound file of a kind that GET /notice-audio names, whatever it is called'),
   response: NoticeAudio,
 } as const;
@@ -27,8 +31,17 @@ const SOUND = {
   method: 'get',
   path: '/notice-audio/:id/sound',
   access: 'configuration.read',
-  summary: 'Hear it as a caller does',
+  summary: 'Hear a sound that the office made, as a caller does',
   params: AudioId,
+  response: streamed('audio/wav', '8 kHz mono'),
+} as const;
+
+const SHIPPED_SOUND = {
+  method: 'get',
+  path: '/notice-audio/shipped',
+  access: 'configuration.read',
+  summary: 'Hear a sound that comes with the box',
+  query: ShippedAudioId,
   response: streamed('audio/wav', '8 kHz mono'),
 } as const;
 
@@ -66,8 +79,8 @@ export class NoticeAudioController {
   }
 
   @Route(UPLOAD)
-  uploadNoticeAudio({ query, request, who, remoteAddress }: RouteInput<typeof UPLOAD>): Promise<NoticeAudio> {
-    return this.shelf.upload(query.name, request, { userId: who.userId, remoteAddress });
+  async uploadNoticeAudio({ request, who, remoteAddress }: RouteInput<typeof UPLOAD>): Promise<NoticeAudio> {
+    return this.shelf.upload(nameOf(request), request, { userId: who.userId, remoteAddress });
   }
 
   @Route({
@@ -104,9 +117,27 @@ export class NoticeAudioController {
     answerWav(reply, await this.shelf.wav(params.id));
   }
 
+  @Route(SHIPPED_SOUND)
+  async hearShippedAudio({ query, reply }: RouteInput<typeof SHIPPED_SOUND>): Promise<void> {
+    answerWav(reply, await this.shelf.shippedWav(query.audio));
+  }
+
   @Route(REMOVE)
   deleteNoticeAudio({ params, who, remoteAddress }: RouteInput<typeof REMOVE>): Promise<void> {
     return this.shelf.remove(params.id, { userId: who.userId, remoteAddress });
+  }
+}
+
+/** @throws InvalidInputError */
+function nameOf({ headers }: Request): string {
+  const problem = {
+    path: `/${SOUND_NAME_HEADER}`,
+    message: '音声の名称を、UTF-8をパーセント符号化して指定してください',
+  };
+  try {
+    return validate(SoundName, decodeURIComponent(String(headers[SOUND_NAME_HEADER.toLowerCase()] ?? '')));
+  } catch (error) {
+    throw error instanceof URIError ? new InvalidInputError([problem]) : error;
   }
 }
 

@@ -3,7 +3,7 @@ import { Column, Entity, PrimaryColumn } from 'typeorm';
 /** A sound that an office made for its notices. Never changed: its id is made of what is heard. */
 @Entity('notice_audio')
 export class NoticeAudioEntity {
-  @PrimaryColumn('text') id: string;
+  @PrimaryColumn('uuid') id: string;
   @Column('text') name: string;
   @Column('text') source: 'upload' | 'speech' | 'phone';
   /** What is said, where the box knows it. */

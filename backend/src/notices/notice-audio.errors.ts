@@ -88,11 +88,3 @@ export class AudioInUseError extends DenwabanError {
     super(`告知${names}で使っている音声なので、削除できません。告知の音声を変えてから削除してください。`, { usedBy });
   }
 }
-
-export class ShippedAudioError extends DenwabanError {
-  readonly status = 409;
-  readonly errorId = 'audio-shipped';
-  constructor() {
-    super('備え付けの音声は削除できません。');
-  }
-}

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { request as httpsRequest } from 'node:https';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -17,6 +17,7 @@ import { rmsDbfs, TARGET_DBFS } from './sound-level.ts';
 
 const NOTICE_AUDIO = '/api/v1/notice-audio';
 const WAV_HEADER_BYTES = 44;
+const GONE = '01234567-89ab-8def-8123-456789abcdef';
 
 let api: ApiUnderTest;
 let visitor: Visitor;
@@ -32,7 +33,7 @@ const tone = (name: string, dbfs = -6) => sounding(name, ['synth', '2', 'sine', 
 const wav = (pcm: Buffer) => Buffer.concat([wavHeader(pcm.length / 2), pcm]);
 
 const upload = (bytes: Buffer, name = '夏の告知') =>
-  visitor.ask('POST', `${NOTICE_AUDIO}/uploads?name=${encodeURIComponent(name)}`, { body: bytes });
+  visitor.ask('POST', `${NOTICE_AUDIO}/uploads`, { body: bytes, headers: { 'sound-name': encodeURIComponent(name) } });
 const kept = async (bytes: Buffer, name?: string) => {
   const answer = await upload(bytes, name);
   if (answer.status !== 200) throw new Error(answer.text);
@@ -153,8 +154,11 @@ describe('a sound file that is uploaded', () => {
     const { port, ca } = api;
     const { cookie } = visitor;
     const request = httpsRequest({
-      ...{ host: '127.0.0.1', port, ca, method: 'POST', path: `${NOTICE_AUDIO}/uploads?name=a` },
-      headers: { cookie: cookie ?? '', 'content-type': 'application/octet-stream', 'content-length': 1_000_000 },
+      ...{ host: '127.0.0.1', port, ca, method: 'POST', path: `${NOTICE_AUDIO}/uploads` },
+      headers: {
+        ...{ cookie: cookie ?? '', 'sound-name': 'a' },
+        ...{ 'content-type': 'application/octet-stream', 'content-length': 1_000_000 },
+      },
     });
     request.on('error', () => undefined);
     request.write(Buffer.alloc(100_000));
@@ -164,8 +168,15 @@ describe('a sound file that is uploaded', () => {
     expect(await own()).toEqual([]);
   });
 
+  it('has a name that is read like any other', async () => {
+    const named = async (name: string) =>
+      (await visitor.ask('POST', `${NOTICE_AUDIO}/uploads`, { body: Buffer.alloc(9), headers: { 'sound-name': name } }))
+        .status;
+    for (const name of ['', '%E3%81', '%00', 'a'.repeat(61)]) expect(await named(name)).toBe(400);
+  });
+
   it('is taken as bytes only', async () => {
-    const path = `${NOTICE_AUDIO}/uploads?name=a`;
+    const path = `${NOTICE_AUDIO}/uploads`;
     expect((await visitor.ask('POST', path, { body: {} })).status).toBe(415);
     const answer = await visitor.ask('POST', path, { body: Buffer.alloc(9), headers: { origin: 'https://evil.test' } });
     expect([answer.status, answer.as(Failure).errorId]).toEqual([403, 'cross-origin']);
@@ -208,17 +219,15 @@ describe('a sound that the box speaks', () => {
 });
 
 describe('the sounds of notices', () => {
-  it('are also those that come with the box; those cannot be deleted', async () => {
+  it('are also those that come with the box', async () => {
     const { audio, accepted, voice } = await list();
     expect(audio.map(({ id }) => id)).toEqual(expect.arrayContaining(['recording-notice', 'menu-invalid']));
     expect(audio.map(({ id }) => id)).not.toContain('staff-done');
     expect([accepted.mostBytes, accepted.levelDbfs, voice]).toEqual([UPLOAD_BYTES, TARGET_DBFS, 'espeak-ng']);
-    const answer = await visitor.ask('DELETE', `${NOTICE_AUDIO}/recording-notice`);
-    expect([answer.status, answer.as(Failure).errorId]).toEqual([409, 'audio-shipped']);
   });
 
   it('can be named by a notice only while they are there', async () => {
-    const gone = await visitor.ask('PUT', '/api/v1/configuration', { body: playing(`own-${'0'.repeat(32)}`) });
+    const gone = await visitor.ask('PUT', '/api/v1/configuration', { body: playing(GONE) });
     expect([gone.status, gone.as(Failure).details]).toEqual([
       422,
       { problems: [expect.objectContaining({ problemId: 'missing-audio', path: '/notices/0/audio' })] },
@@ -240,8 +249,16 @@ describe('the sounds of notices', () => {
     expect((await visitor.ask('DELETE', `${NOTICE_AUDIO}/${id}`)).status).toBe(404);
   });
 
-  it('are told apart from what is not there', async () => {
-    for (const id of ['no-such', `own-${'1'.repeat(32)}`, '..', 'staff-done'])
-      expect((await visitor.ask('GET', `${NOTICE_AUDIO}/${encodeURIComponent(id)}/sound`)).status).toBeGreaterThan(399);
+  it('that come with the box can be heard too, and nothing else by their names', async () => {
+    mkdirSync(api.settings.layout.asteriskPrompts, { recursive: true });
+    const file = (name: string) => join(api.settings.layout.asteriskPrompts, `${name}.sln`);
+    for (const name of ['closed', 'staff-done']) writeFileSync(file(name), Buffer.alloc(1600, 1));
+    const heard = (name: string) => visitor.open('GET', `${NOTICE_AUDIO}/shipped?audio=${encodeURIComponent(name)}`);
+    const answer = await heard('closed');
+    expect((await buffer(answer)).length).toBe(WAV_HEADER_BYTES + 1600);
+    expect([answer.statusCode, answer.headers['content-type']]).toEqual([200, 'audio/wav']);
+    for (const name of ['staff-done', '../prompts/closed', 'no-such']) expect((await heard(name)).statusCode).toBe(400);
+    expect((await heard('refusal')).statusCode).toBe(404);
+    expect((await visitor.ask('GET', `${NOTICE_AUDIO}/${GONE}/sound`)).status).toBe(404);
   });
 });

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { DisplayName, Identifier, Instant } from '../platform/schema.ts';
+import { SHIPPED_AUDIO } from './shipped-notices.ts';
 import { LONGEST_SECONDS, SHORTEST_MS, SoundWarning } from './sound-judgement.ts';
 import { SOUND_KIND_NAMES } from './sound-kind.ts';
 import { TARGET_DBFS } from './sound-level.ts';
@@ -80,5 +81,9 @@ export type NewSpokenAudio = z.infer<typeof NewSpokenAudio>;
 export const TextToRead = z.strictObject({ text: NoticeText }).meta({ id: 'TextToRead' });
 export const KanaReading = z.object({ kana: z.string() }).meta({ id: 'KanaReading' });
 
-export const UploadedAudioName = z.strictObject({ name: DisplayName });
-export const AudioId = z.strictObject({ id: Identifier });
+/** Percent-encoded UTF-8: headers are Latin, and names do not stand in addresses. */
+export const SOUND_NAME_HEADER = 'Sound-Name';
+export const SoundName = DisplayName;
+
+export const AudioId = z.object({ id: z.uuid() });
+export const ShippedAudioId = z.object({ audio: z.enum([...SHIPPED_AUDIO]) });

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { DisplayName, Identifier } from '../platform/schema.ts';
 
-/** 告知: an announcement. `audio` names a sound shipped with the box, or one that the office made (`own-…`). */
+/** 告知: an announcement. `audio` names a sound shipped with the box, or one that the office made (a UUID). */
 export const Notice = z
   .strictObject({
     id: Identifier,

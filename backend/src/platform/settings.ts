@@ -147,7 +147,7 @@ export function homeLayout(home: string) {
     asteriskEtc: at('asterisk', 'etc'),
     /** Rendered from the configuration document by the telephony process; included by the files above it. */
     asteriskGenerated: at('asterisk', 'etc', 'generated'),
-    /** Shipped ones by the starter, own ones (`own-*`) by the telephony process. */
+    /** Shipped ones by the starter, own ones (UUIDs) by the telephony process. */
     asteriskPrompts: at('asterisk', 'prompts'),
     /** Notices recorded by phone, by Asterisk, until the worker has taken them. */
     asteriskRecorded: at('asterisk', 'recorded'),
