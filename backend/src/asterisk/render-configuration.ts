@@ -5,6 +5,7 @@ import type { Line } from '../lines/line.schema.ts';
 import type { Phone } from '../phones/phone.schema.ts';
 import * as names from './dialplan-names.ts';
 import { flowSections } from './render-flow.ts';
+import { recordingRuleSections } from './render-recording-rules.ts';
 import { scheduleSections } from './render-schedules.ts';
 import { renderSections, type Section } from './section.ts';
 
@@ -102,6 +103,7 @@ function dialplanSections(document: ConfigurationDocument): Section[] {
     ]),
     ...flowSections(document),
     ...scheduleSections(document),
+    ...recordingRuleSections(document),
     ...document.desks.map((desk) => deskSection(desk, extensionOf)),
     phoneDirectory('phones', 'internal', document.phones),
     phoneDirectory('transfer', 'transferred', document.phones),

@@ -9,7 +9,7 @@ export const LOG_LOCK = 47_041_980;
 
 export const AUDIT_EVENT_COLUMNS = `id, at, user_id AS "userId", action, subject, detail,
   remote_address AS "remoteAddress", salt`;
-export const RECORDING_COLUMNS = `id, call_id AS "callId", state, completeness, reason, started_at AS "startedAt",
+export const RECORDING_COLUMNS = `id, call_id AS "callId", state, completeness, reason, rule, started_at AS "startedAt",
   sealed_at AS "sealedAt", duration_ms AS "durationMs", format, size_bytes AS "sizeBytes", sha256,
   deleted_at AS "deletedAt", deleted_by AS "deletedBy", deletion_rule AS "deletionRule",
   deletion_event AS "deletionEvent"`;

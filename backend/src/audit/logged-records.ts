@@ -23,6 +23,7 @@ export interface RecordingRow {
   state: string;
   completeness: string | null;
   reason: string | null;
+  rule: string | null;
   startedAt: Date;
   sealedAt: Date | null;
   durationMs: number | null;
@@ -68,6 +69,7 @@ export function recordingLeaf(row: RecordingRow): EncodedLeaf | null {
     ...{ reason: row.reason, startedAt: row.startedAt.toISOString(), sealedAt: row.sealedAt?.toISOString() ?? null },
     ...{ durationMs: row.durationMs, format: row.format, sha256: row.sha256 },
     sizeBytes: row.sizeBytes === null ? null : Number(row.sizeBytes),
+    ...(row.rule === null ? {} : { version: 2, rule: row.rule }),
   };
   return encoded('recording', row.id, leaf as Leaf);
 }

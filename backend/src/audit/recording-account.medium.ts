@@ -24,9 +24,12 @@ let administrator: Visitor;
 let worker: INestApplicationContext;
 let deleted: RecordingEntity;
 
-async function settled(pcm: Buffer | null, refused = false): Promise<RecordingEntity> {
-  const refusal: [number, Record<string, string>][] = [[0, { e: 'refused', reason: 'unknown-line' }]];
-  const call = { pcm, lengthMs: 1000, recorder: !refused, events: refused ? refusal : [] };
+type Told = [number, Record<string, string>][];
+const REFUSAL: Told = [[0, { e: 'refused', reason: 'unknown-line' }]];
+const RULED_OUT: Told = [[0, { e: 'recording-rule', recordingRule: 'child-care', recording: 'never' }]];
+
+async function settled(pcm: Buffer | null, events: Told = []): Promise<RecordingEntity> {
+  const call = { pcm, lengthMs: 1000, recorder: events !== REFUSAL, events };
   const callId = await spoolCall(api.settings.layout, call);
   await sealingService(api.database.dataSource, api.settings).seal(callId);
   return api.database.dataSource.manager.findOneByOrFail(RecordingEntity, { callId });
@@ -72,10 +75,19 @@ describe('what became of the recording of a call', () => {
   });
 
   it('is told by the log: why there is none', async () => {
-    const { callId } = await settled(null, true);
+    const { callId } = await settled(null, REFUSAL);
     const account = await accountOf(callId);
     expect(account.outcome).toBe('none');
     expect(account.statements.at(-1)?.leaf).toMatchObject({ completeness: 'none', reason: 'refused', callId });
+    checkOffline(account);
+  });
+
+  it('is told by the log: which recording rule there was, of audio that was discarded', async () => {
+    const { callId, path } = await settled(tones(1000, 440, 1000), RULED_OUT);
+    expect(path).toBeNull();
+    const account = await accountOf(callId);
+    expect(account.outcome).toBe('none');
+    expect(account.statements.at(-1)?.leaf).toMatchObject({ reason: 'not-recorded', rule: 'child-care', version: 2 });
     checkOffline(account);
   });
 

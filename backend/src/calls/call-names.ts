@@ -10,17 +10,19 @@ const namesOf = (things: Named) => new Map(things.map(({ id, name }) => [id, nam
 
 /** @returns names of the things in a configuration document; nothing is known without one */
 export function namesIn(
-  document: Pick<ConfigurationDocument, 'lines' | 'desks' | 'phones' | 'schedules'> | null,
+  document: Pick<ConfigurationDocument, 'lines' | 'desks' | 'phones' | 'schedules' | 'recordings'> | null,
 ): NamesById {
   const lines = namesOf(document?.lines ?? []);
   const desks = namesOf(document?.desks ?? []);
   const phones = namesOf(document?.phones ?? []);
   const schedules = namesOf(document?.schedules ?? []);
+  const recordingRules = namesOf(document?.recordings.rules ?? []);
   return {
     line: (id) => lines.get(id) ?? null,
     desk: (id) => desks.get(id) ?? null,
     phone: (id) => phones.get(id) ?? null,
     schedule: (id) => schedules.get(id) ?? null,
+    recordingRule: (id) => recordingRules.get(id) ?? null,
   };
 }
 

@@ -1,4 +1,5 @@
 import type { CallLeg, TimelineEntry } from './call.schema.ts';
+import { pausesOf } from '../recordings/rules/withheld.ts';
 import { instantOf } from './journal.ts';
 import type { JournalEntry } from './journal.schema.ts';
 import type { NamesById } from './reduce-journal.ts';
@@ -10,6 +11,7 @@ const NAMED: Partial<Record<string, { name: string; of: keyof NamesById }>> = {
   line: { name: 'lineName', of: 'line' },
   desk: { name: 'deskName', of: 'desk' },
   schedule: { name: 'scheduleName', of: 'schedule' },
+  recordingRule: { name: 'recordingRuleName', of: 'recordingRule' },
   phone: { name: 'phoneName', of: 'phone' },
   to: { name: 'toName', of: 'phone' },
 };
@@ -32,15 +34,26 @@ function detailOf(entry: JournalEntry, names: NamesById): Record<string, string>
 
 /** @param startedAt what offsets count from; an entry before it counts as at its start */
 export function callTimeline(journal: readonly JournalEntry[], startedAt: Date, names: NamesById): TimelineEntry[] {
-  return inOrder(journal).map((entry) => {
-    const at = instantOf(entry);
-    return {
-      at: at.toISOString(),
-      offsetMs: Math.max(0, at.getTime() - startedAt.getTime()),
-      event: entry.e,
-      detail: detailOf(entry, names),
-    };
-  });
+  const told = inOrder(journal).map((entry) => ({
+    at: instantOf(entry),
+    event: entry.e,
+    detail: detailOf(entry, names),
+  }));
+  return [...told, ...resumedByTime(journal)]
+    .toSorted((one, other) => one.at.getTime() - other.at.getTime())
+    .map(({ at, ...rest }) => {
+      return { at: at.toISOString(), offsetMs: Math.max(0, at.getTime() - startedAt.getTime()), ...rest };
+    });
+}
+
+/** A pause that ran out: nobody has to be there to write that down. */
+function resumedByTime(journal: readonly JournalEntry[]) {
+  const end = journal.find(({ e }) => e === 'end');
+  const endedAt = end ? instantOf(end) : new Date();
+  const told = journal.filter(({ e }) => e === 'recording-resumed' || e === 'recording-paused' || e === 'end');
+  return pausesOf(journal, endedAt)
+    .filter(({ to }) => to < endedAt && !told.some((entry) => instantOf(entry).getTime() === to.getTime()))
+    .map(({ to }) => ({ at: to, event: 'recording-resumed', detail: { by: 'time' } }));
 }
 
 interface Leg {

@@ -15,8 +15,15 @@ const names: NamesById = {
   desk: (id) => (id === 'citizens' ? '市民課' : null),
   phone: (id) => PHONES[id] ?? null,
   schedule: (id) => (id === 'office' ? '開庁時間' : null),
+  recordingRule: (id) => (id === 'no-child' ? '児童相談は録音しない' : null),
 };
-const nobody: NamesById = { line: () => null, desk: () => null, phone: () => null, schedule: () => null };
+const nobody: NamesById = {
+  line: () => null,
+  desk: () => null,
+  phone: () => null,
+  schedule: () => null,
+  recordingRule: () => null,
+};
 
 const callOf = (journal: JournalEntry[], part: Partial<CallEntity> = {}): CallEntity => {
   const facts = reduceJournal(CALL_ID, journal, names);

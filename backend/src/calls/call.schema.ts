@@ -15,8 +15,13 @@ export const CallOutcome = z
   .meta({ id: 'CallOutcome' });
 export type CallOutcome = z.infer<typeof CallOutcome>;
 
-/** Whether the spool file of a call in progress exists and grows: measured, not assumed. */
-export const RecorderHealth = z.enum(['waiting', 'growing', 'stalled', 'stopped']).meta({ id: 'RecorderHealth' });
+/**
+ * Whether the spool file of a call in progress exists and grows: measured, not assumed. paused = somebody paused the
+ * recording; off = a recording rule says that nothing of the call may be recorded.
+ */
+export const RecorderHealth = z
+  .enum(['waiting', 'growing', 'stalled', 'stopped', 'paused', 'off'])
+  .meta({ id: 'RecorderHealth' });
 export type RecorderHealth = z.infer<typeof RecorderHealth>;
 
 export const CallSummary = z

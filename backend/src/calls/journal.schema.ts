@@ -1,4 +1,6 @@
 import { z } from 'zod';
+import { RecordingChoice } from '../recordings/rules/recording-rule.schema.ts';
+import { CallDirection } from './call-direction.ts';
 
 /**
  * The journal of a call: `spool/<call>.jsonl`, one JSON object a line, appended by the dialplan (`FILE()`, so it is
@@ -27,7 +29,7 @@ const Doer = { phone: z.string().optional(), user: z.string().optional(), userNa
 export const JournalEntry = z.discriminatedUnion('e', [
   /** First line, always. `number` is empty unless `presentation` is `shown`; `line` is empty when unknown. */
   entry('begin', {
-    direction: z.enum(['incoming', 'outgoing', 'internal']),
+    direction: CallDirection,
     trunk: z.string(),
     line: z.string(),
     dialled: z.string(),
@@ -37,6 +39,20 @@ export const JournalEntry = z.discriminatedUnion('e', [
   }),
   /** MixMonitor was asked to write `<call>.raw` (it may still have failed: telephony.md 0.7). */
   entry('recorder', {}),
+  /**
+   * The recording rule that holds from here on; what holds when the first phone answers holds for all before it, too. No line:
+   * every call is recorded.
+   */
+  entry('recording-rule', { recordingRule: z.string(), recording: RecordingChoice }),
+  /** Nothing is recorded from here on, for so many seconds at most. `phone` or `user` = who wanted it so. */
+  entry('recording-paused', { seconds: z.string(), phone: z.string().optional(), user: z.string().optional() }),
+  entry('recording-resumed', {
+    by: z.enum(['phone', 'user', 'transfer']),
+    phone: z.string().optional(),
+    user: z.string().optional(),
+  }),
+  /** Somebody asked for a recording to be kept that would not be otherwise. */
+  entry('recording-kept', { phone: z.string().optional(), user: z.string().optional() }),
   /** A telephony process claimed the call. */
   entry('claimed', {}),
   /** Nobody claimed or kept the lease: the fallback dialplan took the call. */

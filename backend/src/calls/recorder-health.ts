@@ -1,4 +1,5 @@
 import type { RecorderHealth } from './call.schema.ts';
+import { pausesOf } from '../recordings/rules/withheld.ts';
 import { instantOf } from './journal.ts';
 import type { JournalEntry } from './journal.schema.ts';
 
@@ -20,14 +21,23 @@ export interface RecorderMeasure {
 export const NOT_YET_MEASURED: RecorderMeasure = { sizeBytes: 0, grewAtMs: null, health: 'waiting' };
 
 /**
- * From when on sound must come: there is none before the box or a phone has answered.
+ * From when on sound must come: there is none before the box or a phone has answered, nor while the recording is paused.
  * @returns null when the call is not recorded or nobody has answered yet
  */
 export function soundExpectedFrom(entries: readonly JournalEntry[]): number | null {
   if (!entries.some(({ e }) => e === 'recorder')) return null;
   const answered = entries.find(({ e }) => e === 'accepted' || e === 'answered');
-  return answered ? instantOf(answered).getTime() : null;
+  return answered ? Math.max(instantOf(answered).getTime(), pausedUntil(entries)) : null;
 }
+
+/** When the last pause of the recording ended or will end by itself, in milliseconds since the epoch; 0 = there was none. */
+const pausedUntil = (entries: readonly JournalEntry[]): number =>
+  pausesOf(entries, new Date(8.64e15)).at(-1)?.to.getTime() ?? 0;
+
+/** Whether there is no recorder because a recording rule says so. */
+export const isKeptOff = (entries: readonly JournalEntry[]): boolean =>
+  !entries.some(({ e }) => e === 'recorder') &&
+  entries.findLast((entry) => entry.e === 'recording-rule')?.recording === 'never';
 
 /** What is said when a recorder did not write though sound came. */
 export const RECORDER_STALLED = 'recorder-stalled';
@@ -52,7 +62,11 @@ export function recorderFacts(entries: readonly JournalEntry[]): RecorderFacts {
 
 /** Whether a recorder has not written for so long that it matters whether anything came. */
 export const isSuspicious = ({ grewAtMs }: RecorderMeasure, nowMs: number, expectedFromMs: number | null): boolean =>
-  nowMs - (grewAtMs ?? expectedFromMs ?? nowMs) > SUSPICIOUS_AFTER_MS;
+  nowMs - (silentSince(grewAtMs, expectedFromMs) ?? nowMs) > SUSPICIOUS_AFTER_MS;
+
+/** @returns null while no sound is expected */
+const silentSince = (grewAtMs: number | null, expectedFromMs: number | null): number | null =>
+  grewAtMs === null || expectedFromMs === null ? (grewAtMs ?? expectedFromMs) : Math.max(grewAtMs, expectedFromMs);
 
 /**
  * What a look at the recording's file tells of the recorder.
@@ -66,9 +80,11 @@ export function measureRecorder(
   expectedFromMs: number | null,
 ): RecorderMeasure {
   const size = sizeBytes ?? 0;
+  if (expectedFromMs !== null && expectedFromMs > nowMs) return { ...before, health: 'paused' };
   if (size > before.sizeBytes) return { sizeBytes: size, grewAtMs: nowMs, health: 'growing' };
   const { grewAtMs } = before;
-  if (grewAtMs !== null) return { ...before, health: nowMs - grewAtMs > WRITES_WITHIN_MS ? 'stalled' : 'growing' };
-  const overdue = expectedFromMs !== null && nowMs - expectedFromMs > WRITES_WITHIN_MS;
+  const sinceMs = silentSince(grewAtMs, expectedFromMs);
+  const overdue = sinceMs !== null && nowMs - sinceMs > WRITES_WITHIN_MS;
+  if (grewAtMs !== null) return { ...before, health: overdue ? 'stalled' : 'growing' };
   return { sizeBytes: size, grewAtMs: null, health: overdue ? 'stalled' : 'waiting' };
 }

@@ -11,6 +11,7 @@ const names: NamesById = {
   desk: (id) => (id === 'citizens' ? '市民課' : null),
   phone: (id) => PHONES[id] ?? null,
   schedule: () => null,
+  recordingRule: () => null,
 };
 const reduce = (...entries: JournalEntry[]) => {
   const facts = reduceJournal(CALL, entries, names);

@@ -13,6 +13,7 @@ export interface NamesById {
   desk(id: string): string | null;
   phone(id: string): string | null;
   schedule(id: string): string | null;
+  recordingRule(id: string): string | null;
 }
 
 type EntryOf<E extends JournalEvent> = Extract<JournalEntry, { e: E }>;

@@ -6,7 +6,7 @@ import { Logger } from '../platform/logging.ts';
 import { Settings } from '../platform/settings.ts';
 import { callOfSpoolFile, isOver, journalPath, readJournal } from './journal.ts';
 import { LiveFiling } from './live-filing.service.ts';
-import { recorderFacts } from './recorder-health.ts';
+import { isKeptOff, recorderFacts } from './recorder-health.ts';
 import { RecorderWatch } from './recorder-watch.service.ts';
 
 const SCAN_EVERY_MS = 1000;
@@ -101,6 +101,7 @@ export class SpoolWatch implements OnApplicationBootstrap, OnApplicationShutdown
     this.filing.schedule(callId);
     if (isOver(entries) || !entries.some(({ e }) => e === 'recorder')) this.recorders.forget(callId);
     else this.recorders.watch(callId, recorderFacts(entries));
+    if (!isOver(entries) && isKeptOff(entries)) this.filing.setRecorder(callId, 'off');
   }
 
   private forget(callId: string): void {

@@ -5,6 +5,7 @@ import type { Notice } from '../notices/notice.schema.ts';
 import { SHIPPED_AUDIO } from '../notices/shipped-notices.ts';
 import { EMERGENCY_NUMBERS } from '../phones/emergency-numbers.ts';
 import { STANDARD_CLASS } from '../recordings/recording-class.schema.ts';
+import { findRecordingRuleProblems } from '../recordings/rules/recording-rule-problems.ts';
 import type { ConfigurationDocument, ConfigurationProblem } from './configuration.schema.ts';
 import { findFlowProblems, type FlowTargets } from './flow-problems.ts';
 
@@ -22,6 +23,7 @@ export function findConfigurationProblems(document: ConfigurationDocument): Conf
     ...deskProblems(document),
     ...missingAudio(document),
     ...classProblems(document),
+    ...findRecordingRuleProblems(document),
     ...scheduleProblems(document),
     ...document.lines.flatMap((line, index) => lineProblems(document, line, index, targets)),
   ];
@@ -36,6 +38,7 @@ function doubledIds(document: ConfigurationDocument): ConfigurationProblem[] {
     { list: 'schedules', word: '開庁時間', ids: (document.schedules ?? []).map(({ id }) => id) },
     { list: 'lines', word: '着信番号', ids: document.lines.map(({ id }) => id) },
     { list: 'recordings/classes', word: '保存区分', ids: document.recordings.classes.map(({ id }) => id) },
+    { list: 'recordings/rules', word: '録音ルール', ids: (document.recordings.rules ?? []).map(({ id }) => id) },
   ];
   return lists.flatMap(({ list, word, ids }) =>
     doubled(ids, (id) => id).map(({ index, key, firstIndex }) => ({

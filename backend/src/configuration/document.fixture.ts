@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { SHIPPED_NOTICES } from '../notices/shipped-notices.ts';
+import { anyRecordingRules } from '../recordings/rules/recording-rules.fixture.ts';
 import { STANDARD_RECORDINGS } from '../recordings/recording-class.schema.ts';
 import { anyFlow, anySchedule } from '../routing/flow.fixture.ts';
 import { ConfigurationDocument } from './configuration.schema.ts';
@@ -120,5 +121,8 @@ export const anyDocument: fc.Arbitrary<ConfigurationDocument> = fc
         ),
       ),
     }),
+  )
+  .chain((document) =>
+    anyRecordingRules(document).map((rules) => ({ ...document, recordings: { ...STANDARD_RECORDINGS, ...rules } })),
   )
   .map((document) => ConfigurationDocument.parse(document));

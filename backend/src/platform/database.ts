@@ -8,6 +8,7 @@ import { RecordingDeletions1764400000000 } from '../../../migrations/17644000000
 import { CheckpointVouchers1764400000001 } from '../../../migrations/1764400000001-checkpoint-vouchers.ts';
 import { Reconciliations1764400000002 } from '../../../migrations/1764400000002-reconciliations.ts';
 import { Flows1764600000000 } from '../../../migrations/1764600000000-flows.ts';
+import { RecordingRules1795300002000 } from '../../../migrations/1795300002000-recording-rules.ts';
 import { NoticeAudio1795300003000 } from '../../../migrations/1795300003000-notice-audio.ts';
 import { Exports1764200000000 } from '../../../migrations/1764200000000-exports.ts';
 import { MarkedCalls1795300005000 } from '../../../migrations/1795300005000-marked-calls.ts';
@@ -77,6 +78,7 @@ export function dataSourceOptions(settings: Settings, poolSize: number): DataSou
       CheckpointVouchers1764400000001,
       Reconciliations1764400000002,
       Flows1764600000000,
+      RecordingRules1795300002000,
       NoticeAudio1795300003000,
       MarkedCalls1795300005000,
     ],

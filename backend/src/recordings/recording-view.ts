@@ -12,6 +12,7 @@ export function recordingDetail(recording: RecordingEntity, deletion: RecordingD
     startedAt: recording.startedAt.toISOString(),
     sealedAt: recording.sealedAt?.toISOString() ?? null,
     gaps: recording.gaps,
+    rule: recording.rule,
     tracks: recording.tracks && fromStored(recording.tracks),
     hints: hintsOf(recording),
     trouble: recording.trouble,

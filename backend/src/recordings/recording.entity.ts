@@ -23,6 +23,8 @@ export class RecordingEntity {
   @Column('text') state: RecordingState;
   @Column('text', { nullable: true }) completeness: Completeness | null;
   @Column('text', { nullable: true }) reason: IncompleteReason | null;
+  /** Id of the recording rule by which something was not kept. */
+  @Column('text', { nullable: true }) rule: string | null;
   @Column({ type: 'timestamptz', precision: 3 }) startedAt: Date;
   @Column({ type: 'timestamptz', precision: 3, nullable: true }) sealedAt: Date | null;
   @Column('int', { nullable: true }) durationMs: number | null;

@@ -14,7 +14,7 @@ type Sealed<Key extends keyof RecordingEntity> = { [K in Key]: NonNullable<Recor
 export type SealedFacts = Sealed<'completeness' | 'durationMs' | 'leadingSilenceMs' | 'missingMs' | 'spoolBytes'> &
   Sealed<'format' | 'sampleRate' | 'path' | 'sizeBytes' | 'sha256' | 'peaks' | 'peaksPerSecond'> &
   Sealed<'tracks' | 'leftSilentMs' | 'rightSilentMs'> &
-  Pick<RecordingEntity, 'reason' | 'gaps' | 'leftLevelDbfs' | 'rightLevelDbfs'>;
+  Pick<RecordingEntity, 'reason' | 'rule' | 'gaps' | 'leftLevelDbfs' | 'rightLevelDbfs'>;
 
 /** A call that is over and should have a recording by now, with the journal that was kept in its row. */
 export interface UnsettledCall {
@@ -31,6 +31,8 @@ export interface NamedFile {
   sha256: string;
   inTrouble: boolean;
 }
+
+const withRule = <T extends object>(detail: T, rule: string | null) => (rule === null ? detail : { ...detail, rule });
 
 /** The only place that writes recordings, but for their end: see `DeletionRepository`. A row never goes back from `sealed`. */
 @Injectable()
@@ -66,25 +68,29 @@ export class RecordingRepository {
         { ...facts, state: 'sealed', sealedAt, trouble: null },
       );
       if (affected === 0) throw new RecordingDeletedMeanwhileError(recording.id);
-      const { completeness, reason, durationMs, sizeBytes, sha256 } = facts;
+      const { completeness, reason, rule, durationMs, sizeBytes, sha256 } = facts;
       await this.leaveTrace(manager, 'recording.seal', recording, sealedAt, {
-        ...{ completeness, reason, durationMs, sizeBytes, sha256 },
+        ...withRule({ completeness, reason, durationMs, sizeBytes, sha256 }, rule),
         ...(recording.state === 'sealed' ? { replaced: recording.sha256 } : {}),
       });
     });
   }
 
-  /** Says that there is no audio, and why. A sealed or deleted recording stays as it is. */
-  async settleWithout(recording: RecordingEntity, reason: IncompleteReason): Promise<void> {
-    if (recording.state === 'none' && recording.reason === reason) return;
+  /**
+   * Says that there is no audio, and why. A sealed or deleted recording stays as it is.
+   * @param rule the recording rule, where one says that nothing is kept
+   */
+  async settleWithout(recording: RecordingEntity, reason: IncompleteReason, rule: string | null = null): Promise<void> {
+    if (recording.state === 'none' && recording.reason === reason && recording.rule === rule) return;
     await this.dataSource.transaction(async (manager) => {
       const { affected } = await manager
         .createQueryBuilder()
         .update(RecordingEntity)
-        .set({ state: 'none', completeness: 'none', reason, trouble: null })
+        .set({ state: 'none', completeness: 'none', reason, rule, trouble: null })
         .where("id = :id AND state NOT IN ('sealed', 'deleted')", { id: recording.id })
         .execute();
-      if (affected) await this.leaveTrace(manager, 'recording.none', recording, this.clock.now(), { reason });
+      if (affected)
+        await this.leaveTrace(manager, 'recording.none', recording, this.clock.now(), withRule({ reason }, rule));
     });
   }
 

@@ -15,11 +15,13 @@ export type Completeness = z.infer<typeof Completeness>;
 /**
  * Why a recording is not complete. interrupted = Asterisk stopped in the middle: at most the last second is lost;
  * recorder-failed = the recorder wrote nothing for a time, until a second one took over or for good; short = time is
- * missing that nothing explains.
+ * missing that nothing explains. As the office wanted it: not-recorded = a recording rule says so; not-kept = recorded only
+ * should somebody ask for it, and nobody did; paused = somebody paused the recording.
  */
 export const IncompleteReason = z
   .enum([
-    ...['no-audio', 'file-missing', 'short', 'interrupted', 'not-recorded', 'refused'],
+    ...['no-audio', 'file-missing', 'short', 'interrupted', 'refused'],
+    ...['not-recorded', 'not-kept', 'paused'],
     ...['disk-full', 'write-failed', 'recorder-failed'],
   ] as const)
   .meta({ id: 'IncompleteReason' });
@@ -27,11 +29,13 @@ export type IncompleteReason = z.infer<typeof IncompleteReason>;
 
 /**
  * Why there is silence in a recording that nobody was silent in. Nothing came to be recorded: `before-media`, `no-media`,
- * `after-media`. What came is lost: all others; `recorder-restarted` = for another phone, at a transfer.
+ * `after-media`. What came is not kept, as the office wanted it: `not-recorded`, `not-kept`, `paused`. What came is lost: all
+ * others; `recorder-restarted` = for another phone, at a transfer.
  */
 export const GapReason = z
   .enum([
     ...['before-media', 'no-media', 'after-media', 'recorder-restarted'],
+    ...['not-recorded', 'not-kept', 'paused'],
     ...['disk-full', 'write-failed', 'recorder-failed', 'interrupted', 'unexplained'],
   ] as const)
   .meta({ id: 'GapReason' });
@@ -134,6 +138,8 @@ export const RecordingDetail = RecordingSummary.extend({
   /** Time of the call of which something was lost. Times when nothing came to be recorded are no loss. */
   missingMs: z.int().nullable(),
   gaps: z.array(RecordingGap),
+  /** Of what was not kept by a recording rule: its id; `standard` where the document has none. */
+  rule: z.string().nullable(),
   /** In the order of time; null while nothing is sealed. */
   tracks: z.array(RecordingTrack).nullable(),
   /** How long each side was silent. */

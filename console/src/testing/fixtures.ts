@@ -76,6 +76,7 @@ export const aRecordingDetail = (call: CallSummary, changes: Partial<RecordingDe
   leadingSilenceMs: 0,
   missingMs: 0,
   gaps: [],
+  rule: null,
   tracks: [],
   leftSilentMs: 0,
   rightSilentMs: 0,

@@ -255,7 +255,14 @@ describe('with no backend', () => {
       trunk: '',
       line: '',
     });
-    expect(story(call)).toEqual(['begin', 'accepted', 'answered p202', 'left p202', 'end 16 caller']);
+    expect(story(call)).toEqual([
+      'begin',
+      'recording-rule standard never',
+      'accepted',
+      'answered p202',
+      'left p202',
+      'end 16 caller',
+    ]);
     expect(phoneCall.callerNumber).toBe('201');
   });
 

@@ -79,7 +79,7 @@ export async function addEvents(dataSource: DataSource, count: number): Promise<
 }
 
 const FACTS: SealedFacts = {
-  ...{ completeness: 'complete', reason: null, durationMs: 60_000, leadingSilenceMs: 0, missingMs: 0 },
+  ...{ completeness: 'complete', reason: null, rule: null, durationMs: 60_000, leadingSilenceMs: 0, missingMs: 0 },
   ...{ gaps: [], tracks: {} },
   ...{ spoolBytes: 1_920_000, format: 'flac', sampleRate: 8000, path: '', sizeBytes: 500_000, sha256: 'ab'.repeat(32) },
   ...{ peaks: Buffer.alloc(4), peaksPerSecond: 1, leftSilentMs: 0, rightSilentMs: 0 },

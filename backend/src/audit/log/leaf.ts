@@ -45,7 +45,7 @@ export function commitToDetail(detail: unknown, salt: Uint8Array): string {
 }
 
 /** A recording was sealed, or there is none and why. Sealed again, it has a further leaf; the last one counts. */
-export const RecordingLeaf = z.strictObject({
+const RecordingLeaf1 = z.strictObject({
   type: z.literal('recording'),
   version: z.literal(1),
   recordingId: z.string(),
@@ -60,6 +60,15 @@ export const RecordingLeaf = z.strictObject({
   sizeBytes: Count.nullable(),
   sha256: Sha256.nullable(),
 });
+
+/** The same where a recording rule decided that not all of it, or nothing, is kept. */
+const RecordingLeaf2 = RecordingLeaf1.extend({
+  version: z.literal(2),
+  /** Id of the recording rule, or `standard`. */
+  rule: z.string(),
+});
+
+export const RecordingLeaf = z.discriminatedUnion('version', [RecordingLeaf1, RecordingLeaf2]);
 export type RecordingLeaf = z.infer<typeof RecordingLeaf>;
 
 /** The tombstone of a recording: it was there, and went by this rule. Why is in the detail of the event, if not erased. */

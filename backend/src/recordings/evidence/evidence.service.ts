@@ -141,10 +141,10 @@ export class EvidenceService {
 
 /** The row of a sealed recording, which nobody has deleted. */
 function loggedFacts(recording: RecordingEntity): RecordingRow {
-  const { id, callId, state, completeness, reason, startedAt, sealedAt, durationMs, format, sizeBytes, sha256 } =
+  const { id, callId, state, completeness, reason, rule, startedAt, sealedAt, durationMs, format, sizeBytes, sha256 } =
     recording;
   return {
-    ...{ id, callId, state, completeness, reason, startedAt, sealedAt, durationMs, format, sha256 },
+    ...{ id, callId, state, completeness, reason, rule, startedAt, sealedAt, durationMs, format, sha256 },
     sizeBytes: sizeBytes === null ? null : String(sizeBytes),
     ...{ deletedAt: null, deletedBy: null, deletionRule: null, deletionEvent: null },
   };

@@ -32,6 +32,8 @@ export const INCOMPLETE: Record<IncompleteReason, string> = {
   short: '通話より短い',
   interrupted: '途中で停止',
   'not-recorded': '録音対象外',
+  'not-kept': '保存の指示なし',
+  paused: '一時停止',
   refused: '着信拒否',
   'disk-full': '空き容量不足',
   'write-failed': '書き込み失敗',

@@ -162,6 +162,50 @@ describe('sealing', () => {
     expect(await filesBelow(layout.spool)).toEqual([]);
   });
 
+  it('discards what must not be kept before anything is sealed, and says by which rule', async () => {
+    const rule = { e: 'recording-rule', recordingRule: 'on-request', recording: 'on-demand' };
+    const callId = await spool({ pcm: Buffer.concat([SECOND, SECOND]), lengthMs: 2000, events: [[0, rule]] });
+    expect(await seal(callId)).toBe('settled');
+    const discarded = {
+      state: 'none',
+      reason: 'not-kept',
+      rule: 'on-request',
+      path: null,
+      sha256: null,
+      peaksPerSecond: null,
+    };
+    expect(await rowOf(callId)).toMatchObject(discarded);
+    expect(await filesBelow(layout.spool)).toEqual([]);
+    const kept: [number, Record<string, string>] = [1500, { e: 'recording-kept', phone: 'p201' }];
+    const other = await spool({ pcm: Buffer.concat([SECOND, SECOND]), lengthMs: 2000, events: [[0, rule], kept] });
+    await seal(other);
+    expect(await rowOf(other)).toMatchObject({ state: 'sealed', completeness: 'complete', rule: null });
+  });
+
+  it('seals silence in the place of what must not be kept', async () => {
+    const rule = { e: 'recording-rule', recordingRule: 'child-care', recording: 'never' };
+    const answered = { e: 'answered', phone: 'p201' };
+    const callId = await spool({
+      pcm: Buffer.concat([SECOND, SECOND]),
+      lengthMs: 2000,
+      events: [
+        [0, answered],
+        [1200, rule],
+      ],
+    });
+    await seal(callId);
+    const row = await rowOf(callId);
+    expect(row).toMatchObject({
+      completeness: 'partial',
+      reason: 'not-recorded',
+      rule: 'child-care',
+      durationMs: 2000,
+    });
+    const audio = await audioOf(row);
+    expect(audio.subarray(0, SECOND.length).equals(SECOND)).toBe(true);
+    expect(audio.subarray((audio.length * 1250) / 2000).every((byte) => byte === 0)).toBe(true);
+  });
+
   it('leaves a call in progress alone', async () => {
     const callId = await spool({ pcm: SECOND, endedBy: null });
     expect(await seal(callId)).toBe('in-progress');

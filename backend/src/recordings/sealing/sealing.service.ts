@@ -117,7 +117,7 @@ export class SealingService implements OnModuleInit {
   private async settle(recording: RecordingEntity, span: RecordedSpan, audio: SpoolAudio): Promise<string | null> {
     const completion = decideCompleteness(span, audio);
     if (completion.completeness !== 'none') return this.sealAudio(recording, audio, completion);
-    await this.recordings.settleWithout(recording, completion.reason ?? 'no-audio');
+    await this.recordings.settleWithout(recording, completion.reason ?? 'no-audio', completion.rule);
     return null;
   }
 

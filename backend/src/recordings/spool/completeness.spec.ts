@@ -20,7 +20,7 @@ const at = (ms: number) => ((T0 + ms) / 1000).toFixed(3);
 
 const spanOf = (over: Partial<RecordedSpan> = {}): RecordedSpan => ({
   ...{ beganAt: after(0), acceptedAt: after(0), endedAt: after(10_000) },
-  ...{ recorderAsked: true, refused: false, lost: false },
+  ...{ recorderAsked: true, refused: false, lost: false, withheld: [] },
   ...over,
 });
 const audioOf = (sizeBytes: number | null, firstMediaAt: Date | null = null): SpoolAudio => ({
@@ -82,7 +82,7 @@ describe('the span of a recording', () => {
 describe('whether a recording is complete', () => {
   it('is complete when the audio is as long as the call', () => {
     expect(decideCompleteness(spanOf(), lasting(10_000))).toEqual({
-      ...{ completeness: 'complete', reason: null, leadingSilenceMs: 0, missingMs: 0, gaps: [] },
+      ...{ completeness: 'complete', reason: null, rule: null, leadingSilenceMs: 0, missingMs: 0, gaps: [] },
       segments: [{ kind: 'audio', file: 0, fromByte: 0, toByte: bytesLasting(10_000) }],
     });
   });

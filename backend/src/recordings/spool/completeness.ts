@@ -2,7 +2,8 @@ import { instantOf } from '../../calls/journal.ts';
 import type { JournalEntry, JournalEvent } from '../../calls/journal.schema.ts';
 import { alignedBytes, bytesLasting, durationOf } from '../sealing/pcm.ts';
 import { isClosed } from './recorder-clock.ts';
-import { type RecorderFile, recordingTimeline, type Segment } from './recording-timeline.ts';
+import { callMoment, type RecorderFile, recordingTimeline, type Segment } from './recording-timeline.ts';
+import { type Withheld, type WithheldReason, withheldParts, withhold } from '../rules/withheld.ts';
 import type { Completeness, GapReason, IncompleteReason, RecordingGap } from '../recording.schema.ts';
 
 /** Sealed audio is as long as the call within this. */
@@ -21,6 +22,8 @@ export interface RecordedSpan {
   refused: boolean;
   /** Asterisk stopped before the call ended. */
   lost: boolean;
+  /** What must not be kept, in the order of weight. */
+  withheld: readonly Withheld[];
 }
 
 /** What the spool holds of a call. */
@@ -38,6 +41,8 @@ export const NO_AUDIO: SpoolAudio = { sizeBytes: null, files: [], firstMediaAt: 
 export interface Completion {
   completeness: Completeness;
   reason: IncompleteReason | null;
+  /** The recording rule by which something is not kept, where that is the reason. */
+  rule: string | null;
   /** What to seal, in this order. */
   segments: readonly Segment[];
   gaps: RecordingGap[];
@@ -54,15 +59,21 @@ export function recordedSpan(entries: readonly JournalEntry[]): RecordedSpan | n
   const end = entries.find((entry) => entry.e === 'end');
   if (!begin || !end) return null;
   const recorder = first('recorder');
-  const beganAt = instantOf(recorder ?? first('begin') ?? begin);
+  const bornAt = instantOf(first('begin') ?? begin);
+  const endedAt = latest(instantOf(end), bornAt);
+  const withheld = withheldParts(entries, endedAt);
+  // A recorder that a rule lets begin in the middle of a call.
+  const late = recorder && withheld.some(({ from, to }) => from <= bornAt && to >= instantOf(recorder));
+  const beganAt = recorder && !late ? instantOf(recorder) : bornAt;
   const accepted = first('accepted');
   return {
     beganAt,
-    endedAt: latest(instantOf(end), beganAt),
+    endedAt: latest(endedAt, beganAt),
     acceptedAt: accepted ? latest(instantOf(accepted), beganAt) : beganAt,
     recorderAsked: recorder !== undefined,
     refused: first('refused') !== undefined,
     lost: end.by === 'lost',
+    withheld,
   };
 }
 
@@ -74,21 +85,41 @@ const FAILURES = ['interrupted', 'disk-full', 'write-failed', 'recorder-failed']
 
 /**
  * Whether the audio is all that was said: the recorder ran from the call's beginning to its end, and nothing that came was
- * lost. Times when nothing came are silence in it, not loss.
+ * lost. Times when nothing came are silence in it, not loss. What must not be kept is silence, too, and told as missing: the
+ * recording is not all that was said, although the office wanted it so.
  */
 export function decideCompleteness(span: RecordedSpan, audio: SpoolAudio): Completion {
-  const { segments, unplacedMs } = timelineOf(span, audio);
+  const { segments: found, unplacedMs } = timelineOf(span, audio);
+  const segments = withhold(found, withheldSpans(span, audio));
   const gaps = gapsOf(segments);
   const lost = gaps.filter(({ reason }) => !NOTHING_CAME.has(reason));
   const missingMs = lost.reduce((sum, { durationMs }) => sum + durationMs, unplacedMs);
-  const found = { segments, gaps, missingMs };
+  const facts = { segments, gaps, missingMs };
   if (!segments.some(({ kind }) => kind === 'audio')) {
-    return { ...found, completeness: 'none', reason: whyNoAudio(span, audio, lost), leadingSilenceMs: 0 };
+    const reason = whyNoAudio(span, audio, lost);
+    return { ...facts, completeness: 'none', reason, rule: ruleOf(reason, span), leadingSilenceMs: 0 };
   }
-  const reason = whyPartial(span, audio, lost, missingMs);
+  const reason = whyPartial(span, audio, lost, unplacedMs);
   const leadingSilenceMs = gaps[0]?.atMs === 0 ? gaps[0].durationMs : 0;
-  return { ...found, completeness: reason ? 'partial' : 'complete', reason, leadingSilenceMs };
+  return {
+    ...facts,
+    completeness: reason ? 'partial' : 'complete',
+    reason,
+    rule: ruleOf(reason, span),
+    leadingSilenceMs,
+  };
 }
+
+function withheldSpans({ beganAt, withheld }: RecordedSpan, { files }: SpoolAudio) {
+  const momentOf = callMoment(
+    files.flatMap(({ marks }) => marks),
+    beganAt,
+  );
+  return withheld.map(({ from, to, reason }) => ({ fromMs: momentOf(from), toMs: momentOf(to), reason }));
+}
+
+const ruleOf = (reason: IncompleteReason | null, { withheld }: RecordedSpan): string | null =>
+  withheld.find((part) => part.reason === reason)?.rule ?? null;
 
 const timelineOf = ({ beganAt, endedAt, acceptedAt, lost }: RecordedSpan, { files, firstMediaAt }: SpoolAudio) =>
   recordingTimeline(files, { beganAt, endedAt, mediaFrom: firstMediaAt ?? acceptedAt, lost });
@@ -108,22 +139,42 @@ function gapsOf(segments: readonly Segment[]): RecordingGap[] {
 
 function whyNoAudio(span: RecordedSpan, audio: SpoolAudio, lost: readonly RecordingGap[]): IncompleteReason {
   if (span.refused) return 'refused';
+  const withheld = whollyWithheld(span) ?? (audio.sizeBytes ? withheldReason(lost) : null);
+  if (withheld) return withheld;
   const failure = lost.find(({ reason }) => reason === 'disk-full' || reason === 'write-failed');
   if (failure) return failureIn([failure]) ?? 'no-audio';
   if (audio.sizeBytes !== null) return 'no-audio';
   return span.recorderAsked ? 'file-missing' : 'not-recorded';
 }
 
+/** @returns why nothing of a call may be kept by the rules, whatever there is of it; null when something may */
+function whollyWithheld({ withheld, beganAt, endedAt }: RecordedSpan): WithheldReason | null {
+  const byRules = withheld.filter(({ rule }) => rule !== null);
+  const withheldMs = byRules.reduce(
+    (sum, { from, to }) => sum + Math.max(0, to.getTime() - latest(from, beganAt).getTime()),
+    0,
+  );
+  const whole = endedAt.getTime() - beganAt.getTime() - withheldMs <= 0;
+  return (whole ? byRules.at(-1)?.reason : null) ?? null;
+}
+
+const WITHHELD = ['not-recorded', 'not-kept', 'paused'] as const;
+
+const withheldReason = (lost: readonly RecordingGap[]): WithheldReason | null =>
+  WITHHELD.find((each) => lost.some(({ reason }) => reason === each)) ?? null;
+
 function whyPartial(
   span: RecordedSpan,
   { files }: SpoolAudio,
   lost: readonly RecordingGap[],
-  missingMs: number,
+  unplacedMs: number,
 ): IncompleteReason | null {
   const torn = files.some(({ sizeBytes }) => alignedBytes(sizeBytes) !== sizeBytes);
   const cutOff = span.lost && !files.some(({ marks }) => isClosed(marks));
   if (torn || cutOff) return 'interrupted';
-  return failureIn(lost) ?? (missingMs > SHORT_FROM_MS ? 'short' : null);
+  const unwanted = lost.filter(({ reason }) => !WITHHELD.some((each) => each === reason));
+  const unwantedMs = unwanted.reduce((sum, { durationMs }) => sum + durationMs, unplacedMs);
+  return failureIn(lost) ?? (unwantedMs > SHORT_FROM_MS ? 'short' : null) ?? withheldReason(lost);
 }
 
 const failureIn = (lost: readonly RecordingGap[]): IncompleteReason | null =>

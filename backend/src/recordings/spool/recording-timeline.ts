@@ -85,6 +85,21 @@ export function recordingTimeline(files: readonly RecorderFile[], span: CallSpan
 }
 
 /**
+ * The wall clock may be set during a call: a moment of the journal is taken to the monotonic clock by the mark that was
+ * written nearest to it.
+ * @returns a function that says how many milliseconds after the beginning a moment was
+ */
+export function callMoment(marks: readonly ClockMark[], beganAt: Date): (at: Date) => number {
+  const first = marks.toSorted((a, b) => a.monotonicMs - b.monotonicMs).at(0);
+  const beganMs = beganAt.getTime() - (first ? first.wallMs - first.monotonicMs : 0);
+  return (at) => {
+    const apart = ({ wallMs }: ClockMark) => Math.abs(wallMs - at.getTime());
+    const [nearest] = marks.toSorted((a, b) => apart(a) - apart(b));
+    return at.getTime() - (nearest ? nearest.wallMs - nearest.monotonicMs : 0) - beganMs;
+  };
+}
+
+/**
  * The wall clock may be set during a call: the journal's moments are taken to the monotonic clock by the mark that is
  * nearest to each.
  */

@@ -118,8 +118,9 @@ export class VaultCheck implements OnApplicationBootstrap, OnModuleDestroy {
   private async settle({ callId, journal }: UnsettledCall): Promise<void> {
     const span = recordedSpan(journal);
     if (!span) return;
-    const { reason } = decideCompleteness(span, NO_AUDIO);
-    await this.recordings.settleWithout(await this.recordings.open(callId, span.beganAt), reason ?? 'file-missing');
+    const { reason, rule } = decideCompleteness(span, NO_AUDIO);
+    const recording = await this.recordings.open(callId, span.beganAt);
+    await this.recordings.settleWithout(recording, reason ?? 'file-missing', rule);
     this.logger.warn({ callId, reason }, 'a call has no recording and nothing in the spool');
   }
 }

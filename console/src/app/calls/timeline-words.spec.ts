@@ -43,6 +43,20 @@ describe('the story of a call', () => {
     expect(words('not-forwarded', { node: 'out', status: 'BUSY' })).toBe('外部への転送が終わりました(話し中でした)');
   });
 
+  it('tells what the recording rules said and who paused, resumed and kept', () => {
+    const ruled = { recordingRule: 'child', recordingRuleName: '児童相談', recording: 'never' };
+    expect(words('recording-rule', ruled)).toBe('録音ルール「児童相談」により、録音しません');
+    expect(words('recording-rule', { recordingRule: 'standard', recording: 'always' })).toBe(
+      '録音ルール「標準」により、録音します',
+    );
+    const phone = { phone: 'p201', phoneName: '市民課1' };
+    expect(words('recording-paused', { ...phone, seconds: '300' })).toBe('市民課1が録音を一時停止しました(最長300秒)');
+    expect(words('recording-resumed', { by: 'time' })).toContain('自動的に');
+    expect(words('recording-resumed', { by: 'transfer' })).toContain('転送により');
+    expect(words('recording-resumed', { by: 'user', user: '山田' })).toBe('山田が録音を再開しました');
+    expect(words('recording-kept', phone)).toBe('市民課1が録音の保存を指示しました');
+  });
+
   it('shows an event it does not know by its id', () => {
     expect(words('brand-new')).toBe('brand-new');
   });

@@ -53,6 +53,21 @@ const END: Partial<Record<string, string>> = {
   lost: $localize`:@@end.lost:装置の停止により、通話の終わりを確認できませんでした`,
 };
 
+/** What a recording rule says, with its name. */
+const RECORDING: Partial<Record<string, string>> = {
+  always: $localize`:@@recordingRule.always:録音します`,
+  'on-demand': $localize`:@@recordingRule.onDemand:指示があれば保存します`,
+  never: $localize`:@@recordingRule.never:録音しません`,
+};
+
+const STANDARD_RULES: Partial<Record<string, string>> = {
+  standard: $localize`:@@recordingRule.standard:標準`,
+  emergency: $localize`:@@recordingRule.emergency:緊急通報`,
+};
+
+/** Who did it: somebody on a phone, or in the console. */
+const actorIn = (detail: Detail): string => detail['user'] ?? phoneIn(detail);
+
 const WORDS: Partial<Record<string, (detail: Detail) => string>> = {
   begin: ({ direction }) =>
     direction === 'outgoing'
@@ -61,6 +76,18 @@ const WORDS: Partial<Record<string, (detail: Detail) => string>> = {
         ? $localize`:@@timeline.internal:内線で呼び出しました`
         : $localize`:@@timeline.incoming:着信しました`,
   recorder: () => $localize`:@@timeline.recorder:録音を始めました`,
+  'recording-rule': ({ recordingRule = '', recordingRuleName, recording }) =>
+    $localize`:@@timeline.recordingRule:録音ルール「${recordingRuleName ?? STANDARD_RULES[recordingRule] ?? recordingRule}:rule:」により、${RECORDING[recording ?? ''] ?? recording}:what:`,
+  'recording-paused': (detail) =>
+    $localize`:@@timeline.recordingPaused:${actorIn(detail)}:who:が録音を一時停止しました(最長${detail['seconds']}:seconds:秒)`,
+  'recording-resumed': (detail) => {
+    if (detail['by'] === 'time')
+      return $localize`:@@timeline.resumedByTime:録音の一時停止が、設定の時間で自動的に終わりました`;
+    if (detail['by'] === 'transfer')
+      return $localize`:@@timeline.resumedByTransfer:転送により、録音の一時停止が終わりました`;
+    return $localize`:@@timeline.recordingResumed:${actorIn(detail)}:who:が録音を再開しました`;
+  },
+  'recording-kept': (detail) => $localize`:@@timeline.recordingKept:${actorIn(detail)}:who:が録音の保存を指示しました`,
   claimed: () => $localize`:@@timeline.claimed:電話番が受け付けました`,
   fallback: ({ reason }) => FALLBACK[reason ?? ''] ?? FALLBACK['failed'] ?? '',
   accepted: () => $localize`:@@timeline.accepted:回線に応答しました`,
@@ -103,6 +130,9 @@ export function timelineWords({ event, detail }: TimelineEntry): string {
 
 /** Events worth a mark on the waveform. */
 export const isMarked = ({ event }: TimelineEntry): boolean =>
-  ['answered', 'forwarded', 'message', 'held', 'resumed', 'transferred', 'fault'].includes(event);
+  [
+    ...['answered', 'forwarded', 'message', 'held', 'resumed', 'transferred', 'fault'],
+    ...['recording-paused', 'recording-resumed', 'recording-kept'],
+  ].includes(event);
 
 export const isTrouble = ({ event }: TimelineEntry): boolean => event === 'fault' || event === 'fallback';

@@ -41,7 +41,15 @@ export const INCOMPLETE: Record<IncompleteReason, { short: string; full: string 
   },
   'not-recorded': {
     short: $localize`:@@incomplete.notRecorded.short:録音対象外`,
-    full: $localize`:@@incomplete.notRecorded.full:録音しない設定の通話です。`,
+    full: $localize`:@@incomplete.notRecorded.full:録音ルールにより、録音しない通話、または録音しない部分のある通話です。どのルールによるかは経過に表示しています。`,
+  },
+  'not-kept': {
+    short: $localize`:@@incomplete.notKept.short:保存の指示なし`,
+    full: $localize`:@@incomplete.notKept.full:指示のあったときだけ保存する録音ルールの通話です。通話が終わるまでに保存の指示がなかったため、録音は破棄されました。`,
+  },
+  paused: {
+    short: $localize`:@@incomplete.paused.short:一時停止`,
+    full: $localize`:@@incomplete.paused.full:職員が録音を一時停止した時間があります。その間は無音になっています。`,
   },
   refused: {
     short: $localize`:@@incomplete.refused.short:着信拒否`,
@@ -65,6 +73,9 @@ export const GAP: Record<GapReason, string> = {
   'before-media': $localize`:@@gap.beforeMedia:音声が届く前`,
   'no-media': $localize`:@@gap.noMedia:音声が届かなかった時間`,
   'after-media': $localize`:@@gap.afterMedia:音声が途絶えた後`,
+  'not-recorded': $localize`:@@gap.notRecorded:録音ルールにより録音しない時間`,
+  'not-kept': $localize`:@@gap.notKept:保存の指示がなく破棄した時間`,
+  paused: $localize`:@@gap.paused:録音を一時停止した時間`,
   'recorder-restarted': $localize`:@@gap.recorderRestarted:転送による録音の切り替え`,
   'disk-full': $localize`:@@gap.diskFull:空き容量不足で録音できなかった時間`,
   'write-failed': $localize`:@@gap.writeFailed:書き込めず録音できなかった時間`,
@@ -85,6 +96,8 @@ export const RECORDER: Record<RecorderHealth, Sign> = {
   waiting: { label: $localize`:@@recorder.waiting:録音準備中`, icon: 'waiting', tone: '' },
   growing: { label: $localize`:@@recorder.growing:録音中`, icon: 'record', tone: 'success' },
   stalled: { label: $localize`:@@recorder.stalled:録音が止まっています`, icon: 'warning', tone: 'error' },
+  paused: { label: $localize`:@@recorder.paused:録音を一時停止中`, icon: 'waiting', tone: 'warning' },
+  off: { label: $localize`:@@recorder.off:録音対象外`, icon: 'stopped', tone: '' },
   stopped: { label: $localize`:@@recorder.stopped:録音していません`, icon: 'stopped', tone: 'error' },
 };
 
@@ -107,20 +120,21 @@ const DELETED: Sign = { label: $localize`:@@recording.deleted:削除済み`, ico
 
 const SEALING: Sign = { label: $localize`:@@recording.sealing:処理中`, icon: 'waiting', tone: '' };
 
+/** The office wanted it so: nothing has gone wrong. */
+const WANTED = new Set<IncompleteReason>(['refused', 'not-recorded', 'not-kept', 'paused']);
+const WITHHELD = { icon: 'stopped', tone: '' } as const;
+const LOSS = { icon: 'warning', tone: 'warning' } as const;
+
 function sealedSign({ state, completeness, reason }: RecordingSummary): Sign {
   if (state === 'sealing') return SEALING;
   if (state === 'deleted') return DELETED;
   if (state === 'none' || completeness === 'none') {
-    const expected = reason === 'refused' || reason === 'not-recorded';
-    return {
-      label: $localize`:@@recording.none:なし`,
-      ...whyOf(reason),
-      icon: 'stopped',
-      tone: expected ? '' : 'error',
-    };
+    const tone = reason !== null && WANTED.has(reason) ? '' : 'error';
+    return { label: $localize`:@@recording.none:なし`, ...whyOf(reason), icon: 'stopped', tone };
   }
   if (completeness === 'partial') {
-    return { label: $localize`:@@recording.partial:一部欠け`, ...whyOf(reason), icon: 'warning', tone: 'warning' };
+    const sign = reason !== null && WANTED.has(reason) ? WITHHELD : LOSS;
+    return { label: $localize`:@@recording.partial:一部欠け`, ...whyOf(reason), ...sign };
   }
   return { label: $localize`:@@recording.complete:完全`, icon: 'success', tone: 'success' };
 }

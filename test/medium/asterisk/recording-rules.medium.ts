@@ -1,0 +1,175 @@
+import { stat } from 'node:fs/promises';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { ConfigurationDocument } from '../../../backend/src/configuration/configuration.schema.ts';
+import { decideCompleteness, recordedSpan } from '../../../backend/src/recordings/spool/completeness.ts';
+import { Spool } from '../../../backend/src/recordings/spool/spool.ts';
+import { toneIntervals, totalMs } from '../../town/listen.ts';
+import { readStereo } from '../../town/sound-file.ts';
+import { Town } from '../../town/town.ts';
+import { eventually, pause } from '../../town/waiting.ts';
+import { BoxAsterisk, type SpooledCall, story } from './box-asterisk.ts';
+
+const NETWORK = '127.40.231';
+const SECRET = 'a-secret-for-phones';
+const NUMBER = '0901234567';
+const SPARED = '0409998888';
+const LINE = { citizens: '0312340201', child: '0312340202', spared: '0312340203', opted: '0312340204' };
+const CALLER_HZ = 440;
+const PHONE_HZ = 1000;
+
+const rule = (id: string, more: object) => ({
+  id,
+  name: id,
+  recording: 'never',
+  reason: '相談の内容を残さないため',
+  ...more,
+});
+const line = (id: keyof typeof LINE, desk: string) => ({
+  ...{ id, name: id, trunk: 'hikari', number: LINE[id] },
+  flow: {
+    start: 'ring',
+    nodes: { ring: { type: 'desk', desk, otherwise: 'end' }, end: { type: 'end', cause: 'normal' } },
+  },
+});
+
+const office = ConfigurationDocument.parse({
+  site: { id: 'hq', name: '町役場' },
+  trunks: [{ id: 'hikari', name: 'ひかり電話', type: 'peer', host: `${NETWORK}.1`, port: 5060 }],
+  pbx: null,
+  phones: ['201', '202', '203'].map((extension) => ({
+    ...{ id: `p-${extension}`, name: extension, type: 'sip', extension, secret: SECRET },
+  })),
+  desks: [
+    { id: 'citizens', name: '市民課', members: ['p-201'], ringSeconds: 5 },
+    { id: 'child-care', name: '児童相談', members: ['p-202'], ringSeconds: 5 },
+  ],
+  notices: [],
+  lines: [
+    line('citizens', 'citizens'),
+    line('child', 'child-care'),
+    line('spared', 'citizens'),
+    line('opted', 'citizens'),
+  ],
+  recordings: {
+    classes: [{ id: 'standard', name: '標準', format: 'flac' }],
+    rules: [
+      rule('spared-line', { lines: ['spared', 'opted'] }),
+      rule('opted-in', { lines: ['opted'], desks: ['citizens'], recording: 'always' }),
+      rule('child', { desks: ['child-care'] }),
+      rule('spared-number', { numbers: [SPARED] }),
+      rule('inside', { phones: ['p-203'], directions: ['internal'], recording: 'always' }),
+    ],
+  },
+});
+
+describe('recording rules with no backend', () => {
+  let box: BoxAsterisk;
+  let town: Town;
+  let before = 0;
+
+  beforeAll(async () => {
+    box = await BoxAsterisk.start('127.0.0.131');
+    await box.applier.apply(office);
+    const phones = ['201', '202', '203'].map((extension) => ({ extension, secret: SECRET }));
+    town = await Town.start({ box: box.sip, phones, network: NETWORK });
+    await eventually('the phones to register', async () => (await town.registered()).length === 3);
+  });
+  afterAll(async () => {
+    await town.stop();
+    await box.stop();
+  });
+  beforeEach(() => {
+    for (const number of ['201', '202', '203']) town.phone(number).willRingOut();
+  });
+  afterEach(async () => {
+    before = (await box.calls()).length;
+  });
+
+  async function conversation(to: string, phoneNumber: string, from = NUMBER): Promise<SpooledCall> {
+    const phone = town.phone(phoneNumber).willAnswer({ says: { tone: PHONE_HZ } });
+    const caller = await town.call({ from, to, says: { tone: CALLER_HZ } });
+    await (await phone.rung()).answered();
+    await pause(1200);
+    await caller.hangUp();
+    return box.endedCall(before + 1);
+  }
+  const rulesOf = (call: SpooledCall) =>
+    story(call).filter((line_) => /^(recorder|recording-rule|answered)/.test(line_));
+  const bytesOf = async (call: SpooledCall) => (await stat(call.recording).catch(() => null))?.size ?? null;
+  /** What the worker is going to do with what is in the spool. */
+  async function completionOf(call: SpooledCall) {
+    const span = recordedSpan(call.entries);
+    if (!span) throw new Error('the call goes on');
+    const spool = new Spool(box.settings.layout.spool);
+    return decideCompleteness(span, await spool.closedAudio(call.id, span));
+  }
+
+  it.each([
+    ['a number', LINE.citizens, SPARED, 'spared-number'],
+    ['a line', LINE.spared, NUMBER, 'spared-line'],
+  ])('%s that is not recorded leaves not a byte on the disk, only which rule it was', async (_, to, from, ruleId) => {
+    const call = await conversation(to, '201', from);
+    expect(rulesOf(call)).toEqual([`recording-rule ${ruleId} never`, 'answered p-201']);
+    expect(await bytesOf(call)).toBeNull();
+    expect(await completionOf(call)).toMatchObject({ completeness: 'none', reason: 'not-recorded', rule: ruleId });
+  });
+
+  it('what a desk says that is not recorded is not kept, nor is the way to it', async () => {
+    const call = await conversation(LINE.child, '202');
+    expect(rulesOf(call)).toEqual(['recorder', 'recording-rule child never', 'answered p-202']);
+    const completion = await completionOf(call);
+    expect(completion).toMatchObject({ completeness: 'none', reason: 'not-recorded', rule: 'child' });
+    expect(completion.segments.filter(({ kind }) => kind === 'audio')).toEqual([]);
+  });
+
+  it('a line that is not recorded is, with all of the call, when a desk takes part whose calls are kept', async () => {
+    const call = await conversation(LINE.opted, '201');
+    expect(rulesOf(call)).toEqual([
+      'recording-rule spared-line never',
+      'recorder',
+      'recording-rule opted-in always',
+      'answered p-201',
+    ]);
+    expect(await completionOf(call)).toMatchObject({ completeness: 'complete', rule: null });
+  });
+
+  it('a call that is handed on is kept as long as those are kept who speak', async () => {
+    const first = town.phone('201').willAnswer({ says: { tone: PHONE_HZ } });
+    const second = town.phone('202').willAnswer({ says: { tone: 1600 } });
+    const caller = await town.call({ from: NUMBER, to: LINE.citizens, says: { tone: CALLER_HZ } });
+    const firstCall = await first.rung();
+    await firstCall.answered();
+    await pause(1000);
+    await firstCall.transferTo(town.extensionUri('202'));
+    await (await second.rung()).answered();
+    await pause(1200);
+    await caller.hangUp();
+    const call = await box.endedCall(before + 1);
+    expect(rulesOf(call)).toEqual(['recorder', 'answered p-201', 'recording-rule child never', 'answered p-202']);
+    const completion = await completionOf(call);
+    expect(completion).toMatchObject({ completeness: 'partial', reason: 'not-recorded', rule: 'child' });
+    const { right } = await readStereo(call.recording);
+    const keptBytes = completion.segments.flatMap((one) => (one.kind === 'audio' ? [one.toByte] : [])).at(-1) ?? 0;
+    const spokenMs = toneIntervals(right, 1600)[0]?.fromMs ?? 0;
+    expect(spokenMs).toBeGreaterThan(500);
+    expect(keptBytes / 32).toBeLessThan(spokenMs + 50);
+    expect(completion.gaps.at(-1)).toMatchObject({ reason: 'not-recorded' });
+  });
+
+  it('phones are recorded among themselves where a rule says so: left is the one who calls', async () => {
+    const phone = town.phone('203').willAnswer({ says: { tone: PHONE_HZ } });
+    const caller = await town.callFromPhone('201', '203', { tone: CALLER_HZ });
+    await (await phone.rung()).answered();
+    await pause(1500);
+    await caller.hangUp();
+    const call = await box.endedCall(before + 1);
+    expect(story(call)).toEqual([
+      ...['begin', 'recording-rule inside always', 'recorder', 'accepted', 'answered p-203', 'left p-203'],
+      'end 16 caller',
+    ]);
+    const { left, right } = await readStereo(call.recording);
+    expect(totalMs(toneIntervals(left, CALLER_HZ))).toBeGreaterThan(800);
+    expect(totalMs(toneIntervals(right, PHONE_HZ))).toBeGreaterThan(800);
+    expect(box.complaints().filter((complaint) => complaint.includes(' ERROR['))).toEqual([]);
+  });
+});
