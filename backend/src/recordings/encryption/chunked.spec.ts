@@ -2,13 +2,14 @@ import { createHash, randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { decryptRange, encrypt, encryptWithSalt, openMessage, type ReadAt, rangesOf } from './chunked.ts';
+import { decryptRange, decryptWhole, encrypt, encryptWithSalt, openMessage, type ReadAt, rangesOf } from './chunked.ts';
 import { literalEncrypt, patternBytes } from './cobblestone.fixture.ts';
 import { chunkNonce, ciphertextSize, plaintextSize } from './cobblestone.ts';
 import {
   ChunkAlteredError,
   CiphertextTruncatedError,
   MessageTooLongError,
+  UndecryptableError,
   WrongKeyOrContextError,
 } from './encryption.errors.ts';
 
@@ -44,6 +45,16 @@ const sourceOf =
   (ciphertext: Buffer): ReadAt =>
   (position, length) =>
     Promise.resolve(ciphertext.subarray(position, position + length));
+
+function inPieces(bytes: Buffer, lengths: readonly number[]): Buffer[] {
+  const pieces: Buffer[] = [];
+  let at = 0;
+  for (const length of [...lengths, bytes.length]) {
+    pieces.push(bytes.subarray(at, at + length));
+    at += length;
+  }
+  return pieces;
+}
 
 const opened = (ciphertext: Buffer, key = KEY, context = CONTEXT) =>
   openMessage(rangesOf(sourceOf(ciphertext)), ciphertext.length, key, context);
@@ -97,12 +108,7 @@ describe('an encrypted recording', () => {
     const expected = await literalEncrypt(KEY, salt, CONTEXT, plaintext);
     await fc.assert(
       fc.asyncProperty(fc.array(fc.integer({ min: 0, max: 2 * CHUNK }), { maxLength: 12 }), async (cuts) => {
-        const pieces: Buffer[] = [];
-        let at = 0;
-        for (const length of [...cuts, plaintext.length]) {
-          pieces.push(plaintext.subarray(at, at + length));
-          at += length;
-        }
+        const pieces = inPieces(plaintext, cuts);
         expect((await all(encryptWithSalt(pieces, KEY, CONTEXT, salt))).equals(expected)).toBe(true);
       }),
       { numRuns: 40 },
@@ -124,6 +130,19 @@ describe('an encrypted recording', () => {
         expect(range.equals(plaintext.subarray(start, end))).toBe(true);
       }),
       { numRuns: 120 },
+    );
+  });
+
+  it('comes back whole when it is read once from its beginning, however its bytes arrive', async () => {
+    const piece = fc.integer({ min: 1, max: 2 * SEALED });
+    await fc.assert(
+      fc.asyncProperty(fc.constantFrom(...BOUNDARIES), fc.array(piece, { maxLength: 12 }), async (length, cuts) => {
+        const ciphertext = await sealed(patternBytes(length));
+        const arriving = inPieces(ciphertext, cuts);
+        const whole = await all(decryptWhole(arriving, ciphertext.length, KEY, CONTEXT));
+        expect(whole.equals(patternBytes(length))).toBe(true);
+      }),
+      { numRuns: 60 },
     );
   });
 
@@ -202,6 +221,21 @@ describe('tampering', () => {
       }),
       { numRuns: 150 },
     );
+  });
+
+  it('shows when it is read once: wherever it is cut, lengthened or changed', async () => {
+    const ciphertext = await sealed(plaintext);
+    const reading = (bytes: Buffer) => all(decryptWhole([bytes], ciphertext.length, KEY, CONTEXT));
+    await fc.assert(
+      fc.asyncProperty(fc.nat(ciphertext.length - 1), fc.nat(7), async (at, bit) => {
+        await expect(reading(ciphertext.subarray(0, at))).rejects.toThrow(UndecryptableError);
+        await expect(reading(flipped(ciphertext, at * 8 + bit))).rejects.toThrow(UndecryptableError);
+      }),
+      { numRuns: 60 },
+    );
+    await expect(reading(Buffer.concat([ciphertext, Buffer.alloc(1)]))).rejects.toThrow(UndecryptableError);
+    await expect(reading(Buffer.concat([ciphertext, Buffer.alloc(SEALED)]))).rejects.toThrow(UndecryptableError);
+    expect((await reading(ciphertext)).equals(plaintext)).toBe(true);
   });
 
   it('shows when whole chunks are cut off', async () => {

@@ -112,6 +112,33 @@ export async function* decryptRange(
   yield* message.range(start, end);
 }
 
+/**
+ * The whole plaintext, by reading the ciphertext once from its beginning. Each chunk is verified, but that it is whole is known
+ * only when this has ended: what may not be taken back has to wait for that.
+ * @param ciphertextBytes size that it must have
+ * @throws WrongKeyOrContextError, CiphertextTruncatedError, ChunkAlteredError, while iterating
+ */
+export async function* decryptWhole(
+  ciphertext: Bytes,
+  ciphertextBytes: number,
+  key: Uint8Array,
+  context: Uint8Array,
+): AsyncGenerator<Buffer, void> {
+  const { lastChunk } = messageShape(ciphertextBytes);
+  let secrets: MessageSecrets | null = null;
+  let chunk = 0;
+  for await (const block of inBlocks(ciphertext, SEALED_CHUNK_BYTES, HEADER_BYTES)) {
+    if (secrets === null) {
+      secrets = openHeader(block, key, context);
+      continue;
+    }
+    const sealedBytes = Math.min(chunkOffset(chunk + 1), ciphertextBytes) - chunkOffset(chunk);
+    if (block.length !== sealedBytes) throw new CiphertextTruncatedError(chunk);
+    yield openChunk(secrets, chunk++, block);
+  }
+  if (chunk <= lastChunk) throw new CiphertextTruncatedError(chunk);
+}
+
 /** Makes ranges of a source that is read piece by piece, such as a file handle. */
 export function rangesOf(readAt: ReadAt): ReadRange {
   return async function* (start, end) {
@@ -146,21 +173,27 @@ async function* decryptChunks(
   if (chunk <= last) throw new CiphertextTruncatedError(chunk);
 }
 
-/** Cuts a stream into blocks of `size`; the last one is shorter, unless nothing is left for it. */
-async function* inBlocks(source: Bytes, size: number): AsyncGenerator<Uint8Array, void> {
+/** Cuts a stream into blocks of `size`, the first one of `first`; the last one is shorter, unless nothing is left for it. */
+async function* inBlocks(source: Bytes, size: number, first = size): AsyncGenerator<Uint8Array, void> {
   const rest = Buffer.alloc(size);
   let filled = 0;
+  let wanted = first;
   for await (const bytes of source) {
     let used = 0;
     if (filled > 0) {
-      used = Math.min(size - filled, bytes.length);
+      used = Math.min(wanted - filled, bytes.length);
       rest.set(bytes.subarray(0, used), filled);
       filled += used;
-      if (filled < size) continue;
-      yield rest;
+      if (filled < wanted) continue;
+      yield rest.subarray(0, wanted);
       filled = 0;
+      wanted = size;
     }
-    for (; bytes.length - used >= size; used += size) yield bytes.subarray(used, used + size);
+    while (bytes.length - used >= wanted) {
+      yield bytes.subarray(used, used + wanted);
+      used += wanted;
+      wanted = size;
+    }
     rest.set(bytes.subarray(used), 0);
     filled = bytes.length - used;
   }

@@ -12,6 +12,8 @@ import type { ArchiveEntry } from './zip-stream.ts';
 
 const LINES_AT_ONCE = 100;
 
+type Looked = Awaited<ReturnType<ExportSource['exportable']>>;
+
 interface FileFacts {
   name: string;
   sizeBytes: number;
@@ -57,10 +59,8 @@ export class ArchiveContent {
 
   /** The recordings in the order of the list, then what is known about them only afterwards. */
   async *entries(): AsyncGenerator<ArchiveEntry> {
-    const { made } = this.of;
-    for (let after = 0; after < made.calls; after += LINES_AT_ONCE) {
-      for (const item of await this.source.items(made.id, after, LINES_AT_ONCE)) yield* this.recording(item);
-    }
+    const look = (item: ExportItem) => this.source.exportable(item);
+    for await (const [item, found] of oneAhead(this.items(), look)) yield* this.recording(item, found);
     yield* this.described('一覧.csv', [this.list.heading(), ...this.rows]);
     const note = this.list.note();
     if (note) yield* this.described('一覧_注意.txt', [note]);
@@ -70,8 +70,12 @@ export class ArchiveContent {
     yield this.text('manifest.json', this.manifest());
   }
 
-  private async *recording(item: ExportItem): AsyncGenerator<ArchiveEntry> {
-    const found = await this.source.exportable(item);
+  private async *items(): AsyncGenerator<ExportItem> {
+    const { id, calls } = this.of.made;
+    for (let after = 0; after < calls; after += LINES_AT_ONCE) yield* await this.source.items(id, after, LINES_AT_ONCE);
+  }
+
+  private *recording(item: ExportItem, found: Looked): Generator<ArchiveEntry> {
     // The call is there when its recording is: rows go by reference.
     if (typeof found === 'string' || !item.call) {
       this.tell(item, { notExported: typeof found === 'string' ? found : 'deleted' });
@@ -189,6 +193,21 @@ async function* caught(
   } catch (error) {
     if (!(await goesOn(error))) throw error;
   }
+}
+
+/**
+ * Each item with what was found of it; the next one is being looked at while this one is dealt with. What fails is thrown at
+ * its turn.
+ */
+async function* oneAhead<T, R>(items: AsyncIterable<T>, look: (item: T) => Promise<R>): AsyncGenerator<[T, R]> {
+  let ahead: { item: T; found: Promise<R> } | null = null;
+  for await (const item of items) {
+    const found = look(item);
+    found.catch(() => undefined);
+    if (ahead) yield [ahead.item, await ahead.found];
+    ahead = { item, found };
+  }
+  if (ahead) yield [ahead.item, await ahead.found];
 }
 
 async function* inTurn(buffers: Buffer[]): AsyncGenerator<Buffer> {

@@ -133,35 +133,52 @@ function faultyAt(store: object, fault: StoreFault, operation: StoreOperation, n
   return { struck, reached: () => calls >= nth };
 }
 
+/** As if every recording were too long to be held: decrypted to be verified, and again to be sent. */
+const HOW = { held: null, 'decrypted twice': 0 } as const;
+type How = keyof typeof HOW;
+
+function takeAudio(how: How): void {
+  const most = HOW[how];
+  if (most !== null) replace(inApi(ExportSource), 'mostHeldBytes', () => most as unknown as object);
+}
+
 describe('an export from a store whose', () => {
   /** What the manifest may say then; `null` = the download is refused or cut, because more than one recording is in trouble. */
-  it.each<[StoreOperation, StoreFault, NotExported | null]>([
-    ['read', 'fail-always', 'file-damaged'],
-    ['read', 'refuse', null],
-    ['read', 'flip-byte', 'file-damaged'],
-    ['read', 'vanish', 'file-missing'],
-    ['sizeOf', 'vanish', 'file-missing'],
-  ])('%s meets %s, at any moment, is whole or names what is missing', async (operation, fault, expected) => {
-    const seen = new Set<NotExported>();
-    for (let nth = 1, reached = true; reached; nth++) {
-      const made = await order();
-      let isReached = () => false;
-      replace(inApi(Vault), 'store', (store) => {
-        const { struck, reached: told } = faultyAt(store, fault, operation, nth);
-        isReached = told;
-        return struck;
-      });
-      const { received, missing } = await download(made);
-      reached = isReached();
-      mend();
-      for (const reason of missing) if (reason !== null) seen.add(reason);
-      if (reached) expect(received === 'whole').toBe(expected !== null);
-      if (reached && received === 'whole') expect(missing.filter((reason) => reason !== null)).toHaveLength(1);
-      await expectWholeAfter(made, received);
-    }
-    if (expected === null) expect([...seen]).toEqual([]);
-    else expect([...seen]).toContain(expected);
-  });
+  it.each<[StoreOperation, StoreFault, How, NotExported | null]>([
+    ['read', 'fail-always', 'held', 'file-damaged'],
+    ['read', 'refuse', 'held', null],
+    ['read', 'flip-byte', 'held', 'file-damaged'],
+    ['read', 'truncate', 'held', 'file-damaged'],
+    ['read', 'vanish', 'held', 'file-missing'],
+    ['read', 'fail-always', 'decrypted twice', 'file-damaged'],
+    ['read', 'flip-byte', 'decrypted twice', 'file-damaged'],
+    ['sizeOf', 'vanish', 'held', 'file-missing'],
+    ['sizeOf', 'vanish', 'decrypted twice', 'file-missing'],
+  ])(
+    '%s meets %s, at any moment, is whole or names what is missing: audio %s',
+    async (operation, fault, how, expected) => {
+      const seen = new Set<NotExported>();
+      for (let nth = 1, reached = true; reached; nth++) {
+        const made = await order();
+        let isReached = () => false;
+        takeAudio(how);
+        replace(inApi(Vault), 'store', (store) => {
+          const { struck, reached: told } = faultyAt(store, fault, operation, nth);
+          isReached = told;
+          return struck;
+        });
+        const { received, missing } = await download(made);
+        reached = isReached();
+        mend();
+        for (const reason of missing) if (reason !== null) seen.add(reason);
+        if (reached) expect(received === 'whole').toBe(expected !== null);
+        if (reached && received === 'whole') expect(missing.filter((reason) => reason !== null)).toHaveLength(1);
+        await expectWholeAfter(made, received);
+      }
+      if (expected === null) expect([...seen]).toEqual([]);
+      else expect([...seen]).toContain(expected);
+    },
+  );
 });
 
 /** What is thrown where a promise is expected comes as its rejection. */
@@ -212,26 +229,38 @@ describe('an export whose database goes away', () => {
 });
 
 describe('an export of which', () => {
-  it('a key is gone, at any moment, names the recording as deleted', async () => {
-    const seen = new Set<number>();
-    for (let nth = 1, reached = true; reached; nth++) {
-      const made = await order();
-      let calls = 0;
-      replace(inApi(RecordingKeys), 'store', (store) => {
-        const ask = (id: string): unknown => (store as KeyStore).recordingKey(id);
-        return new Proxy(store, {
-          get: (target, key) =>
-            key === 'recordingKey' ? (id: string) => (++calls === nth ? null : ask(id)) : bound(target, key),
-        });
+  it.each([0, 1])('the key of recording %i is gone names it as deleted', async (index) => {
+    const made = await order();
+    const gone = recordings[index]?.id;
+    replace(inApi(RecordingKeys), 'store', (store) => {
+      const ask = (id: string): unknown => (store as KeyStore).recordingKey(id);
+      return new Proxy(store, {
+        get: (target, key) =>
+          key === 'recordingKey' ? (id: string) => (id === gone ? null : ask(id)) : bound(target, key),
       });
-      const { received, missing } = await download(made);
-      mend();
-      reached = calls >= nth;
-      expect([received, missing.filter((reason) => reason !== null)]).toEqual(['whole', reached ? ['deleted'] : []]);
-      seen.add(missing.indexOf('deleted'));
-      await expectWholeAfter(made, received);
-    }
-    expect([...seen].sort()).toEqual([-1, 0, 1]);
+    });
+    const { received, missing } = await download(made);
+    mend();
+    expect([received, missing]).toEqual(['whole', [0, 1].map((at) => (at === index ? 'deleted' : null))]);
+    await expectWholeAfter(made, received);
+  });
+
+  it('the key goes between its verification and its being sent is cut short, and named as deleted', async () => {
+    const made = await order();
+    takeAudio('decrypted twice');
+    const asked = new Map<string, number>();
+    replace(inApi(RecordingKeys), 'store', (store) => {
+      const ask = (id: string): unknown => (store as KeyStore).recordingKey(id);
+      const once = (id: string) => {
+        asked.set(id, (asked.get(id) ?? 0) + 1);
+        return id === recordings[1]?.id && (asked.get(id) ?? 0) > 1 ? null : ask(id);
+      };
+      return new Proxy(store, { get: (target, key) => (key === 'recordingKey' ? once : bound(target, key)) });
+    });
+    const { received, missing } = await download(made);
+    mend();
+    expect([received, missing]).toEqual(['whole', [null, 'deleted']]);
+    await expectWholeAfter(made, received);
   });
 
   /** `tools` is where tools are looked for: a file that is none, or a script that is one for a while. */

@@ -21,12 +21,20 @@ import { ToolFailedError } from './tool-stream.ts';
 /** Audio of which all has just been decrypted and found to be what was sealed. */
 interface Exportable {
   recording: RecordingEntity;
-  sealed: SealedAudio & Pick<SealedContent, 'format'>;
+  sealed: SealedContent;
 }
+
+/**
+ * A quarter of an hour of FLAC. Up to here audio is held from its verification until it has been sent, and decrypted once;
+ * what is longer is decrypted again while it is sent. Each download holds two: the one that is sent, and the next.
+ */
+const MOST_HELD_BYTES = 8 * 1024 * 1024;
 
 /** Where the content of an archive comes from. */
 @Injectable()
 export class ExportSource {
+  private readonly mostHeldBytes = MOST_HELD_BYTES;
+
   constructor(
     private readonly exports: ExportRepository,
     private readonly vault: Vault,
@@ -40,7 +48,7 @@ export class ExportSource {
   }
 
   /**
-   * Decrypts the whole recording once before any of it leaves: a file that is begun cannot be taken back.
+   * Decrypts the whole recording before any of it leaves: a file that is begun cannot be taken back.
    * @returns why not, when it cannot be exported
    * @throws MasterKeyUnusableError, StoreRefusedError, StoreFailedError: not this recording's trouble, but the box's
    */
@@ -53,12 +61,13 @@ export class ExportSource {
     if (recording.state === 'deleted') return 'deleted';
     const { path, sizeBytes, sha256, format } = recording;
     if (path === null || sizeBytes === null || sha256 === null || format === null) return 'deleted';
-    const sealed = { path, sizeBytes, sha256, format };
     try {
-      if (await this.vault.holds(recording.id, sealed)) return { recording, sealed };
+      const range = await this.verified(recording.id, { path, sizeBytes, sha256 });
+      if (range) return { recording, sealed: { format, sizeBytes, range } };
       const there = await this.vault.has(path);
       return await this.inTrouble(recording, there ? 'file-damaged' : 'file-missing');
     } catch (error) {
+      if (error instanceof StoredFileMissingError) return await this.inTrouble(recording, 'file-missing');
       const reason = await this.explain(item, error);
       if (reason === null) throw error;
       return reason;
@@ -66,9 +75,18 @@ export class ExportSource {
   }
 
   /** @throws what `AudioConversion.convert` and `Vault.open` throw */
-  audio({ recording, sealed }: Exportable, format: ExportFormat, side: AudioSide): AsyncIterable<Uint8Array> {
-    const range = (start: number, end: number) => this.sealedAudio(recording.id, sealed.path, start, end);
-    return this.conversion.convert({ ...sealed, range }, format, side);
+  audio({ sealed }: Exportable, format: ExportFormat, side: AudioSide): AsyncIterable<Uint8Array> {
+    return this.conversion.convert(sealed, format, side);
+  }
+
+  /** @returns where to read the audio from, or null when it is not what was sealed */
+  private async verified(recordingId: string, audio: SealedAudio): Promise<SealedContent['range'] | null> {
+    if (audio.sizeBytes > this.mostHeldBytes) {
+      const holds = await this.vault.holds(recordingId, audio);
+      return holds ? (start, end) => this.sealedAudio(recordingId, audio.path, start, end) : null;
+    }
+    const held = await this.vault.whole(recordingId, audio);
+    return held && ((start, end) => slice(held, start, end));
   }
 
   /** @returns null for what is not this recording's trouble alone, and ends the download */
@@ -98,6 +116,16 @@ export class ExportSource {
   private async *sealedAudio(recordingId: string, path: string, start: number, end: number): AsyncGenerator<Buffer> {
     const audio = await this.vault.open(recordingId, path);
     yield* audio.range(start, end);
+  }
+}
+
+/** Bytes `start` to `end` (exclusive) of all parts together. */
+async function* slice(parts: readonly Buffer[], start: number, end: number): AsyncGenerator<Buffer> {
+  let at = 0;
+  for (const part of parts) {
+    const wanted = part.subarray(Math.max(0, start - at), Math.max(0, end - at));
+    if (wanted.length > 0) yield await Promise.resolve(wanted);
+    at += part.length;
   }
 }
 

@@ -1,13 +1,23 @@
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
+import { setImmediate } from 'node:timers/promises';
 import { Injectable } from '@nestjs/common';
-import { ciphertextSize, encrypt, type OpenedMessage, openMessage, type ReadRange } from '../encryption/chunked.ts';
+import {
+  ciphertextSize,
+  decryptWhole,
+  encrypt,
+  type OpenedMessage,
+  openMessage,
+  type ReadRange,
+} from '../encryption/chunked.ts';
 import { UndecryptableError } from '../encryption/encryption.errors.ts';
 import { recordingContext } from '../encryption/keys.ts';
 import { type KeyedRecording, RecordingKeys } from '../encryption/recording-keys.service.ts';
 import { type ListedFile, RecordingStore, StoredFileExistsError, StoredFileMissingError } from './recording-store.ts';
 
 const READ_BYTES = 256 * 1024;
+/** A millisecond of work, then everything else that the process serves has its turn. */
+const CHUNKS_AT_ONCE = 64;
 
 /** Audio in the vault. Size and hash are those of the audio, whatever the store holds of it. */
 export interface SealedAudio {
@@ -82,14 +92,49 @@ export class Vault {
    * Whether the vault holds exactly this audio of this recording, by decrypting all of it.
    * @throws RecordingKeyGoneError and the other failures of keys: nothing is known about the file then
    */
-  async holds(recordingId: string, { path, sizeBytes, sha256 }: SealedAudio): Promise<boolean> {
-    const hash = createHash('sha256');
+  async holds(recordingId: string, audio: SealedAudio): Promise<boolean> {
     try {
-      const audio = await this.open(recordingId, path);
-      if (audio.plaintextBytes !== sizeBytes) return false;
-      for await (const chunk of audio.range(0, sizeBytes)) hash.update(chunk);
+      return await this.verify(recordingId, audio, () => undefined);
     } catch (error) {
-      if (error instanceof StoredFileMissingError || error instanceof UndecryptableError) return false;
+      if (error instanceof StoredFileMissingError) return false;
+      throw error;
+    }
+  }
+
+  /**
+   * All of this audio of this recording, decrypted once and found to be exactly what was sealed: for what may be held in
+   * memory. Nothing of it is given out before.
+   * @returns its parts in order; null when it is not what was sealed
+   * @throws StoredFileMissingError, and what `RecordingKeys.find` and `RecordingStore.read` throw
+   */
+  async whole(recordingId: string, audio: SealedAudio): Promise<Buffer[] | null> {
+    const parts: Buffer[] = [];
+    return (await this.verify(recordingId, audio, (chunk) => parts.push(chunk))) ? parts : null;
+  }
+
+  /** Reads the file once, from its beginning to its end; one that has another size is not read. */
+  private async verify(
+    recordingId: string,
+    { path, sizeBytes, sha256 }: SealedAudio,
+    take: (chunk: Buffer) => void,
+  ): Promise<boolean> {
+    const key = await this.keys.find(recordingId);
+    const storedBytes = ciphertextSize(sizeBytes);
+    const found = await this.store.sizeOf(path);
+    if (found === null) throw new StoredFileMissingError(path);
+    if (found !== storedBytes) return false;
+    const { content } = await this.store.read(path, { first: 0, last: storedBytes - 1 });
+    const sealed = content as AsyncIterable<Buffer>;
+    const hash = createHash('sha256');
+    let chunks = 0;
+    try {
+      for await (const chunk of decryptWhole(sealed, storedBytes, key.bytes, recordingContext(recordingId))) {
+        hash.update(chunk);
+        take(chunk);
+        if (++chunks % CHUNKS_AT_ONCE === 0) await setImmediate();
+      }
+    } catch (error) {
+      if (error instanceof UndecryptableError) return false;
       throw error;
     }
     return hash.digest('hex') === sha256;
