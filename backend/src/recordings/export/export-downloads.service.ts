@@ -5,6 +5,7 @@ import { AuditTrail } from '../../audit/audit-trail.service.ts';
 import { Clock } from '../../platform/clock.ts';
 import { NotFoundError } from '../../platform/errors.ts';
 import { Logger } from '../../platform/logging.ts';
+import { DownloadPlaces } from './download-places.ts';
 import { ArchiveContent } from './export-archive.ts';
 import { ExportSource } from './export-source.ts';
 import {
@@ -43,7 +44,7 @@ export interface Download {
 /** Gives archives out as they are made: nothing of them is ever on a disk, and nothing has to be cleaned up. */
 @Injectable()
 export class ExportDownloads {
-  private running = 0;
+  private readonly places = new DownloadPlaces(AT_ONCE);
 
   constructor(
     private readonly exports: ExportRepository,
@@ -73,20 +74,33 @@ export class ExportDownloads {
   }
 
   /**
+   * Keeps a place for a download that is about to begin: a browser that saves straight to the disk has no words for an
+   * error.
+   * @throws TooManyExportsError, ExportRunningError, and what `find` throws
+   */
+  async reserve(id: string, userId: string): Promise<void> {
+    const { found } = await this.find(id, userId);
+    const now = this.clock.now();
+    if (stateOf(found, now) === 'running') throw new ExportRunningError();
+    if (!this.places.reserve(id, now.getTime())) throw new TooManyExportsError();
+  }
+
+  /**
    * Writes down who downloads, then begins: the first recording has been verified once this resolves. The content fails
    * rather than end short.
    * @throws TooManyExportsError, ExportRunningError, PassphraseNeededError; MasterKeyUnusableError, StoreRefusedError,
    * StoreFailedError
    */
   async open({ found }: Downloadable, orderer: Orderer): Promise<Download> {
-    if (this.running >= AT_ONCE) throw new TooManyExportsError();
-    this.running++;
+    const { id } = found.made;
+    const startedAt = this.clock.now();
+    if (this.places.isUnderWay(id)) throw new ExportRunningError();
+    if (!this.places.take(id, startedAt.getTime())) throw new TooManyExportsError();
     try {
-      const startedAt = this.clock.now();
-      if (!(await this.exports.claim(found.made.id, startedAt))) throw new ExportRunningError();
+      if (!(await this.exports.claim(id, startedAt))) throw new ExportRunningError();
       return await this.begin(found, orderer, startedAt);
     } catch (error) {
-      this.running--;
+      this.places.leave(id);
       throw error;
     }
   }
@@ -129,7 +143,7 @@ export class ExportDownloads {
   }
 
   private async finish(id: string, failure: Error | null, end: (complete: boolean) => Promise<void>): Promise<void> {
-    this.running--;
+    this.places.leave(id);
     if (failure === null) this.passphrases.forget(id);
     else this.logger.warn({ exportId: id, error: failure.message }, 'the download of an export broke off');
     await end(failure === null);

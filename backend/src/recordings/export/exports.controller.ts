@@ -84,6 +84,20 @@ export class ExportsController {
     await this.downloads.hold(id, passphrase, who.userId);
   }
 
+  @Route({
+    method: 'put',
+    path: '/exports/:id/place',
+    access: 'recordings.export',
+    summary:
+      'Keeps one of the two places for downloads for 20 s, or says why the archive could not be downloaded now. To be asked ' +
+      'before a browser is sent to the archive, which could not tell',
+    params,
+    response: null,
+  })
+  async reserveExportPlace({ params: { id }, who }: Asked & { params: { id: string } }): Promise<void> {
+    await this.downloads.reserve(id, who.userId);
+  }
+
   @Route(ARCHIVE)
   async downloadExport({ params: { id }, who, request, reply, remoteAddress }: RouteInput<typeof ARCHIVE>) {
     const wanted = await this.downloads.find(id, who.userId);

@@ -321,6 +321,26 @@ describe('a download', () => {
     expect((await download(made[2])).status).toBe(200);
   });
 
+  it('has a place kept for it by asking before, and is told in words when there is none', async () => {
+    const made = [await order(), await order(), await order({ format: 'wav' })] as const;
+    const ask = async ({ id }: ExportView) => {
+      const answer = await clerk.ask('PUT', `${EXPORTS}/${id}/place`);
+      return answer.status === 204 ? 204 : answer.json().errorId;
+    };
+    expect([await ask(made[0]), await ask(made[1]), await ask(made[2])]).toEqual([204, 204, 'too-many-exports']);
+    expect(await refusal(made[2])).toEqual([503, 'too-many-exports']);
+    expect((await download(made[0])).status).toBe(200);
+    await ended(made[0], 'completed');
+    expect(await ask(made[2])).toBe(204);
+    conversion().convert = endless;
+    const answer = await clerk.open('GET', `${EXPORTS}/${made[2].id}/archive`);
+    expect(await ask(made[2])).toBe('export-running');
+    answer.destroy();
+    await ended(made[2], 'interrupted');
+    conversion().convert = (...asked) => AudioConversion.prototype.convert.apply(conversion(), asked);
+    expect((await download(made[1])).status).toBe(200);
+  });
+
   it('does not begin by asking for its head', async () => {
     const made = await order();
     const answer = await clerk.ask('HEAD', `${EXPORTS}/${made.id}/archive`);

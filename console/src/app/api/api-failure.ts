@@ -29,11 +29,21 @@ export function toApiFailure(error: unknown): ApiFailure {
   if (error instanceof ApiFailure) return error;
   if (!(error instanceof HttpErrorResponse)) return new ApiFailure('console-fault', String(error), 0);
   if (error.status === 0) return new ApiFailure('unreachable', error.message, 0);
-  const body: unknown = error.error;
+  const body = read(error.error);
   // Something answered, but not the API: a proxy, or a box in the middle of an update.
   if (!isFailureBody(body)) return new ApiFailure('unreadable', error.message, error.status);
   const { errorId, message, correlationId = null, details = null } = body;
   return new ApiFailure(errorId, message, error.status, correlationId, details, retryAfter(error, details));
+}
+
+/** Where nothing was to be answered, the client takes what came for text. */
+function read(body: unknown): unknown {
+  if (typeof body !== 'string') return body;
+  try {
+    return JSON.parse(body);
+  } catch {
+    return null;
+  }
 }
 
 /** RFC 9110 10.2.3: delay in seconds (this API does not use the date form), or as the API's details name it. */

@@ -37,6 +37,8 @@ const KNOWN: Partial<Record<string, string>> = {
   'export-too-large': $localize`:@@failure.exportTooLarge:一度に書き出せるのは10,000件までです。期間を区切るなどして、何回かに分けてください。`,
   'export-expired': $localize`:@@failure.exportExpired:この書き出しは有効期限を過ぎています。もう一度作成してください。`,
   'export-of-somebody-else': $localize`:@@failure.exportOfSomebodyElse:この書き出しをダウンロードできるのは、作成した人だけです。`,
+  'export-running': $localize`:@@failure.exportRunning:この書き出しは、いまダウンロード中です。終わってから、または中止して30秒ほどたってからお試しください。`,
+  'too-many-exports': $localize`:@@failure.tooManyExports:ほかの書き出しがダウンロード中です。同時にダウンロードできるのは2件までです。`,
   'log-not-answering': $localize`:@@failure.logNotAnswering:操作記録ログの署名が時間内に終わりませんでした。`,
   unexpected: $localize`:@@failure.unexpected:予期しないエラーが起きました。`,
 };

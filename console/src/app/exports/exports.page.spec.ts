@@ -96,6 +96,11 @@ describe('the list of exports', () => {
     await show(anExport());
     findButton(page, 'ダウンロード').click();
     await settle();
+    expect(follow).not.toHaveBeenCalled();
+    http
+      .expectOne({ method: 'PUT', url: `/api/v1/exports/${idOf(0)}/place` })
+      .flush(null, { status: 204, statusText: '' });
+    await settle();
     expect(follow).toHaveBeenCalledWith(`/api/v1/exports/${idOf(0)}/archive`);
     expect(row()).toContain('ダウンロード中');
     await wait();
@@ -107,6 +112,18 @@ describe('the list of exports', () => {
     http.expectOne(`/api/v1/exports/${idOf(0)}`).flush(anExport({ state: 'completed' }));
     await settle();
     expect(row()).toContain('完了');
+  });
+
+  it('tells in words why a download cannot begin now, and does not begin it', async () => {
+    await show(anExport());
+    findButton(page, 'ダウンロード').click();
+    await settle();
+    const refusal = JSON.stringify(failureBody('too-many-exports'));
+    http.expectOne(`/api/v1/exports/${idOf(0)}/place`).flush(refusal, { status: 503, statusText: 'busy' });
+    await settle();
+    expect(page.querySelector('[role="alert"]')?.textContent).toContain('ほかの書き出しがダウンロード中です');
+    expect(follow).not.toHaveBeenCalled();
+    expect(row()).toContain('ダウンロードできます');
   });
 
   it('asks nobody while nothing is being downloaded', async () => {

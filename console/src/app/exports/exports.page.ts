@@ -1,10 +1,11 @@
 import { Dialog } from '@angular/cdk/dialog';
-import { Component, DestroyRef, computed, inject } from '@angular/core';
+import { Component, DestroyRef, computed, inject, signal } from '@angular/core';
 import { takeUntilDestroyed } from '@angular/core/rxjs-interop';
 import { firstValueFrom, interval } from 'rxjs';
-import { toApiFailure } from '../api/api-failure.ts';
+import { type ApiFailure, toApiFailure } from '../api/api-failure.ts';
+import { FailureNotice } from '../api/failure-notice.ts';
 import { Api } from '../api/generated/api.ts';
-import { listExports, readExport } from '../api/generated/functions.ts';
+import { listExports, readExport, reserveExportPlace } from '../api/generated/functions.ts';
 import { type Export } from '../api/generated/models.ts';
 import { DateTimePipe } from '../calendar/date-time.pipe.ts';
 import { formatBytes } from '../health/bytes.ts';
@@ -22,7 +23,7 @@ const STARTING_MS = 20_000;
 
 @Component({
   selector: 'dw-exports-page',
-  imports: [DateTimePipe, Icon, ListEnd, SignChip, Skeleton],
+  imports: [DateTimePipe, FailureNotice, Icon, ListEnd, SignChip, Skeleton],
   templateUrl: './exports.page.html',
   styleUrl: './exports.page.css',
 })
@@ -36,6 +37,8 @@ export class ExportsPage {
     return { items: exports, nextCursor };
   });
   protected readonly empty = computed(() => this.list.status() === 'ready' && this.list.items().length === 0);
+  /** Why the download that was asked for last could not begin. */
+  protected readonly refusal = signal<ApiFailure | null>(null);
   protected readonly signs = EXPORT_STATE;
   protected readonly formatName = formatName;
   protected readonly formatBytes = formatBytes;
@@ -57,7 +60,15 @@ export class ExportsPage {
   }
 
   protected async download(wanted: Export): Promise<void> {
+    this.refusal.set(null);
     if (wanted.passphraseNeeded && !(await this.askPassphrase(wanted.id))) return;
+    try {
+      // The browser saves by itself from here on, and has no words for what stands in the way.
+      await this.api.invoke(reserveExportPlace, { id: wanted.id });
+    } catch (error) {
+      this.refusal.set(toApiFailure(error));
+      return;
+    }
     this.startedAtMs = performance.now();
     this.save.follow(`/api/v1/exports/${wanted.id}/archive`);
     this.list.replace({ ...wanted, state: 'running', progress: { ...wanted.progress, done: 0, sizeBytes: 0 } });
