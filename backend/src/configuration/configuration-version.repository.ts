@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { DataSource, type EntityManager, In } from 'typeorm';
+import { DataSource, type EntityManager, In, LessThan } from 'typeorm';
 import { isOwnAudio } from '../notices/notice-audio-id.ts';
 import { NoticeAudioEntity } from '../notices/notice-audio.entity.ts';
 import { Clock } from '../platform/clock.ts';
@@ -26,6 +26,15 @@ export class ConfigurationVersionRepository {
 
   async byVersion(version: number): Promise<ConfigurationVersionEntity | null> {
     return this.dataSource.manager.findOneBy(ConfigurationVersionEntity, { version });
+  }
+
+  /** @returns versions newest first, at most `limit`; all older than `before`, if there is one */
+  async older(before: number | null, limit: number): Promise<ConfigurationVersionEntity[]> {
+    return this.dataSource.manager.find(ConfigurationVersionEntity, {
+      ...(before !== null && { where: { version: LessThan(before) } }),
+      order: { version: 'DESC' },
+      take: limit,
+    });
   }
 
   /**

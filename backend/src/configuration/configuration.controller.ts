@@ -20,7 +20,7 @@ export function versionOf(ifMatch: string | undefined): number | null {
   throw new InvalidInputError([{ path: '/If-Match', message: 'If-Match には GET で得た ETag を指定してください' }]);
 }
 
-const tag = (reply: Response, { version }: ConfigurationVersion) => reply.setHeader('etag', `"${version}"`);
+export const tag = (reply: Response, { version }: ConfigurationVersion) => reply.setHeader('etag', `"${version}"`);
 
 @Controller()
 export class ConfigurationController {

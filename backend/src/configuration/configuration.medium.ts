@@ -4,7 +4,13 @@ import { ApiUnderTest } from '../../../test/medium/api/api-under-test.ts';
 import { Visitor } from '../../../test/medium/api/visitor.ts';
 import { Failure } from '../platform/http/openapi.ts';
 import { MessageReceiver, MessageSender } from '../platform/messages.ts';
-import { ConfigurationDocument, ConfigurationProblem, ConfigurationVersion } from './configuration.schema.ts';
+import {
+  ConfigurationDifference,
+  ConfigurationDocument,
+  ConfigurationHistoryPage,
+  ConfigurationProblem,
+  ConfigurationVersion,
+} from './configuration.schema.ts';
 import { ConfigurationVersionRepository } from './configuration-version.repository.ts';
 import { smallOffice } from './document.fixture.ts';
 
@@ -108,5 +114,68 @@ describe('the configuration', () => {
     expect(Object.keys(schema.properties as object).sort()).toEqual(
       [...Object.keys(smallOffice()), ...optional].sort(),
     );
+  });
+});
+
+describe('the history of the configuration', () => {
+  const ask = (method: string, path: string, headers: Record<string, string> = {}) =>
+    visitor.ask(method, `/api/v1/configuration/versions${path}`, { headers });
+
+  async function threeVersions(): Promise<void> {
+    const process = telephony(null);
+    for (const name of ['一番', '二番', '三番']) await put(named(name));
+    process.unsubscribe();
+  }
+
+  it('lists versions newest first, page by page, without their documents', async () => {
+    await threeVersions();
+    const first = (await ask('GET', '')).as(ConfigurationHistoryPage);
+    expect(first.versions.map(({ version, applied }) => [version, applied])).toEqual([
+      [3, true],
+      [2, true],
+      [1, true],
+    ]);
+    expect([first.nextBefore, JSON.stringify(first).includes('phones')]).toEqual([null, false]);
+    const versions = get(ConfigurationVersionRepository);
+    for (let count = 3; count < 60; count += 1) await versions.add(smallOffice(), null, null);
+    const newest = (await ask('GET', '')).as(ConfigurationHistoryPage);
+    expect([newest.versions[0]?.version, newest.versions.length, newest.nextBefore]).toEqual([60, 50, 11]);
+    const older = (await ask('GET', `/before/${newest.nextBefore}`)).as(ConfigurationHistoryPage);
+    expect([older.versions[0]?.version, older.versions.length, older.nextBefore]).toEqual([10, 10, null]);
+  });
+
+  it('tells what differs between two versions, also from before there were any', async () => {
+    await threeVersions();
+    const { changes } = (await ask('GET', '/1/diff/3')).as(ConfigurationDifference);
+    expect(changes).toEqual([
+      { op: 'replace', path: '/site/name', place: '拠点 › 名前', before: '一番', after: '三番' },
+    ]);
+    const fromNothing = await ask('GET', '/0/diff/1');
+    expect(fromNothing.as(ConfigurationDifference).changes.length).toBeGreaterThan(3);
+    expect(fromNothing.text).not.toContain('secret-of-201');
+  });
+
+  it('goes back to an earlier version, which is then a new one on top', async () => {
+    await threeVersions();
+    const process = telephony(null);
+    const answer = await ask('POST', '/1/revert', { 'if-match': '"3"' });
+    process.unsubscribe();
+    expect([answer.status, answer.headers.etag]).toEqual([200, '"4"']);
+    expect(answer.as(ConfigurationVersion)).toMatchObject({ version: 4, applied: true, document: named('一番') });
+    expect((await api.audited('configuration.change')).at(-1)).toMatchObject({
+      subject: '4',
+      detail: { onTopOf: 3, revertedTo: 1 },
+    });
+    expect((await ask('GET', '/3')).as(ConfigurationVersion).document.site.name).toBe('三番');
+  });
+
+  it('goes back over nobody’s newer change, and to no version that does not exist', async () => {
+    await threeVersions();
+    expect((await ask('POST', '/1/revert', { 'if-match': '"2"' })).status).toBe(412);
+    expect((await ask('POST', '/9/revert')).status).toBe(404);
+    expect((await ask('GET', '/9')).status).toBe(404);
+    expect((await ask('GET', '/1/diff/9')).status).toBe(404);
+    expect((await ask('GET', '/x')).status).toBe(400);
+    expect((await read()).as(ConfigurationVersion).version).toBe(3);
   });
 });

@@ -1,13 +1,15 @@
 import { Module } from '@nestjs/common';
 import { AuditModule } from '../audit/audit.module.ts';
 import { ConfigurationController } from './configuration.controller.ts';
+import { ConfigurationHistoryController } from './configuration-history.controller.ts';
+import { ConfigurationHistory } from './configuration-history.service.ts';
 import { ConfigurationService } from './configuration.service.ts';
 import { ConfigurationVersionModule } from './configuration-version.module.ts';
 
 /** The configuration document as the API shows and changes it. */
 @Module({
   imports: [AuditModule, ConfigurationVersionModule],
-  controllers: [ConfigurationController],
-  providers: [ConfigurationService],
+  controllers: [ConfigurationController, ConfigurationHistoryController],
+  providers: [ConfigurationHistory, ConfigurationService],
 })
 export class ConfigurationModule {}

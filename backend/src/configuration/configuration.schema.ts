@@ -46,3 +46,30 @@ export const ConfigurationVersion = z
   })
   .meta({ id: 'ConfigurationVersion' });
 export type ConfigurationVersion = z.infer<typeof ConfigurationVersion>;
+
+/** Versions without their documents. `nextBefore` = null when there are no older ones. */
+export const ConfigurationHistoryPage = z
+  .object({ versions: z.array(ConfigurationVersion.omit({ document: true })), nextBefore: z.int().nullable() })
+  .meta({ id: 'ConfigurationHistoryPage' });
+export type ConfigurationHistoryPage = z.infer<typeof ConfigurationHistoryPage>;
+
+/**
+ * What leads from one version to another. `path` is a JSON pointer in which things of a list stand by their id; `place` says
+ * the same in words. `move` = the same things in another order, told by their ids. Secrets are hidden.
+ */
+export const ConfigurationDifference = z
+  .object({
+    from: z.int(),
+    to: z.int(),
+    changes: z.array(
+      z.object({
+        op: z.enum(['add', 'remove', 'replace', 'move']),
+        path: z.string(),
+        place: z.string(),
+        before: z.unknown().optional(),
+        after: z.unknown().optional(),
+      }),
+    ),
+  })
+  .meta({ id: 'ConfigurationDifference' });
+export type ConfigurationDifference = z.infer<typeof ConfigurationDifference>;

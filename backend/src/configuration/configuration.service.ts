@@ -37,6 +37,8 @@ export interface ConfigurationChange {
   onTopOf: number | null;
   userId: string;
   remoteAddress: string | null;
+  /** The version whose document it is, if it is an earlier one's. */
+  revertedTo?: number;
 }
 
 @Injectable()
@@ -57,15 +59,15 @@ export class ConfigurationService {
    * Stores a version and tells telephony, then waits a little for what becomes of it.
    * @throws ConfigurationInvalidError, ConfigurationChangedMeanwhileError; nothing is stored then
    */
-  async change({ document, onTopOf, userId, remoteAddress }: ConfigurationChange): Promise<ConfigurationVersion> {
-    const problems = findConfigurationProblems(document);
+  async change(change: ConfigurationChange): Promise<ConfigurationVersion> {
+    const problems = findConfigurationProblems(change.document);
     if (problems.length > 0) throw new ConfigurationInvalidError(problems);
     const settled = new ReplaySubject<number>();
     const subscription = this.receiver.messages$.subscribe((message) => {
       if (message.kind === 'configuration-applied') settled.next(message.version);
     });
     try {
-      const { version } = await this.store(document, userId, onTopOf, remoteAddress);
+      const { version } = await this.store(change);
       await this.sender.send({ kind: 'configuration', version });
       await firstValueFrom(
         settled.pipe(
@@ -82,16 +84,13 @@ export class ConfigurationService {
     }
   }
 
-  private async store(
-    document: ConfigurationDocument,
-    userId: string,
-    onTopOf: number | null,
-    remoteAddress: string | null,
-  ): Promise<ConfigurationVersionEntity> {
+  private async store(change: ConfigurationChange): Promise<ConfigurationVersionEntity> {
+    const { document, userId, onTopOf, remoteAddress, revertedTo } = change;
     const added = await this.versions.add(document, userId, onTopOf);
     if (!added) throw new ConfigurationChangedMeanwhileError((await this.newest()).version);
     const subject = String(added.version);
-    await this.audit.record({ userId, action: 'configuration.change', subject, detail: { onTopOf }, remoteAddress });
+    const detail = { onTopOf, ...(revertedTo !== undefined && { revertedTo }) };
+    await this.audit.record({ userId, action: 'configuration.change', subject, detail, remoteAddress });
     return added;
   }
 }

@@ -13,7 +13,7 @@ const routes = apiRoutes().map((route) => [`${route.method} ${route.path}`, rout
 const guarded = routes.filter(([, { access }]) => access !== 'public');
 const permitted = guarded.filter(([, { access }]) => access !== 'session');
 const withBody = routes.filter(([, { body }]) => body !== undefined);
-const withParams = routes.filter(([, { params }]) => params !== undefined);
+const withIds = routes.filter(([, { path }]) => path.includes('/:id'));
 const changing = routes.filter(([, { method }]) => method !== 'get');
 
 let api: ApiUnderTest;
@@ -27,7 +27,9 @@ const BODIES: Partial<Record<string, object>> = {
 };
 const bodyFor = ({ method, path, body }: DeclaredRoute) => (body ? { body: BODIES[`${method} ${path}`] ?? {} } : {});
 
-const pathOf = ({ path }: DeclaredRoute, id: string = randomUUID()) => `/api/v1${path.replace(/:\w+/g, id)}`;
+/** Other parameters are numbers of versions; there is none so high. */
+const pathOf = ({ path }: DeclaredRoute, id: string = randomUUID()) =>
+  `/api/v1${path.replace(/:id\b/, id).replace(/:\w+/g, '999999999')}`;
 const call = (visitor: Visitor, route: DeclaredRoute, id?: string) =>
   visitor.ask(route.method.toUpperCase(), pathOf(route, id), bodyFor(route));
 const grant = (permissions: readonly Permission[]) => {
@@ -93,7 +95,7 @@ describe('every guarded route', () => {
 });
 
 describe('a route to one thing', () => {
-  it.each(withParams)('%s answers alike for what is not there and for what is not allowed', async (_, route) => {
+  it.each(withIds)('%s answers alike for what is not there and for what is not allowed', async (_, route) => {
     const there = aCall();
     await fileCalls(api.database.dataSource, [there]);
     const missing = await call(administrator, route);
@@ -104,7 +106,7 @@ describe('a route to one thing', () => {
     expect(told(hidden.as(Failure))).toEqual(told(missing.as(Failure)));
   });
 
-  it.each(withParams)('%s names a malformed id', async (_, route) => {
+  it.each(withIds)('%s names a malformed id', async (_, route) => {
     for (const id of ['1', 'null', '%27%3B--', '..%2F..%2Fetc', randomUUID().slice(1), `${randomUUID()}0`]) {
       const answer = await call(administrator, route, id);
       expectFailure(answer, 400, 'invalid-input');

@@ -1,0 +1,90 @@
+/** What the parts of the document are called on screens; a key that is not here stands for itself. */
+const WORDS: Record<string, string> = {
+  site: '拠点',
+  trunks: '外線',
+  pbx: '主装置',
+  phones: '電話機',
+  desks: '窓口',
+  notices: '告知',
+  schedules: '開庁時間',
+  lines: '着信番号',
+  recordings: '録音',
+  classes: '保存区分',
+  id: 'ID',
+  name: '名前',
+  type: '種類',
+  host: 'IPアドレス',
+  port: 'ポート番号',
+  extension: '内線番号',
+  number: '電話番号',
+  secret: 'パスワード',
+  password: 'パスワード',
+  members: '鳴らす電話機',
+  ringSeconds: '呼び出し時間(秒)',
+  memberSeconds: '1台の呼び出し時間(秒)',
+  strategy: '鳴らし方',
+  longCalls: '長時間通話',
+  notice: '告知',
+  text: '文面',
+  audio: '音声',
+  trunk: '外線',
+  flow: '着信フロー',
+  start: '最初の手順',
+  nodes: '手順',
+  next: '次の手順',
+  otherwise: 'つながらないときの手順',
+  busy: '話し中のときの手順',
+  open: '開庁中の手順',
+  closed: '閉庁中の手順',
+  closedDay: '閉庁日の手順',
+  schedule: '開庁時間',
+  desk: '窓口',
+  choices: '選択肢',
+  retries: 'やり直しの回数',
+  cause: '切断理由',
+  show: '表示する番号',
+  week: '曜日ごとの時間',
+  specialDays: '特別な日',
+  closedOnNationalHolidays: '祝日は閉庁',
+  closedAtTurnOfYear: '年末年始は閉庁',
+};
+
+/** Parts whose keys are names of their own. */
+const NAMED_THINGS = new Set(['nodes']);
+
+type Fields = Record<string, unknown>;
+
+const isFields = (value: unknown): value is Fields =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
+/**
+ * @param keys way to a part of a document, with ids in lists
+ * @param documents where the names of things are looked up, the first that has one counts
+ * @returns e.g. `電話機「市民課1」 › 内線番号`
+ */
+export function placeInWords(keys: readonly string[], documents: readonly unknown[]): string {
+  const parts: string[] = [];
+  for (const [index, key] of keys.entries()) {
+    const parent = keys[index - 1];
+    const thing = nameOf(keys.slice(0, index + 1), documents);
+    if (thing !== null || (parent !== undefined && NAMED_THINGS.has(parent)))
+      parts.push(`${parts.pop() ?? ''}「${thing ?? key}」`);
+    else parts.push(WORDS[key] ?? key);
+  }
+  return parts.join(' › ');
+}
+
+/** @returns name of the thing of a list that the keys lead to; null when they lead to something else */
+function nameOf(keys: readonly string[], documents: readonly unknown[]): string | null {
+  for (const document of documents) {
+    const list = keys.slice(0, -1).reduce(within, document);
+    const thing = Array.isArray(list) ? within(list, keys.at(-1) ?? '') : undefined;
+    if (isFields(thing)) return typeof thing.name === 'string' ? thing.name : (keys.at(-1) ?? '');
+  }
+  return null;
+}
+
+function within(part: unknown, key: string): unknown {
+  if (Array.isArray(part)) return part.find((item) => isFields(item) && item.id === key) as unknown;
+  return isFields(part) && Object.hasOwn(part, key) ? part[key] : undefined;
+}
