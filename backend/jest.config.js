@@ -18,7 +18,13 @@ export const swcTransform = {
 export default {
   displayName: 'unit',
   rootDir: '..',
-  roots: ['<rootDir>/backend/src', '<rootDir>/provisioning', '<rootDir>/test/town', '<rootDir>/test/bench'],
+  roots: [
+    '<rootDir>/backend/src',
+    '<rootDir>/provisioning',
+    '<rootDir>/test/town',
+    '<rootDir>/test/bench',
+    '<rootDir>/console/verifier',
+  ],
   testMatch: ['**/*.spec.ts'],
   extensionsToTreatAsEsm: ['.ts'],
   transform: swcTransform,
