@@ -12,6 +12,7 @@ import { Town } from '../town/town.ts';
 import { eventually, pause } from '../town/waiting.ts';
 import { openBrowser, type Visitor, visit } from './browser.ts';
 import { Judgement } from './judgement.ts';
+import { keyboardDeletion, keyboardWork } from './keyboard-work.ts';
 import { Outsider } from './offline-verifier.ts';
 import { listenTo, playing } from './listening.ts';
 
@@ -239,6 +240,10 @@ describe('an office at its console', () => {
     await rm(unpacked, { recursive: true });
   });
 
+  const atTheConsole = async () => ({ page, judgement, callId: (await api.filedCall(NUMBER)).id });
+
+  keyboardWork(atTheConsole);
+
   it('shows how the box is, and every other screen, without barriers', async () => {
     await page.getByRole('link', { name: /^稼働状況/ }).click();
     await page.getByRole('heading', { name: '装置の各部' }).waitFor();
@@ -254,7 +259,10 @@ describe('an office at its console', () => {
 
   it('speaks English as well', async () => {
     const { id } = await api.filedCall(NUMBER);
-    const screens = { calls: 'Calls', [`calls/${id}`]: 'Call', live: 'Live', health: 'Health', password: 'password' };
+    const screens = {
+      ...{ calls: 'Calls', [`calls/${id}`]: 'Call', live: 'Live', exports: 'Exports' },
+      ...{ reconciliations: 'Reconciliation', health: 'Health', password: 'password' },
+    };
     for (const [path, title] of Object.entries(screens)) {
       await page.goto(`/en/${path}`);
       await heading(new RegExp(title, 'i')).waitFor();
@@ -263,6 +271,8 @@ describe('an office at its console', () => {
       expect(await judgement.of(page, `en-${path.replace(/\/.*/, '-detail')}`)).toEqual([]);
     }
   });
+
+  keyboardDeletion(atTheConsole);
 
   it('lets people out again', async () => {
     await page.goto('/calls');

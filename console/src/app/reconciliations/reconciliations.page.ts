@@ -84,7 +84,11 @@ export class ReconciliationsPage {
 
   protected async tidy(): Promise<void> {
     if (this.ordering()) return;
-    const opened = this.dialog.open<boolean>(TidyingDialog, { ariaModal: true, ariaLabelledBy: 'tidying-heading' });
+    const opened = this.dialog.open<boolean>(TidyingDialog, {
+      ariaModal: true,
+      ariaLabelledBy: 'tidying-heading',
+      autoFocus: '#tidying-heading',
+    });
     if (await firstValueFrom(opened.closed)) await this.order(false);
   }
 

@@ -117,7 +117,12 @@ export class RecordingPanel {
   }
 
   protected tellWhatBecameOfIt(): void {
-    this.dialog.open(ProofDialog, { data: this.call().id, ariaModal: true, ariaLabelledBy: 'proof-heading' });
+    this.dialog.open(ProofDialog, {
+      data: this.call().id,
+      ariaModal: true,
+      ariaLabelledBy: 'proof-heading',
+      autoFocus: '#proof-heading',
+    });
   }
 
   protected askForEvidence(): void {
