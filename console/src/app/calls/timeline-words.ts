@@ -60,7 +60,7 @@ const RECORDING: Partial<Record<string, string>> = {
   never: $localize`:@@recordingRule.never:録音しません`,
 };
 
-const STANDARD_RULES: Partial<Record<string, string>> = {
+export const STANDARD_RULES: Partial<Record<string, string>> = {
   standard: $localize`:@@recordingRule.standard:標準`,
   emergency: $localize`:@@recordingRule.emergency:緊急通報`,
 };

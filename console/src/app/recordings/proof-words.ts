@@ -1,5 +1,6 @@
 import { type IncompleteReason, type RecordingStatement } from '../api/generated/models.ts';
 import { formatDuration } from '../calendar/duration.ts';
+import { STANDARD_RULES } from '../calls/timeline-words.ts';
 import { INCOMPLETE, deletionRuleWords } from './recording-words.ts';
 
 /** One thing the audit log says of a recording, for somebody who has never heard of logs. */
@@ -17,7 +18,8 @@ type DeletedLeaf = Extract<Leaf, { type: 'recording-deleted' }>;
 export const statementWords = (leaf: Leaf): StatementWords =>
   leaf.type === 'recording-deleted' ? deleted(leaf) : leaf.completeness === 'none' ? none(leaf) : sealed(leaf);
 
-function sealed({ sealedAt, completeness, reason, durationMs, sha256 }: SealedLeaf): StatementWords {
+function sealed(leaf: SealedLeaf): StatementWords {
+  const { sealedAt, completeness, durationMs, sha256 } = leaf;
   return {
     at: sealedAt,
     what:
@@ -25,18 +27,18 @@ function sealed({ sealedAt, completeness, reason, durationMs, sha256 }: SealedLe
         ? $localize`:@@statement.complete:完全な録音が保存されました。`
         : $localize`:@@statement.partial:一部の欠けた録音が保存されました。`,
     facts: [
-      ...(reason === null ? [] : [fact(REASON, reasonWords(reason))]),
+      ...reasons(leaf),
       ...(durationMs === null ? [] : [fact(LENGTH, formatDuration(durationMs))]),
       ...(sha256 === null ? [] : [{ name: SHA256, value: sha256, exact: true }]),
     ],
   };
 }
 
-function none({ sealedAt, reason }: SealedLeaf): StatementWords {
+function none(leaf: SealedLeaf): StatementWords {
   return {
-    at: sealedAt,
+    at: leaf.sealedAt,
     what: $localize`:@@statement.none:この通話には、録音がありません。`,
-    facts: reason === null ? [] : [fact(REASON, reasonWords(reason))],
+    facts: reasons(leaf),
   };
 }
 
@@ -52,6 +54,12 @@ function deleted({ deletedAt, rule, userId }: DeletedLeaf): StatementWords {
     ],
   };
 }
+
+/** Why it is not whole, and the recording rule that decided it, by its id: its name may be another one by now. */
+const reasons = (leaf: SealedLeaf) => [
+  ...(leaf.reason === null ? [] : [fact(REASON, reasonWords(leaf.reason))]),
+  ...('rule' in leaf ? [fact($localize`:@@statement.rule:録音ルール`, STANDARD_RULES[leaf.rule] ?? leaf.rule)] : []),
+];
 
 const fact = (name: string, value: string) => ({ name, value, exact: false });
 

@@ -13,7 +13,7 @@ const URL_OF_PROOF = `/api/v1/calls/${idOf(1)}/recording-proof`;
 const VERIFIER_KEY = 'denwaban/honcho+e5ff2fe9+AQAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA';
 
 type Leaf = RecordingStatement['leaf'];
-type SealedLeaf = Extract<Leaf, { type: 'recording' }>;
+type SealedLeaf = Extract<Leaf, { type: 'recording'; version: 1 }>;
 
 const aSealedLeaf = (changes: Partial<SealedLeaf> = {}): SealedLeaf => ({
   type: 'recording',
@@ -78,6 +78,12 @@ describe('the proof of what became of a recording', () => {
     await answer(aSealedLeaf({ completeness: 'none', reason: 'refused', durationMs: null, sha256: null }));
     expect(elementOf(fixture).textContent).toContain('この通話には、録音がありません');
     expect(elementOf(fixture).textContent).toContain('つながずに終えた着信のため');
+  });
+
+  it('says by which recording rule nothing was kept', async () => {
+    const nothing = { completeness: 'none', reason: 'not-recorded', durationMs: null, sha256: null } as const;
+    await answer({ ...aSealedLeaf(nothing), version: 2, rule: 'staff-line' });
+    expect(elementOf(fixture).textContent).toMatch(/録音ルール\s*staff-line/);
   });
 
   it('is saved as the API gave it', async () => {
