@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { Injectable } from '@nestjs/common';
 import { rawAudioPath, type Recorder, RECORDERS } from '../calls/journal.ts';
 import { insideRoot } from '../platform/settings.ts';
@@ -64,9 +65,15 @@ export class AmiCommands extends AsteriskReload {
   /**
    * Goes on recording a call with recorders that have not heard anybody yet: one that has takes the first minutes of
    * another phone for late frames in half of all cases (`asterisk/etc/modules.conf`, Bridges). Appends to the recording.
+   * @param silent how long the new recorders write nothing, whatever becomes of us, in seconds
+   * @param whileStopped is done while nothing is recorded
    * @throws ChannelGoneError
    */
-  async startRecorderAnew(channelId: string, callId: string): Promise<void> {
+  async startRecorderAnew(
+    channelId: string,
+    callId: string,
+    { silent = 0, whileStopped }: { silent?: number; whileStopped?: () => Promise<void> } = {},
+  ): Promise<void> {
     const running: Recorder[] = [];
     for (const recorder of RECORDERS) {
       const id = await this.recorderId(channelId, recorder);
@@ -74,8 +81,9 @@ export class AmiCommands extends AsteriskReload {
       await this.onChannel('StopMixMonitor', { channel: channelId, mixmonitorid: id });
       running.push(recorder);
     }
-    await new Promise((resolve) => setTimeout(resolve, RECORDER_FORGETS_MS));
-    for (const recorder of running) await this.startRecorder(channelId, callId, recorder, 'Da');
+    await Promise.all([delay(RECORDER_FORGETS_MS), whileStopped?.()]);
+    const how = silent > 0 ? `Das(${silent})` : 'Da';
+    for (const recorder of running) await this.startRecorder(channelId, callId, recorder, how);
   }
 
   /** Keeps a value in AstDB, where the dialplan finds it without us. */
@@ -105,6 +113,14 @@ export class AmiCommands extends AsteriskReload {
    */
   async startSecondRecorder(channelId: string, callId: string): Promise<void> {
     await this.startRecorder(channelId, callId, 2, 'D');
+  }
+
+  /**
+   * Begins to record a call that was not recorded so far.
+   * @throws ChannelGoneError
+   */
+  async startFirstRecorder(channelId: string, callId: string): Promise<void> {
+    await this.startRecorder(channelId, callId, 1, 'Da');
   }
 
   private async startRecorder(channel: string, callId: string, recorder: Recorder, how: string): Promise<void> {

@@ -18,6 +18,8 @@ export const channelVariable = {
   recorder: 'DENWABAN_RECORDER',
   /** The same of the one that was started because the first did not write. */
   secondRecorder: 'DENWABAN_RECORDER_2',
+  /** Epoch second until which the recording is paused at most; empty or past = it is not. */
+  pausedUntil: 'DENWABAN_PAUSED_UNTIL',
   /** On phone channels only: id of the phone. */
   phone: 'DENWABAN_PHONE',
   /** On the channel of a call: the phone that is in the conversation, for its `left`; and the one that took it last. */

@@ -3,6 +3,7 @@ import { AuditModule } from '../audit/audit.module.ts';
 import { PeopleModule } from '../people/people.module.ts';
 import { CallActs } from './acts/call-acts.service.ts';
 import { CallActsController } from './acts/call-acts.controller.ts';
+import { RecordingActsController } from './acts/recording-acts.controller.ts';
 import { CallFilingModule } from './call-filing.module.ts';
 import { CallDetails } from './call-details.service.ts';
 import { CallMarks } from './call-marks.service.ts';
@@ -15,7 +16,7 @@ import { LiveCallsStream } from './live-calls.stream.ts';
 /** Calls as the API shows them. */
 @Module({
   imports: [AuditModule, PeopleModule, CallFilingModule],
-  controllers: [LiveCallsController, CallsController, CallActsController],
+  controllers: [LiveCallsController, CallsController, CallActsController, RecordingActsController],
   providers: [CallActs, CallDetails, CallMarks, CallSearchRepository, CallSearchService, LiveCalls, LiveCallsStream],
   exports: [CallActs, CallDetails],
 })

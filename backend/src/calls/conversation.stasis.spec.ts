@@ -8,6 +8,9 @@ import { until } from '../asterisk/log.fixture.ts';
 import { ConversationStasis } from './conversation.stasis.ts';
 import type { Settings } from '../platform/settings.ts';
 import { configurationOf, FakeJournal, silentLogger, strictDouble, testDocument } from './doubles.fixture.ts';
+import { CallActHandlers } from './acts/call-act-handlers.ts';
+import { RecordingControl } from './recording-control.service.ts';
+import { Clock } from '../platform/clock.ts';
 import { Takeover } from './takeover.service.ts';
 
 const at = new Date(1_763_700_000_000);
@@ -44,11 +47,14 @@ beforeEach(() => {
     },
   });
   const configuration = configurationOf(testDocument);
+  const handlers = new CallActHandlers();
+  const clock = new Clock();
+  const recording = new RecordingControl(handlers, ami, configuration, journal.journal, clock, silentLogger);
   const settings = { layout: { spool: '/nowhere' } } as Settings;
   conversation = new ConversationStasis(
     strictDouble<AriConnection>('AriConnection', { events$: events }),
     ari,
-    new Takeover(ami, configuration, journal.journal, settings, silentLogger),
+    new Takeover(ami, configuration, journal.journal, settings, recording),
     configuration,
     journal.journal,
     silentLogger,

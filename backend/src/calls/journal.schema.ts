@@ -44,15 +44,11 @@ export const JournalEntry = z.discriminatedUnion('e', [
    * every call is recorded.
    */
   entry('recording-rule', { recordingRule: z.string(), recording: RecordingChoice }),
-  /** Nothing is recorded from here on, for so many seconds at most. `phone` or `user` = who wanted it so. */
-  entry('recording-paused', { seconds: z.string(), phone: z.string().optional(), user: z.string().optional() }),
-  entry('recording-resumed', {
-    by: z.enum(['phone', 'user', 'transfer']),
-    phone: z.string().optional(),
-    user: z.string().optional(),
-  }),
+  /** Nothing is recorded from here on, for so many seconds at most. */
+  entry('recording-paused', { seconds: z.string(), ...Doer }),
+  entry('recording-resumed', { by: z.enum(['phone', 'user', 'transfer']), ...Doer }),
   /** Somebody asked for a recording to be kept that would not be otherwise. */
-  entry('recording-kept', { phone: z.string().optional(), user: z.string().optional() }),
+  entry('recording-kept', Doer),
   /** A telephony process claimed the call. */
   entry('claimed', {}),
   /** Nobody claimed or kept the lease: the fallback dialplan took the call. */

@@ -2,12 +2,12 @@ import { Injectable } from '@nestjs/common';
 import { AmiCommands } from '../asterisk/ami-commands.ts';
 import { channelVariable } from '../asterisk/dialplan-names.ts';
 import { ConfigurationInForce } from '../configuration/configuration-in-force.ts';
-import { Logger } from '../platform/logging.ts';
 import { Settings } from '../platform/settings.ts';
 import { CallJournal } from './call-journal.service.ts';
 import { namesIn } from './call-names.ts';
 import { tellsPresent } from './conversation.ts';
 import { readJournal } from './journal.ts';
+import { RecordingControl } from './recording-control.service.ts';
 
 export interface TakenOver {
   callId: string;
@@ -35,7 +35,7 @@ export class Takeover {
     private readonly configuration: ConfigurationInForce,
     private readonly journal: CallJournal,
     private readonly settings: Settings,
-    private readonly logger: Logger,
+    private readonly recording: RecordingControl,
   ) {}
 
   /** Settles when it is done; what has been done already is left as it is. */
@@ -50,9 +50,7 @@ export class Takeover {
     const entries = await readJournal(this.settings.layout.spool, callId);
     if (tellsPresent(entries, namesIn(this.configuration.document)).has(to)) return;
     // First of all: until then the office's side may be missing from the recording.
-    await this.ami.startRecorderAnew(taken.outsideChannelId, callId).catch((error: unknown) => {
-      this.logger.error({ callId, error: String(error) }, 'recorder not started anew after a transfer');
-    });
+    await this.recording.takenOver(taken.outsideChannelId, callId, to, entries);
     await this.tell(taken);
     await this.ami.setVariable(taken.takerChannelId, channelVariable.call, callId);
     for (const variable of [channelVariable.talking, channelVariable.answeredBy])

@@ -12,6 +12,7 @@ import { CallReconciliation } from '../calls/call-reconciliation.service.ts';
 import { ConversationStasis } from '../calls/conversation.stasis.ts';
 import { LiveFiling } from '../calls/live-filing.service.ts';
 import { RecorderWatch } from '../calls/recorder-watch.service.ts';
+import { RecordingControl } from '../calls/recording-control.service.ts';
 import { SecondRecorder } from '../calls/second-recorder.service.ts';
 import { SpoolWatch } from '../calls/spool-watch.service.ts';
 import { Takeover } from '../calls/takeover.service.ts';
@@ -56,6 +57,7 @@ import { Prompts } from '../notices/prompts.ts';
     NoticePlayer,
     Prompts,
     RecorderWatch,
+    RecordingControl,
     RoutingInForce,
     SecondRecorder,
     SpoolWatch,

@@ -18,6 +18,8 @@ export const PHONE_CODES = [
   { id: 'warn-recording', code: '*2', when: 'talking', argument: null, name: '録音中の注意を流す' },
   { id: 'warn-final', code: '*3', when: 'talking', argument: null, name: '最後の注意を流す' },
   { id: 'park', code: '*4', when: 'talking', argument: null, name: '通話を預ける(パーク保留)' },
+  { id: 'keep-recording', code: '*5', when: 'talking', argument: null, name: 'この録音を保存する' },
+  { id: 'pause-recording', code: '*6', when: 'talking', argument: null, name: '録音を一時停止・再開する' },
   { id: 'attended-transfer', code: '*7', when: 'talking', argument: 'extension', name: '相手に確かめてから転送する' },
   { id: 'blind-transfer', code: '*8', when: 'talking', argument: 'extension', name: 'そのまま転送する' },
   { id: 'end', code: '*9', when: 'talking', argument: null, name: '終了の準備、30秒以内にもう一度押すと告げて終了' },

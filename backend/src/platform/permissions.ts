@@ -10,6 +10,8 @@ export const PERMISSIONS = [
   'calls.transfer',
   'calls.supervise',
   'recordings.play',
+  'recordings.keep',
+  'recordings.pause',
   'recordings.delete',
   'recordings.reconcile',
   'recordings.evidence',

@@ -25,6 +25,14 @@ export class CallActFailedError extends DenwabanError {
   }
 }
 
+export class CallNotRecordedError extends DenwabanError {
+  readonly status = 409;
+  readonly errorId = 'not-recorded';
+  constructor() {
+    super('この通話は録音していません。録音ルールにより録音しない通話か、まだ録音の始まっていない通話です。');
+  }
+}
+
 /** Nobody has answered. Whether it was done shows in the call's timeline. */
 export class TelephonyAwayError extends DenwabanError {
   readonly status = 503;
@@ -37,6 +45,7 @@ export class TelephonyAwayError extends DenwabanError {
 const REFUSALS: Record<CallActRefusal, new () => DenwabanError> = {
   'call-over': CallOverError,
   'not-in-conversation': NotInConversationError,
+  'not-recorded': CallNotRecordedError,
   'call-act-failed': CallActFailedError,
 };
 

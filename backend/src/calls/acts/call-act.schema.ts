@@ -4,6 +4,9 @@ import { z } from 'zod';
 export const CallAct = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('mark') }),
   z.strictObject({ type: z.literal('unmark') }),
+  z.strictObject({ type: z.literal('keep-recording') }),
+  z.strictObject({ type: z.literal('pause-recording') }),
+  z.strictObject({ type: z.literal('resume-recording') }),
 ]);
 export type CallAct = z.infer<typeof CallAct>;
 export type CallActType = CallAct['type'];
@@ -14,7 +17,7 @@ export const Asker = z.strictObject({ userId: z.uuid(), name: z.string() });
 export type Asker = z.infer<typeof Asker>;
 
 /** Why an act was not done, as the telephony process answers; `call-act.errors.ts` says it to people. */
-export const CALL_ACT_REFUSALS = ['call-over', 'not-in-conversation', 'call-act-failed'] as const;
+export const CALL_ACT_REFUSALS = ['call-over', 'not-in-conversation', 'not-recorded', 'call-act-failed'] as const;
 export type CallActRefusal = (typeof CALL_ACT_REFUSALS)[number];
 export const CallActAnswer = z.enum(['done', ...CALL_ACT_REFUSALS]);
 export type CallActAnswer = z.infer<typeof CallActAnswer>;

@@ -115,6 +115,23 @@ describe('a call in progress', () => {
   });
 });
 
+describe('the recording of a call in progress', () => {
+  it.each(['keep', 'pause', 'resume'] as const)('is asked for: %s', async (what) => {
+    const asked: unknown[] = [];
+    const handlers = startTelephony();
+    handlers.enlist(`${what}-recording`, (act, { callId }) => {
+      asked.push([act.type, callId]);
+      return Promise.resolve(asked.length > 1 ? 'not-recorded' : 'done');
+    });
+    const id = await callInProgress();
+    const ask = () => clerk.ask('POST', `/api/v1/calls/${id}/recording/${what}`);
+    expect((await ask()).status).toBe(204);
+    expect(failure(await ask())).toEqual([409, 'not-recorded']);
+    expect(asked).toEqual([0, 1].map(() => [`${what}-recording`, id]));
+    expect((await api.audited(`call.${what}-recording`)).map(({ subject }) => subject)).toEqual([id, id]);
+  });
+});
+
 describe('a call that is over', () => {
   it('is marked in its row, found by it, and the mark is taken back', async () => {
     const call = aCall();

@@ -3,7 +3,8 @@ import type { JournalEntry } from '../../calls/journal.schema.ts';
 import { bytesLasting } from '../sealing/pcm.ts';
 import type { GapReason } from '../recording.schema.ts';
 import type { Segment } from '../spool/recording-timeline.ts';
-import { type RecordingChoice, STANDARD_RULE } from './recording-rule.schema.ts';
+import { STANDARD_RULE } from './recording-rule.schema.ts';
+import type { RecordingDecision } from './recording-rules.ts';
 
 /** Why a part of a call is not kept although it may have been heard: by a rule, or by somebody who paused the recording. */
 export type WithheldReason = Extract<GapReason, 'not-recorded' | 'not-kept' | 'paused'>;
@@ -17,10 +18,8 @@ export interface Withheld {
   rule: string | null;
 }
 
-interface Decided {
+interface Decided extends RecordingDecision {
   at: Date;
-  recording: RecordingChoice;
-  rule: string;
 }
 
 /**
@@ -70,6 +69,16 @@ export function pausesOf(entries: readonly JournalEntry[], endedAt: Date): Withh
     return to > from ? [{ from, to, reason: 'paused', rule: null }] : [];
   });
 }
+
+/** The rule that holds as far as the journal goes. */
+export function ruleInForce(entries: readonly JournalEntry[]): RecordingDecision {
+  const told = entries.findLast((entry) => entry.e === 'recording-rule');
+  return told ? { recording: told.recording, rule: told.recordingRule } : { recording: 'always', rule: STANDARD_RULE };
+}
+
+/** Whether nothing is recorded at a moment because somebody wanted it so. */
+export const isPaused = (entries: readonly JournalEntry[], at: Date): boolean =>
+  pausesOf(entries, new Date(at.getTime() + 1)).some(({ to }) => to > at);
 
 /** A part of a recording to withhold, in milliseconds from its beginning. */
 export interface WithheldSpan {

@@ -53,7 +53,9 @@ describe('the story of a call', () => {
     expect(words('recording-paused', { ...phone, seconds: '300' })).toBe('市民課1が録音を一時停止しました(最長300秒)');
     expect(words('recording-resumed', { by: 'time' })).toContain('自動的に');
     expect(words('recording-resumed', { by: 'transfer' })).toContain('転送により');
-    expect(words('recording-resumed', { by: 'user', user: '山田' })).toBe('山田が録音を再開しました');
+    expect(words('recording-resumed', { by: 'user', user: 'an-id', userName: '山田' })).toBe(
+      '山田が録音を再開しました',
+    );
     expect(words('recording-kept', phone)).toBe('市民課1が録音の保存を指示しました');
   });
 

@@ -66,7 +66,7 @@ export const STANDARD_RULES: Partial<Record<string, string>> = {
 };
 
 /** Who did it: somebody on a phone, or in the console. */
-const actorIn = (detail: Detail): string => detail['user'] ?? phoneIn(detail);
+const actorIn = (detail: Detail): string => detail['userName'] ?? phoneIn(detail);
 
 const WORDS: Partial<Record<string, (detail: Detail) => string>> = {
   begin: ({ direction }) =>

@@ -1,0 +1,106 @@
+import { Injectable, type OnModuleInit } from '@nestjs/common';
+import { AmiCommands } from '../asterisk/ami-commands.ts';
+import { channelVariable } from '../asterisk/dialplan-names.ts';
+import { ConfigurationInForce } from '../configuration/configuration-in-force.ts';
+import { Clock } from '../platform/clock.ts';
+import { Logger } from '../platform/logging.ts';
+import { RESUME_AFTER_SECONDS } from '../recordings/rules/recording-rule.schema.ts';
+import { decideRecording } from '../recordings/rules/recording-rules.ts';
+import { isPaused, ruleInForce } from '../recordings/rules/withheld.ts';
+import { CallActHandlers, type CallInProgress } from './acts/call-act-handlers.ts';
+import type { Asker, CallActAnswer } from './acts/call-act.schema.ts';
+import { CallJournal, type UntimedEntry } from './call-journal.service.ts';
+import type { JournalEntry } from './journal.schema.ts';
+import { recorderFacts } from './recorder-health.ts';
+
+const isRecorded = (entries: readonly JournalEntry[]) => entries.some(({ e }) => e === 'recorder');
+const doer = ({ userId, name }: Asker) => ({ user: userId, userName: name });
+
+/**
+ * What people and handing over do to a recording in progress; by phone codes the dialplan does the same
+ * (`extensions-recording.conf`). Should this process die between stopping and starting a recorder, the next one finds that
+ * nothing is written and starts a second recorder.
+ */
+@Injectable()
+export class RecordingControl implements OnModuleInit {
+  constructor(
+    private readonly handlers: CallActHandlers,
+    private readonly ami: AmiCommands,
+    private readonly configuration: ConfigurationInForce,
+    private readonly journal: CallJournal,
+    private readonly clock: Clock,
+    private readonly logger: Logger,
+  ) {}
+
+  onModuleInit(): void {
+    this.handlers.enlist('keep-recording', (_, call, by) => this.keep(call, by));
+    this.handlers.enlist('pause-recording', (_, call, by) => this.pause(call, by));
+    this.handlers.enlist('resume-recording', (_, call, by) => this.resume(call, by));
+  }
+
+  private async keep({ callId, journal }: CallInProgress, by: Asker): Promise<CallActAnswer> {
+    if (!isRecorded(journal) || ruleInForce(journal).recording === 'never') return 'not-recorded';
+    if (!journal.some(({ e }) => e === 'recording-kept'))
+      await this.journal.write(callId, { e: 'recording-kept', ...doer(by) });
+    return 'done';
+  }
+
+  /** The recorder that starts anew writes nothing until the pause is over: that needs nobody, neither us nor the dialplan. */
+  private async pause({ callId, journal }: CallInProgress, by: Asker): Promise<CallActAnswer> {
+    if (!isRecorded(journal)) return 'not-recorded';
+    if (isPaused(journal, this.clock.now())) return 'done';
+    const { channelId } = recorderFacts(journal);
+    const seconds = this.configuration.document?.recordings.pause?.resumeAfterSeconds ?? RESUME_AFTER_SECONDS;
+    const until = Math.floor(this.clock.now().getTime() / 1000) + seconds;
+    const told: UntimedEntry = { e: 'recording-paused', seconds: String(seconds), ...doer(by) };
+    await this.ami.startRecorderAnew(channelId, callId, {
+      silent: seconds,
+      whileStopped: () => this.journal.write(callId, told),
+    });
+    await this.ami.setVariable(channelId, channelVariable.pausedUntil, String(until));
+    return 'done';
+  }
+
+  private async resume({ callId, journal }: CallInProgress, by: Asker): Promise<CallActAnswer> {
+    if (!isPaused(journal, this.clock.now())) return 'done';
+    await this.goOn(recorderFacts(journal).channelId, callId, { e: 'recording-resumed', by: 'user', ...doer(by) });
+    return 'done';
+  }
+
+  /**
+   * Another phone has taken over: recorders start anew, a pause ends, and the rule for who speaks now is journaled.
+   * @param entries of the journal until now
+   */
+  async takenOver(channelId: string, callId: string, to: string, entries: readonly JournalEntry[]): Promise<void> {
+    try {
+      if (isPaused(entries, this.clock.now()))
+        await this.goOn(channelId, callId, { e: 'recording-resumed', by: 'transfer' });
+      else await this.ami.startRecorderAnew(channelId, callId);
+      await this.ruleFor(channelId, callId, to, entries);
+    } catch (error) {
+      this.logger.error({ callId, error: String(error) }, 'recorder not started anew after a transfer');
+    }
+  }
+
+  private async goOn(channelId: string, callId: string, told: UntimedEntry): Promise<void> {
+    await this.ami.startRecorderAnew(channelId, callId, { whileStopped: () => this.journal.write(callId, told) });
+    await this.ami.setVariable(channelId, channelVariable.pausedUntil, '');
+  }
+
+  private async ruleFor(channelId: string, callId: string, to: string, entries: readonly JournalEntry[]) {
+    const { document } = this.configuration;
+    const begin = entries.find((entry) => entry.e === 'begin');
+    if (!document || !begin) return;
+    const { direction, line, number } = begin;
+    const parties = { lineId: line || null, number: number || null, deskId: null, phoneIds: [to] };
+    const { recording, rule } = decideRecording(document.recordings.rules ?? [], document.desks, {
+      ...{ direction, ...parties },
+    });
+    const before = ruleInForce(entries);
+    if (before.recording === recording && before.rule === rule) return;
+    await this.journal.write(callId, { e: 'recording-rule', recordingRule: rule, recording });
+    if (recording === 'never' || isRecorded(entries)) return;
+    await this.ami.startFirstRecorder(channelId, callId);
+    await this.journal.write(callId, { e: 'recorder' });
+  }
+}

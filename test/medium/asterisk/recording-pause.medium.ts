@@ -1,0 +1,179 @@
+import { stat } from 'node:fs/promises';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { ConfigurationDocument } from '../../../backend/src/configuration/configuration.schema.ts';
+import { decideCompleteness, recordedSpan } from '../../../backend/src/recordings/spool/completeness.ts';
+import { Spool } from '../../../backend/src/recordings/spool/spool.ts';
+import { slice, toneIntervals, totalMs } from '../../town/listen.ts';
+import { type Caller, type PhoneCall } from '../../town/party.ts';
+import { readStereo } from '../../town/sound-file.ts';
+import { Town } from '../../town/town.ts';
+import { eventually, pause } from '../../town/waiting.ts';
+import { BoxAsterisk, type SpooledCall, story } from './box-asterisk.ts';
+
+const NETWORK = '127.40.232';
+const SECRET = 'a-secret-for-phones';
+const NUMBER = '0901234567';
+const LINE = { citizens: '0312340301', onDemand: '0312340302' };
+const [CALLER_HZ, PHONE_HZ, SECRET_HZ] = [440, 1000, 1600];
+const RESUME_AFTER_SECONDS = 10;
+
+const line = (id: string, number: string) => ({
+  ...{ id, name: id, trunk: 'hikari', number },
+  flow: {
+    start: 'ring',
+    nodes: { ring: { type: 'desk', desk: 'citizens', otherwise: 'end' }, end: { type: 'end', cause: 'normal' } },
+  },
+});
+
+const office = ConfigurationDocument.parse({
+  site: { id: 'hq', name: '町役場' },
+  trunks: [{ id: 'hikari', name: 'ひかり電話', type: 'peer', host: `${NETWORK}.1`, port: 5060 }],
+  pbx: null,
+  phones: ['201', '202'].map((extension) => ({
+    ...{ id: `p${extension}`, name: extension, type: 'sip', extension, secret: SECRET },
+  })),
+  desks: [{ id: 'citizens', name: '市民課', members: ['p201'], ringSeconds: 10 }],
+  notices: [],
+  lines: [line('citizens', LINE.citizens), line('on-demand', LINE.onDemand)],
+  recordings: {
+    classes: [{ id: 'standard', name: '標準', format: 'flac' }],
+    rules: [{ id: 'ask', name: '求めたとき', recording: 'on-demand', reason: '試行のため', lines: ['on-demand'] }],
+    pause: { resumeAfterSeconds: RESUME_AFTER_SECONDS },
+  },
+});
+
+describe('a recording in progress, with no backend', () => {
+  let box: BoxAsterisk;
+  let town: Town;
+  let before = 0;
+  let caller: Caller;
+  let phoneCall: PhoneCall;
+
+  beforeAll(async () => {
+    box = await BoxAsterisk.start('127.0.0.132');
+    await box.applier.apply(office);
+    const phones = ['201', '202'].map((extension) => ({ extension, secret: SECRET }));
+    town = await Town.start({ box: box.sip, phones, network: NETWORK });
+    await eventually('the phones to register', async () => (await town.registered()).length === 2);
+  });
+  afterAll(async () => {
+    await town.stop();
+    await box.stop();
+  });
+  beforeEach(() => {
+    for (const number of ['201', '202']) town.phone(number).willRingOut();
+  });
+  afterEach(async () => {
+    before = (await box.calls()).length;
+  });
+
+  const sizeNow = async () => stat((await box.calls())[before]?.recording ?? '');
+  async function talk(to: string): Promise<void> {
+    const phone = town.phone('201').willAnswer({ says: { tone: PHONE_HZ } });
+    caller = await town.call({ from: NUMBER, to, says: { tone: CALLER_HZ } });
+    phoneCall = await phone.rung();
+    await phoneCall.answered();
+    await pause(1000);
+  }
+  const told = (event: string, count = 1) =>
+    eventually(`${event} in the journal`, async () => {
+      const entries = (await box.calls())[before]?.entries ?? [];
+      return entries.filter(({ e }) => e === event).length >= count;
+    });
+  async function press(code: string, event: string, count = 1): Promise<void> {
+    await phoneCall.sendDigits(code);
+    await told(event, count);
+  }
+  async function over(): Promise<SpooledCall> {
+    await caller.hangUp();
+    return box.endedCall(before + 1);
+  }
+  const timeOf = ({ entries }: SpooledCall, event: string) => Number(entries.find(({ e }) => e === event)?.at) * 1000;
+  const steps = (call: SpooledCall) => story(call).filter((step) => step.startsWith('recording-'));
+  async function completionOf(call: SpooledCall) {
+    const span = recordedSpan(call.entries);
+    if (!span) throw new Error('the call goes on');
+    const audio = await new Spool(box.settings.layout.spool).closedAudio(call.id, span);
+    return { ...decideCompleteness(span, audio), lengthMs: span.endedAt.getTime() - span.beganAt.getTime() };
+  }
+
+  it('is paused and resumed by the phone: nothing said meanwhile is on the disk, and time goes on', async () => {
+    await talk(LINE.citizens);
+    await press('*6', 'recording-paused');
+    await phoneCall.says({ tone: SECRET_HZ });
+    await caller.says({ tone: SECRET_HZ });
+    await pause(2500);
+    await phoneCall.says({ tone: PHONE_HZ });
+    await caller.says({ tone: CALLER_HZ });
+    await press('*6', 'recording-resumed');
+    await pause(1500);
+    const call = await over();
+    expect(steps(call)).toEqual([`recording-paused ${RESUME_AFTER_SECONDS} p201`, 'recording-resumed phone p201']);
+
+    const { left, right } = await readStereo(call.recording);
+    for (const side of [left, right]) expect(toneIntervals(side, SECRET_HZ)).toEqual([]);
+    expect(totalMs(toneIntervals(right, PHONE_HZ))).toBeGreaterThan(1500);
+    const completion = await completionOf(call);
+    expect(completion).toMatchObject({ completeness: 'partial', reason: 'paused', rule: null });
+    const pausedMs = timeOf(call, 'recording-resumed') - timeOf(call, 'recording-paused');
+    const gap = completion.gaps.find(({ reason }) => reason === 'paused');
+    expect(Math.abs((gap?.durationMs ?? 0) - pausedMs)).toBeLessThan(300);
+    expect(Math.abs((gap?.atMs ?? 0) - (timeOf(call, 'recording-paused') - timeOf(call, 'recorder')))).toBeLessThan(
+      300,
+    );
+    const sealedMs = completion.segments.reduce(
+      (sum, one) => sum + (one.kind === 'gap' ? one.durationMs : (one.toByte - one.fromByte) / 32),
+      0,
+    );
+    expect(Math.abs(sealedMs - completion.lengthMs)).toBeLessThan(100);
+  });
+
+  it('goes on by itself when the time is over', async () => {
+    await talk(LINE.citizens);
+    await press('*6', 'recording-paused');
+    const { size } = await sizeNow();
+    await pause(RESUME_AFTER_SECONDS * 1000 - 2000);
+    expect((await sizeNow()).size).toBe(size);
+    await eventually('the recording to grow', async () => (await sizeNow()).size > size, { withinMs: 6000 });
+    await pause(1500);
+    const call = await over();
+    const { gaps } = await completionOf(call);
+    const gap = gaps.find(({ reason }) => reason === 'paused');
+    expect(Math.abs((gap?.durationMs ?? 0) - RESUME_AFTER_SECONDS * 1000)).toBeLessThan(400);
+    const { right } = await readStereo(call.recording);
+    expect(totalMs(toneIntervals(right, PHONE_HZ))).toBeGreaterThan(2000);
+  }, 40_000);
+
+  it('goes on with a transfer', async () => {
+    await talk(LINE.citizens);
+    await press('*6', 'recording-paused');
+    const second = town.phone('202').willAnswer({ says: { tone: SECRET_HZ } });
+    await phoneCall.transferTo(town.extensionUri('202'));
+    await (await second.rung()).answered();
+    await pause(1500);
+    const call = await over();
+    expect(steps(call)).toEqual([`recording-paused ${RESUME_AFTER_SECONDS} p201`, 'recording-resumed transfer']);
+    const { right } = await readStereo(call.recording);
+    expect(totalMs(toneIntervals(right, SECRET_HZ))).toBeGreaterThan(1000);
+  });
+
+  it('is kept when the phone asks for it, and else is not: the caller’s keys do nothing', async () => {
+    await talk(LINE.onDemand);
+    await caller.sendDigits('*5*6');
+    await pause(500);
+    const discarded = await over();
+    expect(steps(discarded)).toEqual(['recording-rule ask on-demand']);
+    expect(await completionOf(discarded)).toMatchObject({ completeness: 'none', reason: 'not-kept', rule: 'ask' });
+    before += 1;
+    await talk(LINE.onDemand);
+    await press('*5', 'recording-kept');
+    const kept = await over();
+    expect(steps(kept)).toEqual(['recording-rule ask on-demand', 'recording-kept p201']);
+    const completion = await completionOf(kept);
+    expect(completion).toMatchObject({ completeness: 'complete', rule: null });
+    // From the call’s start.
+    const { left } = await readStereo(kept.recording);
+    expect(totalMs(toneIntervals(slice(left, { fromMs: 0, toMs: 2000 }), CALLER_HZ))).toBeGreaterThan(800);
+    expect(box.complaints().filter((complaint) => complaint.includes(' ERROR['))).toEqual([]);
+  });
+});
