@@ -6,6 +6,7 @@ import type { Phone } from '../phones/phone.schema.ts';
 import * as names from './dialplan-names.ts';
 import { flowSections } from './render-flow.ts';
 import { recordingRuleSections } from './render-recording-rules.ts';
+import { noticeRecordersSection } from './render-notice-recorders.ts';
 import { scheduleSections } from './render-schedules.ts';
 import { renderSections, type Section } from './section.ts';
 
@@ -105,6 +106,7 @@ function dialplanSections(document: ConfigurationDocument): Section[] {
     ...scheduleSections(document),
     ...recordingRuleSections(document),
     ...document.desks.map((desk) => deskSection(desk, extensionOf)),
+    noticeRecordersSection(document),
     phoneDirectory('phones', 'internal', document.phones),
     phoneDirectory('transfer', 'transferred', document.phones),
   ];

@@ -6,7 +6,7 @@ import { MenuNode } from '../menus/menu.schema.ts';
 import { officeHours } from '../schedules/schedule.fixture.ts';
 import type { FlowNode, Line } from '../lines/line.schema.ts';
 import type { RecordingClass } from '../recordings/recording-class.schema.ts';
-import { findConfigurationProblems } from './configuration-problems.ts';
+import { findConfigurationProblems, missingOwnAudio } from './configuration-problems.ts';
 import { ConfigurationDocument } from './configuration.schema.ts';
 import { defaultConfiguration } from './default-configuration.ts';
 import { anyDocument, smallOffice } from './document.fixture.ts';
@@ -71,6 +71,27 @@ describe('a configuration document', () => {
       if (pbx) pbx.host = '192.0.2.10';
     });
     expect(found(document)).toEqual(['shared-address /trunks/1/host', 'shared-address /pbx/host']);
+  });
+
+  it('lets notices be recorded by registered phones only: of others nobody knows who they are', () => {
+    const document = office((changed) => {
+      changed.noticeRecording = { phones: ['p201', 'p301', 'p999'] };
+    });
+    expect(found(document)).toEqual([
+      'recording-phone-behind-pbx /noticeRecording/phones/1',
+      'unknown-phone /noticeRecording/phones/2',
+    ]);
+  });
+
+  it('plays sounds that are shipped, or that the office has made', () => {
+    const own = '01234567-89ab-8def-8123-456789abcdef';
+    const document = office(({ notices }) => {
+      notices.push({ id: 'own', name: '町の告知', text: '町です。', audio: own });
+      notices.push({ id: 'none', name: '無い', text: '無い。', audio: 'no-such' });
+    });
+    expect(found(document)).toEqual(['missing-audio /notices/2/audio']);
+    expect(missingOwnAudio(document, new Set([own]))).toEqual([]);
+    expect(missingOwnAudio(document, new Set()).map(({ path }) => path)).toEqual(['/notices/1/audio']);
   });
 
   it('gives each phone an extension of its own, and none that is an emergency number', () => {

@@ -22,6 +22,7 @@ export function findConfigurationProblems(document: ConfigurationDocument): Conf
     ...phoneProblems(document),
     ...deskProblems(document),
     ...missingAudio(document),
+    ...noticeRecordingProblems(document),
     ...classProblems(document),
     ...findRecordingRuleProblems(document),
     ...scheduleProblems(document),
@@ -131,6 +132,22 @@ const audioProblems = (notices: readonly Notice[], isThere: (audio: string) => b
           message: `告知「${name}」の音声「${audio}」がありません。備え付けの音声か、「告知」の画面で登録した音声から選んでください。`,
         },
   );
+
+/** Behind the pbx every phone says of itself who it is; only one that registers is known. */
+function noticeRecordingProblems({ noticeRecording, phones }: ConfigurationDocument): ConfigurationProblem[] {
+  const byId = new Map(phones.map((phone) => [phone.id, phone]));
+  return (noticeRecording?.phones ?? []).flatMap((id, index) => {
+    const path = `/noticeRecording/phones/${index}`;
+    const phone = byId.get(id);
+    if (phone?.type === 'sip') return [];
+    if (phone) {
+      const message = `電話機「${phone.name}」は主装置につながる電話機なので、告知の録音には使えません。電話番に直接つながる電話機を選んでください。`;
+      return [{ path, problemId: 'recording-phone-behind-pbx', message }];
+    }
+    const message = `告知の録音に使う電話機「${id}」は登録されていません。登録済みの電話機を選んでください。`;
+    return [{ path, problemId: 'unknown-phone', message }];
+  });
+}
 
 function classProblems({ recordings }: ConfigurationDocument): ConfigurationProblem[] {
   if (recordings.classes.some(({ id }) => id === STANDARD_CLASS)) return [];

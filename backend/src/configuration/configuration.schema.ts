@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { Desk } from '../desks/desk.schema.ts';
 import { Line } from '../lines/line.schema.ts';
-import { Notice } from '../notices/notice.schema.ts';
+import { Notice, NoticeRecording } from '../notices/notice.schema.ts';
 import { Pbx, Phone } from '../phones/phone.schema.ts';
 import { DisplayName, Identifier, Instant } from '../platform/schema.ts';
 import { RecordingRules } from '../recordings/recording-class.schema.ts';
@@ -20,6 +20,8 @@ export const ConfigurationDocument = z
     phones: z.array(Phone).max(500),
     desks: z.array(Desk).max(200),
     notices: z.array(Notice).max(200),
+    /** Phones by which notices may be recorded (`*50`). Absent: none. */
+    noticeRecording: NoticeRecording.optional(),
     /** Absent in documents from before there were any. */
     schedules: z.array(Schedule).max(100).optional(),
     lines: z.array(Line).max(500),

@@ -3,6 +3,7 @@ import { Module } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { LogKeepingModule } from '../audit/log-keeping.module.ts';
 import { HeadroomKeepingModule } from '../headroom/headroom.module.ts';
+import { RecordedNoticesModule } from '../notices/notice-audio.module.ts';
 import { Logger } from '../platform/logging.ts';
 import { PlatformModule } from '../platform/platform.module.ts';
 import { runProcess } from '../platform/process.ts';
@@ -22,7 +23,10 @@ await runProcess(logger, async () => {
   const settings = new Settings(readOperatorSettings(process.env));
   const platform = PlatformModule.forProcess(settings, logger, DATABASE_CONNECTIONS);
   const worker = await NestFactory.createApplicationContext(
-    { module: WorkerModule, imports: [platform, HeadroomKeepingModule, SealingModule, LogKeepingModule] },
+    {
+      module: WorkerModule,
+      imports: [platform, HeadroomKeepingModule, SealingModule, LogKeepingModule, RecordedNoticesModule],
+    },
     { logger },
   );
   return () => worker.close();

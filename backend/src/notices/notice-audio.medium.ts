@@ -11,7 +11,10 @@ import type { Visitor } from '../../../test/medium/api/visitor.ts';
 import { ConfigurationVersionRepository } from '../configuration/configuration-version.repository.ts';
 import { smallOffice } from '../configuration/document.fixture.ts';
 import { Failure } from '../platform/http/openapi.ts';
+import { Logger } from '../platform/logging.ts';
 import { wavHeader } from '../recordings/formats/mixed-wav.ts';
+import { NoticeAudioShelf } from './notice-audio-shelf.service.ts';
+import { RecordedNotices } from './recorded-notices.service.ts';
 import { KanaReading, NoticeAudio, NoticeAudioList, UPLOAD_BYTES } from './notice-audio.schema.ts';
 import { rmsDbfs, TARGET_DBFS } from './sound-level.ts';
 
@@ -260,5 +263,69 @@ describe('the sounds of notices', () => {
     for (const name of ['staff-done', '../prompts/closed', 'no-such']) expect((await heard(name)).statusCode).toBe(400);
     expect((await heard('refusal')).statusCode).toBe(404);
     expect((await visitor.ask('GET', `${NOTICE_AUDIO}/${GONE}/sound`)).status).toBe(404);
+  });
+});
+
+describe('a notice recorded by phone', () => {
+  const recorded = (...parts: string[]) => join(api.settings.layout.asteriskRecorded, ...parts);
+  const worker = () =>
+    new RecordedNotices(
+      api.http.application.get(NoticeAudioShelf, { strict: false }),
+      api.settings,
+      new Logger('worker', 'silent'),
+    );
+  const record = (draft: string, pcm: Buffer) => {
+    writeFileSync(recorded(`${draft}.sln`), pcm);
+    writeFileSync(recorded(`${draft}.done`), '');
+  };
+  const speech = () => tone('phone.wav').subarray(WAV_HEADER_BYTES, WAV_HEADER_BYTES + 48_000);
+
+  beforeEach(() => {
+    rmSync(recorded(), { recursive: true, force: true });
+    mkdirSync(recorded(), { recursive: true });
+  });
+
+  it('is taken as a draft once it is done, by whom and under which number', async () => {
+    record('7-201-1795300000-1', speech());
+    writeFileSync(recorded('8-201-1795300000-2.sln'), speech());
+    await worker().takeAll();
+    const [draft, ...others] = await own();
+    expect(draft).toMatchObject({
+      source: 'phone',
+      recorded: { number: 7, extension: '201' },
+      usedBy: [],
+      createdBy: null,
+    });
+    expect(others).toEqual([]);
+    // Still there to be heard by phone.
+    expect(readdirSync(recorded()).sort()).toEqual(['7-201-1795300000-1.sln', '8-201-1795300000-2.sln']);
+  });
+
+  it('is there once when the worker died before it could say that it was taken', async () => {
+    record('7-201-1795300000-1', speech());
+    await worker().takeAll();
+    writeFileSync(recorded('7-201-1795300000-1.done'), '');
+    await worker().takeAll();
+    expect(await own()).toHaveLength(1);
+  });
+
+  it('is left out when nobody speaks in it or nobody knows whose it is, and waits for a database that is down', async () => {
+    record('7-201-1795300000-1', Buffer.alloc(48_000));
+    record('no-draft', speech());
+    await worker().takeAll();
+    expect(await own()).toEqual([]);
+    record('9-201-1795300000-3', speech());
+    await api.database.setReachable(false);
+    await expect(worker().takeAll()).rejects.toThrow();
+    await api.database.setReachable(true);
+    const taken = () =>
+      worker()
+        .takeAll()
+        .then(
+          () => true,
+          () => false,
+        );
+    await eventually(taken);
+    expect((await own()).map(({ recorded: by }) => by?.number)).toEqual([9]);
   });
 });

@@ -11,3 +11,7 @@ export const Notice = z
   })
   .meta({ id: 'Notice' });
 export type Notice = z.infer<typeof Notice>;
+
+/** Registered phones by which notices may be recorded, as drafts that are played to nobody until a notice names them. */
+export const NoticeRecording = z.strictObject({ phones: z.array(Identifier).max(500) }).meta({ id: 'NoticeRecording' });
+export type NoticeRecording = z.infer<typeof NoticeRecording>;

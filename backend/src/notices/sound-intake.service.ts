@@ -4,7 +4,7 @@ import { mkdir, open, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import { Injectable, type OnModuleInit } from '@nestjs/common';
+import { Injectable } from '@nestjs/common';
 import { Settings } from '../platform/settings.ts';
 import { SoundToolFailedError } from '../recordings/formats/sound-tool.ts';
 import {
@@ -36,7 +36,7 @@ const hasCode = (error: unknown, ...codes: string[]) => codes.includes((error as
 
 /** Makes of a sound file, whatever it may be, what a telephone can play; or says why not. Leaves nothing behind. */
 @Injectable()
-export class SoundIntake implements OnModuleInit {
+export class SoundIntake {
   private arriving = 0;
 
   constructor(
@@ -45,7 +45,7 @@ export class SoundIntake implements OnModuleInit {
   ) {}
 
   /** What a process that died was converting is of no use to anybody. */
-  async onModuleInit(): Promise<void> {
+  async clear(): Promise<void> {
     await rm(this.folder, { recursive: true, force: true });
   }
 

@@ -29,6 +29,14 @@ export const PHONE_CODES = [
   { id: 'pick-up', code: '*4', when: 'idle', argument: 'slot', name: '預けた通話を取る' },
   { id: 'close-now', code: '*6', when: 'idle', argument: 'number', name: 'ただいまから本日24時まで閉庁にする' },
   { id: 'back-to-normal', code: '*7', when: 'idle', argument: 'number', name: '臨時の閉庁を取り消す' },
+  { id: 'record-notice', code: '*50', when: 'idle', argument: 'number', name: '告知を録音する(許可された電話機だけ)' },
+  {
+    id: 'hear-notice',
+    code: '*51',
+    when: 'idle',
+    argument: 'number',
+    name: '録音した告知を聴く(許可された電話機だけ)',
+  },
 ] as const satisfies readonly PhoneCode[];
 
 export type PhoneCodeId = (typeof PHONE_CODES)[number]['id'];

@@ -1,0 +1,165 @@
+import { existsSync } from 'node:fs';
+import { readdir, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { ConfigurationDocument } from '../../../backend/src/configuration/configuration.schema.ts';
+import { NoticeAudioKeeper } from '../../../backend/src/notices/notice-audio-keeper.service.ts';
+import { type NoticeAudioRepository } from '../../../backend/src/notices/notice-audio.repository.ts';
+import { ownAudioId } from '../../../backend/src/notices/notice-audio-id.ts';
+import { SHIPPED_NOTICES } from '../../../backend/src/notices/shipped-notices.ts';
+import type { DatabaseConnector } from '../../../backend/src/platform/database-connector.ts';
+import { Logger } from '../../../backend/src/platform/logging.ts';
+import { toneIntervals, totalMs } from '../../town/listen.ts';
+import { Town } from '../../town/town.ts';
+import { eventually, pause } from '../../town/waiting.ts';
+import { BoxAsterisk } from './box-asterisk.ts';
+
+const NETWORK = '127.40.246';
+const NUMBER = '0901234567';
+const OWN_LINE = '0312340301';
+const SECRET = 'a-secret-for-phones';
+
+/** Two seconds of a tone, as an office might have recorded it. */
+const SOUND = Buffer.alloc(32_000);
+for (let at = 0; at < SOUND.length; at += 2) {
+  SOUND.writeInt16LE(Math.round(8000 * Math.sin((Math.PI * 700 * at) / 8000)), at);
+}
+const AUDIO = ownAudioId(SOUND);
+
+const office = ConfigurationDocument.parse({
+  site: { id: 'hq', name: '町役場' },
+  trunks: [{ id: 'hikari', name: 'ひかり電話', type: 'peer', host: `${NETWORK}.1`, port: 5060 }],
+  pbx: null,
+  phones: ['201', '202'].map((extension) => ({
+    ...{ id: `p${extension}`, name: extension, type: 'sip', extension, secret: SECRET },
+  })),
+  desks: [],
+  notices: [...SHIPPED_NOTICES, { id: 'own', name: '町の告知', text: '町の告知です。', audio: AUDIO }],
+  noticeRecording: { phones: ['p201'] },
+  lines: [
+    {
+      ...{ id: 'own', name: '告知', trunk: 'hikari', number: OWN_LINE },
+      flow: {
+        start: 'say',
+        nodes: { say: { type: 'notice', notice: 'own', next: 'end' }, end: { type: 'end', cause: 'normal' } },
+      },
+    },
+  ],
+});
+
+let box: BoxAsterisk;
+let town: Town;
+/** What the database holds; null = it is down. */
+let database: Map<string, Buffer> | null = new Map();
+
+const keeper = () =>
+  new NoticeAudioKeeper(
+    { pcm: (id: string) => Promise.resolve(database?.get(id) ?? null) } as unknown as NoticeAudioRepository,
+    {
+      get isReady() {
+        return database !== null;
+      },
+    } as DatabaseConnector,
+    box.settings,
+    new Logger('test', 'silent'),
+  );
+const recorded = async (ending: string) =>
+  (await readdir(box.settings.layout.asteriskRecorded)).filter((name) => name.endsWith(ending)).sort();
+/** How long the tone of 700 Hz was heard on the whole of a call that ends by itself. */
+async function heardMs(): Promise<number> {
+  const caller = await town.call({ from: NUMBER, to: OWN_LINE });
+  await caller.ended(20_000);
+  return totalMs(toneIntervals((await caller.heard()).left, 700));
+}
+
+beforeAll(async () => {
+  box = await BoxAsterisk.start('127.0.0.86');
+  town = await Town.start({
+    network: NETWORK,
+    box: box.sip,
+    phones: ['201', '202'].map((extension) => ({ extension, secret: SECRET })),
+  });
+  await box.applier.apply(office);
+  await eventually('the phones to register', async () => (await town.registered()).length === 2);
+});
+afterEach(() => {
+  database = new Map();
+});
+afterAll(async () => {
+  await town.stop();
+  await box.stop();
+});
+
+describe('a notice that an office made', () => {
+  it('is heard by callers once it is in place, and stays there with the database down', async () => {
+    database = new Map([[AUDIO, SOUND]]);
+    const first = keeper();
+    await first.bring(office);
+    expect(first.lost).toEqual([]);
+    expect(await heardMs()).toBeGreaterThan(1500);
+    database = null;
+    const second = keeper();
+    await second.bring(office);
+    expect(second.lost).toEqual([]);
+  });
+
+  it('is replaced by a shipped sentence when it is lost, told, and comes back with the database', async () => {
+    const path = join(box.settings.layout.asteriskPrompts, `${AUDIO}.sln`);
+    await writeFile(path, SOUND.subarray(0, 1000));
+    const one = keeper();
+    await one.bring(office);
+    expect(one.lost).toEqual(['町の告知']);
+    expect((await readFile(path)).equals(await readFile(path.replace(AUDIO, 'recording-notice-short')))).toBe(true);
+    const before = (await box.calls()).length;
+    expect(await heardMs()).toBeLessThan(500);
+    expect((await box.endedCall(before + 1)).text).not.toContain('notice-failed');
+    database = new Map([[AUDIO, SOUND]]);
+    await one.bring(office);
+    expect([one.lost, (await readFile(path)).equals(SOUND)]).toEqual([[], true]);
+  });
+});
+
+describe('a notice recorded by phone', () => {
+  it('is a draft of its number, which can be heard', async () => {
+    const phone = await town.callFromPhone('201', '*507', 'silence');
+    await phone.answered();
+    await eventually('the recording to begin', async () => (await recorded('.sln')).length === 1);
+    await phone.says({ tone: 700 });
+    await pause(1500);
+    await phone.says('silence');
+    await phone.sendDigits('#');
+    await phone.ended(20_000);
+    const [done] = await recorded('.done');
+    expect(done).toMatch(/^7-201-\d+-\d+\.done$/);
+    const sound = await readFile(join(box.settings.layout.asteriskRecorded, done?.replace('.done', '.sln') ?? ''));
+    expect(sound.length).toBeGreaterThan(16_000);
+    const again = await town.callFromPhone('201', '*517', 'silence');
+    await again.ended(20_000);
+    expect(totalMs(toneIntervals((await again.heard()).left, 700))).toBeGreaterThan(1000);
+  });
+
+  it('is kept when the phone hangs up', async () => {
+    const before = (await recorded('.done')).length;
+    const phone = await town.callFromPhone('201', '*508', { tone: 700 });
+    await phone.answered();
+    await eventually('the recording to begin', async () => (await recorded('.sln')).length === before + 1);
+    await pause(1000);
+    await phone.hangUp();
+    await eventually('it to be done', async () => (await recorded('.done')).length === before + 1);
+  });
+
+  it('cannot be made or heard by a phone that may not', async () => {
+    const before = (await recorded('.sln')).length;
+    for (const code of ['*507', '*517']) {
+      const phone = await town.callFromPhone('202', code, 'silence');
+      await phone.ended(20_000);
+      expect(totalMs(toneIntervals((await phone.heard()).left, 700))).toBeLessThan(300);
+    }
+    expect((await recorded('.sln')).length).toBe(before);
+    expect(existsSync(join(box.settings.layout.asteriskRecorded, '7.sln'))).toBe(false);
+  });
+
+  it('journals no call', async () => {
+    expect((await box.calls()).filter(({ text }) => text.includes('*50'))).toEqual([]);
+  });
+});
