@@ -1,6 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
 import { begin, entry } from './journal.fixture.ts';
+import { instantOf } from './journal.ts';
 import {
+  isKeptOff,
+  isSuspicious,
   measureRecorder,
   NOT_YET_MEASURED,
   RECORDER_STALLED,
@@ -55,6 +58,36 @@ describe('a recorder', () => {
 
   it('stalls when the file has gone', () => {
     expect(watch([STEP, null, null, null, null, null, null]).health).toBe('stalled');
+  });
+});
+
+describe('a recorder that is paused', () => {
+  const journal = [begin(), entry('recorder', 0, {}), entry('answered', 1, { phone: 'p201' })];
+  const paused = [...journal, entry('recording-paused', 10, { seconds: '60', phone: 'p201' })];
+  const secondsAfter = (seconds: number) => instantOf(begin()).getTime() + seconds * 1000;
+  const grown = { sizeBytes: 1000, grewAtMs: secondsAfter(10), health: 'growing' } as const;
+  const healthAt = (seconds: number, entries = paused) =>
+    measureRecorder(grown, secondsAfter(seconds), 1000, soundExpectedFrom(entries)).health;
+
+  it('is not expected to write until the pause is over, and then is', () => {
+    expect(healthAt(30, journal)).toBe('stalled');
+    expect([11, 30, 69].map((seconds) => healthAt(seconds))).toEqual(['paused', 'paused', 'paused']);
+    expect(isSuspicious(grown, secondsAfter(69), soundExpectedFrom(paused))).toBe(false);
+    expect(healthAt(71)).toBe('growing');
+    expect(healthAt(73)).toBe('stalled');
+  });
+
+  it('is expected to write as soon as somebody ends the pause', () => {
+    const resumed = [...paused, entry('recording-resumed', 20, { by: 'phone' as const })];
+    expect(healthAt(21, resumed)).toBe('growing');
+    expect(healthAt(23, resumed)).toBe('stalled');
+  });
+
+  it('is none where a rule says so', () => {
+    const never = entry('recording-rule', 0, { recordingRule: 'child', recording: 'never' });
+    expect(isKeptOff([begin(), never])).toBe(true);
+    expect(isKeptOff([...journal, never])).toBe(false);
+    expect(isKeptOff([begin()])).toBe(false);
   });
 });
 

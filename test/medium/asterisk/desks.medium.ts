@@ -1,0 +1,164 @@
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { ConfigurationDocument } from '../../../backend/src/configuration/configuration.schema.ts';
+import { durationMs, otherSoundIntervals, slice, toneIntervals, totalMs } from '../../town/listen.ts';
+import { readStereo } from '../../town/sound-file.ts';
+import { Town } from '../../town/town.ts';
+import { eventually, pause } from '../../town/waiting.ts';
+import { BoxAsterisk, type SpooledCall, story } from './box-asterisk.ts';
+
+const NETWORK = '127.40.233';
+const SECRET = 'a-secret-for-phones';
+const NUMBER = '0901234567';
+const OUTSIDE = '0399990000';
+const LINE = { inOrder: '0312340401', leastRecent: '0312340402', overflow: '0312340403' };
+const [CALLER_HZ, FIRST_HZ, SECOND_HZ] = [440, 1000, 1600];
+const EXTENSIONS = ['201', '202'];
+
+const end = { type: 'end', cause: 'no-answer' };
+const line = (id: string, number: string, start: string, nodes: object) => ({
+  ...{ id, name: id, trunk: 'hikari', number, flow: { start, nodes: { ...nodes, end } } },
+});
+const desk = (id: string, members: string[], more: object = {}) => ({
+  id,
+  name: id,
+  members,
+  ringSeconds: 12,
+  ...more,
+});
+
+const office = ConfigurationDocument.parse({
+  site: { id: 'hq', name: '町役場' },
+  trunks: [{ id: 'hikari', name: 'ひかり電話', type: 'peer', host: `${NETWORK}.1`, port: 5060 }],
+  pbx: null,
+  phones: EXTENSIONS.map((extension) => ({
+    ...{ id: `p${extension}`, name: extension, type: 'sip', extension, secret: SECRET },
+  })),
+  desks: [
+    desk('in-order', ['p201', 'p202'], { strategy: 'in-order', memberSeconds: 5 }),
+    desk('least-recent', ['p201', 'p202'], { strategy: 'least-recent', memberSeconds: 5 }),
+    desk('citizens', ['p201'], { notice: 'required' }),
+    desk('taxes', ['p202'], { notice: 'required' }),
+  ],
+  notices: [{ id: 'recording', name: '録音告知', text: '録音されます。', audio: 'recording-notice-short' }],
+  lines: [
+    line('in-order', LINE.inOrder, 'ring', { ring: { type: 'desk', desk: 'in-order', otherwise: 'end' } }),
+    line('least-recent', LINE.leastRecent, 'ring', { ring: { type: 'desk', desk: 'least-recent', otherwise: 'end' } }),
+    line('overflow', LINE.overflow, 'announce', {
+      announce: { type: 'notice', notice: 'recording', next: 'ring' },
+      ring: { type: 'desk', desk: 'citizens', otherwise: 'ring-next' },
+      'ring-next': { type: 'desk', desk: 'taxes', otherwise: 'outside' },
+      outside: { type: 'forward', number: OUTSIDE, show: 'office', ringSeconds: 5, otherwise: 'speak' },
+      speak: { type: 'message', longestSeconds: 10, silenceSeconds: 2, next: 'end' },
+    }),
+  ],
+});
+
+describe('desks with no backend', () => {
+  let box: BoxAsterisk;
+  let town: Town;
+  let before = 0;
+
+  beforeAll(async () => {
+    box = await BoxAsterisk.start('127.0.0.133');
+    await box.applier.apply(office);
+    const phones = EXTENSIONS.map((extension) => ({ extension, secret: SECRET }));
+    town = await Town.start({ box: box.sip, phones, network: NETWORK });
+    await eventually('the phones to register', async () => (await town.registered()).length === EXTENSIONS.length);
+  });
+  afterAll(async () => {
+    await town.stop();
+    await box.stop();
+  });
+  beforeEach(() => {
+    for (const number of [...EXTENSIONS, OUTSIDE]) town.phone(number).willRingOut();
+  });
+  afterEach(async () => {
+    before = (await box.calls()).length;
+    expect(box.complaints().filter((complaint) => complaint.includes(' ERROR['))).toEqual([]);
+  });
+
+  /** Who answers a call that nobody lets ring. */
+  async function answeredBy(to: string): Promise<string> {
+    const caller = await town.call({ from: NUMBER, to });
+    await caller.answered();
+    await caller.hangUp();
+    const call = await box.endedCall(before + 1);
+    before += 1;
+    return story(call).find((step) => step.startsWith('answered')) ?? '';
+  }
+  const call = (number: number): Promise<SpooledCall> => box.endedCall(before + number);
+  const steps = (of: SpooledCall) => story(of).filter((step) => !/^(begin|recorder|fallback|accepted|left)/.test(step));
+
+  it('in order: the first phone always first, the next one when it does not answer or is busy', async () => {
+    const [first, second] = EXTENSIONS.map((extension) => town.phone(extension).willAnswer());
+    expect(await answeredBy(LINE.inOrder)).toBe('answered p201');
+    expect(await answeredBy(LINE.inOrder)).toBe('answered p201');
+    first?.willRingOut();
+    const caller = await town.call({ from: NUMBER, to: LINE.inOrder });
+    const firstCall = await town.phone('201').rung();
+    const secondCall = await town.phone('202').rung(20_000);
+    expect(secondCall.rungAt - firstCall.rungAt).toBeGreaterThan(4500);
+    await firstCall.ended();
+    await secondCall.answered();
+    await caller.hangUp();
+    expect(steps(await call(1))).toEqual(['ringing in-order', 'answered p202', 'end 16 caller']);
+    before += 1;
+    first?.willRefuse('busy');
+    second?.willAnswer();
+    expect(await answeredBy(LINE.inOrder)).toBe('answered p202');
+  });
+
+  it('least recent: who has waited longest first', async () => {
+    for (const extension of EXTENSIONS) town.phone(extension).willAnswer();
+    const order: string[] = [];
+    for (let count = 0; count < 4; count += 1) {
+      order.push(await answeredBy(LINE.leastRecent));
+      // When a phone last took a call is known to the second.
+      await pause(1100);
+    }
+    expect(new Set(order.slice(0, 2)).size).toBe(2);
+    expect(order.slice(2)).toEqual(order.slice(0, 2));
+  });
+
+  it('overflows to another desk, to a number outside and to a message, and is announced once', async () => {
+    for (const number of [...EXTENSIONS, OUTSIDE]) town.phone(number).willRefuse('busy');
+    const caller = await town.call({ from: NUMBER, to: LINE.overflow, says: { tone: CALLER_HZ } });
+    await eventually('the message to begin', async () =>
+      (await box.calls())[before]?.entries.some(({ e }) => e === 'message'),
+    );
+    await pause(2500);
+    await caller.hangUp();
+    expect(steps(await call(1))).toEqual([
+      ...['notice recording', 'notice-ended recording', 'ringing citizens', 'unanswered citizens BUSY'],
+      ...['ringing taxes', 'unanswered taxes BUSY', `forwarding outside ${OUTSIDE}`, 'not-forwarded outside BUSY'],
+      ...['message speak 2', 'message-ended speak caller', 'end 16 caller'],
+    ]);
+  });
+
+  it('is not announced again after a transfer within the office', async () => {
+    const first = town.phone('201').willAnswer({ says: { tone: FIRST_HZ } });
+    const second = town.phone('202').willAnswer({ says: { tone: SECOND_HZ } });
+    const caller = await town.call({ from: NUMBER, to: LINE.overflow, says: { tone: CALLER_HZ } });
+    const firstCall = await first.rung();
+    await firstCall.answered();
+    await pause(800);
+    await firstCall.transferTo(town.extensionUri('202'));
+    await (await second.rung()).answered();
+    await pause(1200);
+    await caller.hangUp();
+    const ended = await call(1);
+    expect(steps(ended).filter((step) => step.startsWith('notice'))).toEqual([
+      'notice recording',
+      'notice-ended recording',
+    ]);
+    const { right } = await readStereo(ended.recording);
+    const talkFromMs = toneIntervals(right, FIRST_HZ)[0]?.fromMs ?? durationMs(right);
+    const announced = otherSoundIntervals(slice(right, { fromMs: 0, toMs: talkFromMs }), [400]);
+    expect(totalMs(announced)).toBeGreaterThan(1500);
+    const after = slice(right, { fromMs: talkFromMs, toMs: durationMs(right) });
+    expect(totalMs(toneIntervals(after, SECOND_HZ))).toBeGreaterThan(800);
+    // A tone that begins or ends is another sound for a moment.
+    const others = otherSoundIntervals(after, [400, FIRST_HZ, SECOND_HZ]);
+    expect(totalMs(others)).toBeLessThan(totalMs(announced) / 2);
+  });
+});
