@@ -10,6 +10,7 @@ import { AsteriskReload } from './asterisk-reload.port.ts';
 /** Reading 500 endpoints anew takes a while. */
 const RELOAD_TIMEOUT_MS = 15_000;
 const LIST_TIMEOUT_MS = 5000;
+const KEPT_AT_ONCE = 16;
 
 /** Its translators go with the first frame that finds no recorder; two frames of 20 ms and one to spare. */
 const RECORDER_FORGETS_MS = 60;
@@ -91,8 +92,28 @@ export class AmiCommands extends AsteriskReload {
     await this.connection.action('DBPut', { family, key, val: value });
   }
 
+  /** Keeps many values, a few at a time: AstDB takes one after the other, and the way there should not be waited for. */
+  async keepAll(family: string, values: ReadonlyMap<string, string>): Promise<void> {
+    const waiting = values.entries();
+    const keepNext = async () => {
+      for (const [key, value] of waiting) await this.keep(family, key, value);
+    };
+    await Promise.all(Array.from({ length: KEPT_AT_ONCE }, keepNext));
+  }
+
+  /** A key that is not there is no failure. */
   async forget(family: string, key: string): Promise<void> {
-    await this.connection.action('DBDel', { family, key });
+    await orNone(this.connection.action('DBDel', { family, key }));
+  }
+
+  async forgetFamily(family: string): Promise<void> {
+    await orNone(this.connection.action('DBDelTree', { family }, LIST_TIMEOUT_MS));
+  }
+
+  /** @returns null when AstDB has no such key */
+  async keptValue(family: string, key: string): Promise<string | null> {
+    const items = await orNone(this.connection.list('DBGet', { family, key }));
+    return text(items?.[0]?.val)[0] ?? null;
   }
 
   /** @returns what AstDB keeps in a family, by key */
@@ -163,6 +184,15 @@ export class AmiCommands extends AsteriskReload {
     }
   }
 }
+
+const orNone = async <T>(asked: Promise<T>): Promise<T | null> => {
+  try {
+    return await asked;
+  } catch (error) {
+    if (error instanceof AmiError && /not found|does not exist/i.test(error.message)) return null;
+    throw error;
+  }
+};
 
 const text = (value: unknown): string[] => (typeof value === 'string' && value !== '' ? [value] : []);
 

@@ -50,6 +50,19 @@ export const HOLIDAYS_CONTEXT = 'national-holidays';
 /** AstDB: family of the schedules switched by hand; key = schedule, value = `<open|closed>/<epoch second of the end>`. */
 export const SWITCH_FAMILY = 'switch';
 
+/** Contexts that rules against callers ask: what they may never catch, what a number can be, where they send calls. */
+export const NEVER_BLOCKED_CONTEXT = 'never-blocked';
+export const NUMBERING_PLAN_CONTEXT = 'numbering-plan';
+export const BLOCKED_DESKS_CONTEXT = 'blocked-desks';
+export const BLOCKED_NOTICES_CONTEXT = 'blocked-notices';
+
+/**
+ * AstDB: what the dialplan knows of block rules. Family `blocklist` says which family holds them (`generation`) and up to
+ * which change (`revision`); see `blocklist-in-asterisk.service.ts`.
+ */
+export const BLOCKLIST_FAMILY = 'blocklist';
+export const blocklistFamily = (generation: string): string => `block-${generation}`;
+
 export const trunkLinesContext = (trunkId: string): string => `lines-${trunkId}`;
 
 export const trunkEndpoint = (trunkId: string): string => `trunk-${trunkId}`;
@@ -58,7 +71,7 @@ export const PBX_ENDPOINT = 'pbx';
 export const phoneEndpoint = (extension: string): string => extension;
 
 /** The form in which dialled numbers are looked up: what context `national` of the dialplan makes of them. */
-export const nationalNumber = (number: string): string => number.replace(/^\+81/, '0').slice(0, 24);
+export { nationalNumber } from '../calls/number-folding.ts';
 
 /** What a call that asks to be claimed says of itself, in `CallBroadcast` and in the arguments of `StasisStart`. */
 export interface Arrival {

@@ -4,6 +4,7 @@ import { type Desk, ringPlanOf } from '../desks/desk.schema.ts';
 import type { Line } from '../lines/line.schema.ts';
 import type { Phone } from '../phones/phone.schema.ts';
 import * as names from './dialplan-names.ts';
+import { blocklistSections } from './render-blocklist.ts';
 import { flowSections } from './render-flow.ts';
 import { recordingRuleSections } from './render-recording-rules.ts';
 import { noticeRecordersSection } from './render-notice-recorders.ts';
@@ -105,6 +106,7 @@ function dialplanSections(document: ConfigurationDocument): Section[] {
     ...flowSections(document),
     ...scheduleSections(document),
     ...recordingRuleSections(document),
+    ...blocklistSections(document),
     ...document.desks.map((desk) => deskSection(desk, extensionOf)),
     noticeRecordersSection(document),
     phoneDirectory('phones', 'internal', document.phones),

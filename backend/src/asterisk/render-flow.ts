@@ -1,4 +1,5 @@
 import type { ConfigurationDocument } from '../configuration/configuration.schema.ts';
+import { dialableNumber } from '../calls/number-folding.ts';
 import type { FlowNode, FlowNodeOf, Line } from '../lines/line.schema.ts';
 import type { MenuChoice } from '../menus/menu.schema.ts';
 import { insideRoot } from '../platform/settings.ts';
@@ -69,7 +70,7 @@ function goOnUnanswered(
 
 function forwardArguments(line: Line, id: string, { number, show, ringSeconds }: FlowNodeOf<'forward'>): string {
   const shown = show === 'office' ? names.nationalNumber(line.number) : '';
-  return [id, names.nationalNumber(number), names.trunkEndpoint(line.trunk), ringSeconds, shown].join(',');
+  return [id, dialableNumber(number), names.trunkEndpoint(line.trunk), ringSeconds, shown].join(',');
 }
 
 const menusOf = ({ flow }: Line): [string, FlowNodeOf<'menu'>][] =>

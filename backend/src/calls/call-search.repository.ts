@@ -38,6 +38,8 @@ const LISTED = Object.keys({
     callbackRequested: true,
     marked: true,
     reason: true,
+    blockRuleId: true,
+    blockAction: true,
     startedAt: true,
     answeredAt: true,
     endedAt: true,

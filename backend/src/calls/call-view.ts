@@ -44,6 +44,7 @@ export function toCallSummary(call: ListedCall, recording: RecordingEntity | nul
       handledBy,
       recorder,
     },
+    blockRule: call.blockRuleId && call.blockAction ? { id: call.blockRuleId, action: call.blockAction } : null,
     line: named(call.lineId, call.lineName),
     desk: named(call.deskId, call.deskName),
     phone: named(call.phoneId, call.phoneName),

@@ -1,4 +1,5 @@
 import { Column, Entity, Index, PrimaryColumn } from 'typeorm';
+import type { BlockActionType } from '../blocklist/block-rule.schema.ts';
 import type { CallOutcome, CallState, RecorderHealth } from './call.schema.ts';
 import type { Presentation } from './journal.schema.ts';
 
@@ -23,6 +24,8 @@ export class CallEntity {
   @Column('boolean') callbackRequested: boolean;
   @Column('boolean') marked: boolean;
   @Column('text', { nullable: true }) reason: string | null;
+  @Column('uuid', { nullable: true }) blockRuleId: string | null;
+  @Column('text', { nullable: true }) blockAction: BlockActionType | null;
   @Column({ type: 'timestamptz', precision: 3 }) startedAt: Date;
   @Column({ type: 'timestamptz', precision: 3, nullable: true }) answeredAt: Date | null;
   @Column({ type: 'timestamptz', precision: 3, nullable: true }) endedAt: Date | null;

@@ -23,6 +23,8 @@ const FACTS = {
   callbackRequested: 'callback_requested',
   marked: 'marked',
   reason: 'reason',
+  blockRuleId: 'block_rule_id',
+  blockAction: 'block_action',
   startedAt: 'started_at',
   answeredAt: 'answered_at',
   endedAt: 'ended_at',

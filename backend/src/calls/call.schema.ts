@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { BlockActionType } from '../blocklist/block-rule.schema.ts';
 import { Instant } from '../platform/schema.ts';
 import { RecordingSummary } from '../recordings/recording.schema.ts';
 import { Presentation } from './journal.schema.ts';
@@ -43,6 +44,8 @@ export const CallSummary = z
     marked: z.boolean(),
     /** Stable id of why a call was refused or failed, e.g. `unknown-line`. */
     reason: z.string().nullable(),
+    /** The block rule (着信規制) that caught the call, and what it did. */
+    blockRule: z.object({ id: z.uuid(), action: BlockActionType }).nullable(),
     startedAt: Instant,
     answeredAt: Instant.nullable(),
     endedAt: Instant.nullable(),

@@ -63,7 +63,13 @@ const flowSteps = fc.constantFrom<Step[]>(
 );
 const rounds = fc.array(fc.oneof(noticeSteps, deskSteps, flowSteps), { maxLength: 4 }).map((parts) => parts.flat());
 const carried = fc.tuple(handling, rounds).map(([by, walk]) => [...by, step('accepted', {}), ...walk]);
-const turnedAway = fc.constant([step('refused', { reason: 'unknown-line' })]);
+const turnedAway = fc.constantFrom<Step[]>(
+  [step('refused', { reason: 'unknown-line' })],
+  [
+    step('blocked', { rule: '5e1f3a52-0000-4000-8000-000000000001', action: 'refuse' }),
+    step('refused', { reason: 'blocked' }),
+  ],
+);
 
 /** Journals as the dialplan and the engine may write them, from the first line to the last. */
 export const validJournal: fc.Arbitrary<JournalEntry[]> = fc

@@ -14,7 +14,7 @@ const At = z.string().regex(/^\d{9,11}\.\d{3}$/);
 export const Presentation = z.enum(['shown', 'withheld', 'payphone', 'unavailable']).meta({ id: 'Presentation' });
 export type Presentation = z.infer<typeof Presentation>;
 
-export const RefusalReason = z.enum(['unknown-line', 'invalid-request']).meta({ id: 'RefusalReason' });
+export const RefusalReason = z.enum(['unknown-line', 'invalid-request', 'blocked']).meta({ id: 'RefusalReason' });
 export type RefusalReason = z.infer<typeof RefusalReason>;
 
 /** `later` = it happened before `at`, while nobody watched. */
@@ -87,6 +87,8 @@ export const JournalEntry = z.discriminatedUnion('e', [
   entry('held', { phone: z.string(), found: Found }),
   entry('resumed', { phone: z.string(), found: Found }),
   entry('transferred', { phone: z.string(), to: z.string(), found: Found }),
+  /** A block rule caught the call; `action` is what it says (着信規制). Turned away = `refused` follows. */
+  entry('blocked', { rule: z.string(), action: z.string() }),
   entry('refused', { reason: RefusalReason }),
   /** Something went wrong that a person should see on the call. */
   entry('fault', { reason: z.string() }),

@@ -53,6 +53,8 @@ describe('a journal', () => {
       state: 'ended',
       outcome: 'answered',
       reason: null,
+      blockRuleId: null,
+      blockAction: null,
       startedAt: new Date(1_763_700_000_000),
       callbackRequested: false,
       marked: false,
@@ -72,6 +74,16 @@ describe('a journal', () => {
       presentation: 'unavailable',
       reason: 'journal-malformed',
     });
+  });
+
+  it('tells the rule that has caught the call, and what became of it', () => {
+    const rule = '5e1f3a52-0000-4000-8000-000000000001';
+    const caught = (action: string) => entry('blocked', 1, { rule, action });
+    const refused = reduce(begin(), caught('refuse'), entry('refused', 1, { reason: 'blocked' }), end('box', '21'));
+    expect(refused).toMatchObject({ outcome: 'refused', reason: 'blocked', blockRuleId: rule, blockAction: 'refuse' });
+    const marked = reduce(begin(), caught('flag'), ringing, answered, end('caller'));
+    expect(marked).toMatchObject({ outcome: 'answered', reason: null, blockRuleId: rule, blockAction: 'flag' });
+    expect(reduce(begin(), caught('unheard-of'))).toMatchObject({ blockRuleId: null, blockAction: null });
   });
 
   it('never ends a call before it began', () => {

@@ -1,6 +1,9 @@
+import { z } from 'zod';
+import { BlockActionType } from '../blocklist/block-rule.schema.ts';
 import type { CallEntity } from './call.entity.ts';
 import { isMarked } from './call-marks.ts';
 import type { CallOutcome, CallState } from './call.schema.ts';
+import { nationalNumber } from './number-folding.ts';
 import { instantOf } from './journal.ts';
 import type { JournalEntry, JournalEvent } from './journal.schema.ts';
 
@@ -66,6 +69,7 @@ export function reduceJournal(callId: string, entries: readonly JournalEntry[], 
     callbackRequested: wantsCallback(entries, end),
     marked: isMarked(entries),
     reason: reasonOf(entries, end),
+    ...blockedBy(entries),
     startedAt,
     answeredAt: timeOf(firstOf(entries, 'answered') ?? firstOf(entries, 'forwarded')),
     endedAt: end ? new Date(Math.max(instantOf(end).getTime(), startedAt.getTime())) : null,
@@ -89,8 +93,16 @@ const timeOf = (entry: JournalEntry | undefined) => (entry ? instantOf(entry) : 
 /** National form; null when the caller withheld it, whatever the line says. */
 function outsideNumber(begin: EntryOf<'begin'>): string | null {
   if (begin.presentation !== 'shown') return null;
-  const number = begin.number.replace(/^\+81/, '0');
+  const number = nationalNumber(begin.number);
   return /^\+?\d+$/.test(number) ? number : null;
+}
+
+function blockedBy(entries: readonly JournalEntry[]): Pick<CallFacts, 'blockRuleId' | 'blockAction'> {
+  const blocked = firstOf(entries, 'blocked');
+  const action = BlockActionType.safeParse(blocked?.action);
+  const rule = z.uuid().safeParse(blocked?.rule);
+  if (!action.success || !rule.success) return { blockRuleId: null, blockAction: null };
+  return { blockRuleId: rule.data, blockAction: action.data };
 }
 
 function phoneOf(entries: readonly JournalEntry[], names: NamesById): string | null {

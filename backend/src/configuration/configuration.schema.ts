@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { NeverBlockedNumber } from '../blocklist/never-blocked.schema.ts';
 import { Desk } from '../desks/desk.schema.ts';
 import { Line } from '../lines/line.schema.ts';
 import { Notice, NoticeRecording } from '../notices/notice.schema.ts';
@@ -25,6 +26,8 @@ export const ConfigurationDocument = z
     /** Absent in documents from before there were any. */
     schedules: z.array(Schedule).max(100).optional(),
     lines: z.array(Line).max(500),
+    /** Numbers that no block rule may catch besides the box's own and 110, 118, 119; absent = none. */
+    neverBlocked: z.array(NeverBlockedNumber).max(500).optional(),
     recordings: RecordingRules,
   })
   .meta({ id: 'ConfigurationDocument' });

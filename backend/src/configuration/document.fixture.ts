@@ -106,6 +106,7 @@ export const anyDocument: fc.Arbitrary<ConfigurationDocument> = fc
       ),
       noticeRecording: fc.option(fc.record({ phones: fc.subarray(taken.phones) }), { nil: undefined }),
       schedules: fc.tuple(...taken.schedules.map((id) => anySchedule(id, SPECIAL_DAYS))),
+      neverBlocked: fc.option(fc.array(fc.record({ name, number }), { maxLength: 3 }), { nil: undefined }),
       lines: fc.tuple(
         ...(taken.trunks.length === 0 ? [] : taken.lines).map((id) =>
           fc.record({

@@ -1,6 +1,7 @@
 import { Module } from '@nestjs/common';
 import { LogReadingModule } from '../audit/log-reading.module.ts';
 import { WitnessModule } from '../audit/witness/witness.module.ts';
+import { BlockRulesModule } from '../blocklist/block-rules.module.ts';
 import { CallsModule } from '../calls/calls.module.ts';
 import { ConfigurationModule } from '../configuration/configuration.module.ts';
 import { HealthModule } from '../health/health.module.ts';
@@ -19,6 +20,7 @@ import { SchedulesModule } from '../schedules/schedules.module.ts';
 @Module({
   imports: [
     PeopleModule,
+    BlockRulesModule,
     PhonesModule,
     CallsModule,
     ConfigurationModule,

@@ -1,5 +1,7 @@
 import { Module } from '@nestjs/common';
 import { AsteriskModule } from '../asterisk/asterisk.module.ts';
+import { ApprovedRulesRepository } from '../blocklist/approved-rules.repository.ts';
+import { BlocklistInAsterisk } from '../blocklist/blocklist-in-asterisk.service.ts';
 import { CallActHandlers } from '../calls/acts/call-act-handlers.ts';
 import { CallActReceiver } from '../calls/acts/call-act-receiver.service.ts';
 import { Marking } from '../calls/acts/marking.service.ts';
@@ -36,6 +38,8 @@ import { Prompts } from '../notices/prompts.ts';
 @Module({
   imports: [AsteriskModule, CallFilingModule, ConfigurationVersionModule, ScheduleSwitchModule],
   providers: [
+    ApprovedRulesRepository,
+    BlocklistInAsterisk,
     CallActHandlers,
     CallActReceiver,
     CallAdoption,

@@ -10,9 +10,11 @@ import { Reconciliations1764400000002 } from '../../../migrations/1764400000002-
 import { Flows1764600000000 } from '../../../migrations/1764600000000-flows.ts';
 import { RecordingRules1795300002000 } from '../../../migrations/1795300002000-recording-rules.ts';
 import { NoticeAudio1795300003000 } from '../../../migrations/1795300003000-notice-audio.ts';
+import { BlockRules1795300004000 } from '../../../migrations/1795300004000-block-rules.ts';
 import { Exports1764200000000 } from '../../../migrations/1764200000000-exports.ts';
 import { MarkedCalls1795300005000 } from '../../../migrations/1795300005000-marked-calls.ts';
 import { AuditEventEntity } from '../audit/audit-event.entity.ts';
+import { BlockRuleEntity } from '../blocklist/block-rule.entity.ts';
 import { CallEntity } from '../calls/call.entity.ts';
 import { ConfigurationVersionEntity } from '../configuration/configuration.entity.ts';
 import { HealthReportEntity } from '../health/health-report.entity.ts';
@@ -27,6 +29,7 @@ import type { Settings } from './settings.ts';
 
 export const ENTITIES = [
   AuditEventEntity,
+  BlockRuleEntity,
   CallEntity,
   ClassKeyEntity,
   ConfigurationVersionEntity,
@@ -80,6 +83,7 @@ export function dataSourceOptions(settings: Settings, poolSize: number): DataSou
       Flows1764600000000,
       RecordingRules1795300002000,
       NoticeAudio1795300003000,
+      BlockRules1795300004000,
       MarkedCalls1795300005000,
     ],
     namingStrategy: new SnakeCaseNaming(),

@@ -28,6 +28,8 @@ export const Message = z.discriminatedUnion('kind', [
     until: z.int(),
   }),
   z.object({ kind: z.literal('call-act-answer'), ask: z.uuid(), answer: z.string() }),
+  /** Block rules were approved or withdrawn. */
+  z.object({ kind: z.literal('block-rules') }),
   z.object({ kind: z.literal('health') }),
   /** Something was written into the audit trail. */
   z.object({ kind: z.literal('audit') }),

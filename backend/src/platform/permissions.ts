@@ -22,6 +22,9 @@ export const PERMISSIONS = [
   'configuration.write',
   'schedules.switch',
   'routing.simulate',
+  'block-rules.read',
+  'block-rules.propose',
+  'block-rules.approve',
   'health.read',
 ] as const;
 export type Permission = (typeof PERMISSIONS)[number];

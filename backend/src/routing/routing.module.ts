@@ -1,4 +1,5 @@
 import { Module } from '@nestjs/common';
+import { ApprovedRulesRepository } from '../blocklist/approved-rules.repository.ts';
 import { ConfigurationVersionModule } from '../configuration/configuration-version.module.ts';
 import { ScheduleSwitchModule } from '../schedules/schedule-switch.module.ts';
 import { RoutingController } from './routing.controller.ts';
@@ -8,6 +9,6 @@ import { Simulator } from './simulator.service.ts';
 @Module({
   imports: [ConfigurationVersionModule, ScheduleSwitchModule],
   controllers: [RoutingController],
-  providers: [Simulator],
+  providers: [ApprovedRulesRepository, Simulator],
 })
 export class RoutingModule {}

@@ -1,3 +1,5 @@
+import type { ApprovedRule } from '../blocklist/block-decision.ts';
+import { blockActionWords, blockMatchWords } from '../blocklist/block-rule-words.ts';
 import type { ConfigurationDocument } from '../configuration/configuration.schema.ts';
 import type { FlowNodeOf, Line } from '../lines/line.schema.ts';
 import { chosenKeys } from '../menus/keys.ts';
@@ -6,7 +8,7 @@ import { HOLIDAYS_KNOWN_UNTIL_YEAR } from '../schedules/national-holidays.ts';
 import type { SwitchedState } from '../schedules/schedule-state.ts';
 import { decide, type Decision, type Outcome, type Step } from './decide.ts';
 import { whatWords, whyWords } from './decision-words.ts';
-import type { SimulatedCall, SimulatedStep, Simulation } from './simulation.schema.ts';
+import type { SimulatedBlock, SimulatedCall, SimulatedStep, Simulation } from './simulation.schema.ts';
 
 type Call = Omit<SimulatedCall, 'document' | 'line'>;
 
@@ -14,13 +16,21 @@ type Call = Omit<SimulatedCall, 'document' | 'line'>;
  * Walks a call through its line's flow by the decision that carries real calls.
  * @param document one without problems, so that the walk has an end
  * @param switches as they are now; they count for what is left of their time
+ * @param block the rule that catches the call
  */
 export function simulate(
   document: ConfigurationDocument,
   line: Line,
   call: Call,
   switches: ReadonlyMap<string, SwitchedState>,
+  block: ApprovedRule | null = null,
 ): Simulation {
+  const blocked = block && simulatedBlock(block, document);
+  const named = { id: line.id, name: line.name };
+  if (blocked && blocked.action !== 'flag') {
+    const end = { type: 'blocked' as const, node: null, summary: blocked.what };
+    return { line: named, block: blocked, steps: [], end, remarks: [] };
+  }
   const circumstances = { document, switches, at: new Date(call.at) };
   const pressed = call.keys.values();
   const steps: SimulatedStep[] = [];
@@ -33,11 +43,17 @@ export function simulate(
     decision = decide(circumstances, line.flow, { position: decision.position, outcome });
   }
   return {
-    line: { id: line.id, name: line.name },
+    line: named,
+    block: blocked,
     steps,
     end: endOf(decision.step, steps),
     remarks: remarksOn(circumstances.at, steps),
   };
+}
+
+function simulatedBlock({ id, match, action }: ApprovedRule, document: ConfigurationDocument): SimulatedBlock {
+  const why = `着信規制(${blockMatchWords(match)})に該当しました`;
+  return { rule: id, action: action.type, why, what: blockActionWords(action, document.desks) };
 }
 
 function stepWords(

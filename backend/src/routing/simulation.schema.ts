@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { BlockActionType } from '../blocklist/block-rule.schema.ts';
 import { Presentation } from '../calls/journal.schema.ts';
 import { ConfigurationDocument } from '../configuration/configuration.schema.ts';
 import { DialledNumber, Identifier, Instant } from '../platform/schema.ts';
@@ -40,12 +41,24 @@ export const SimulatedStep = z
   .meta({ id: 'SimulatedStep' });
 export type SimulatedStep = z.infer<typeof SimulatedStep>;
 
+/** The block rule that catches the call, before its flow is asked. */
+export const SimulatedBlock = z
+  .object({ rule: z.uuid(), action: BlockActionType, why: z.string(), what: z.string() })
+  .meta({ id: 'SimulatedBlock' });
+export type SimulatedBlock = z.infer<typeof SimulatedBlock>;
+
 export const Simulation = z
   .object({
     line: z.object({ id: z.string(), name: z.string() }),
+    /** null = no rule; with any action but `flag` there are no steps. */
+    block: SimulatedBlock.nullable(),
     steps: z.array(SimulatedStep),
-    /** `desk` and `forward` = somebody answered there. */
-    end: z.object({ type: z.enum(['desk', 'forward', 'end']), node: z.string(), summary: z.string() }),
+    /** `desk` and `forward` = somebody answered there; `blocked` = the call came to no node. */
+    end: z.object({
+      type: z.enum(['desk', 'forward', 'end', 'blocked']),
+      node: z.string().nullable(),
+      summary: z.string(),
+    }),
     /** What the answer does not rest on. */
     remarks: z.array(z.string()),
   })

@@ -1,7 +1,12 @@
 import { Injectable } from '@nestjs/common';
+import { ApprovedRulesRepository } from '../blocklist/approved-rules.repository.ts';
+import { callerKeys, decideBlock, matchKeyOf } from '../blocklist/block-decision.ts';
+import { neverBlockedNumbers } from '../blocklist/never-blocked.ts';
+import { nationalNumber } from '../calls/number-folding.ts';
 import { ConfigurationVersionRepository } from '../configuration/configuration-version.repository.ts';
 import { ConfigurationInvalidError } from '../configuration/configuration.errors.ts';
 import { findConfigurationProblems } from '../configuration/configuration-problems.ts';
+import type { ConfigurationDocument } from '../configuration/configuration.schema.ts';
 import { defaultConfiguration } from '../configuration/default-configuration.ts';
 import { Clock } from '../platform/clock.ts';
 import { ScheduleSwitchRepository } from '../schedules/schedule-switch.repository.ts';
@@ -15,6 +20,7 @@ export class Simulator {
   constructor(
     private readonly versions: ConfigurationVersionRepository,
     private readonly switches: ScheduleSwitchRepository,
+    private readonly rules: ApprovedRulesRepository,
     private readonly clock: Clock,
   ) {}
 
@@ -26,6 +32,18 @@ export class Simulator {
     const line = document.lines.find(({ id }) => id === lineId);
     if (!line) throw new LineUnknownError(lineId);
     const switches = await this.switches.activeAt(this.clock.now());
-    return simulate(document, line, call, new Map(switches.map((one) => [one.schedule, one])));
+    const block = await this.blockOf(document, line.id, call);
+    return simulate(document, line, call, new Map(switches.map((one) => [one.schedule, one])), block);
+  }
+
+  /** By the rules as they are now; those that will be approved by then are not known yet. */
+  private async blockOf(document: ConfigurationDocument, line: string, call: Omit<SimulatedCall, 'document' | 'line'>) {
+    const number = call.presentation === 'shown' && call.caller !== null ? nationalNumber(call.caller) : null;
+    const presentation = call.presentation === 'shown' && number === null ? 'unavailable' : call.presentation;
+    if (number !== null && neverBlockedNumbers(document).has(number)) return null;
+    const caller = { presentation, number, line };
+    const at = new Date(call.at);
+    const rules = Map.groupBy(await this.rules.at(callerKeys(caller), at), ({ match }) => matchKeyOf(match));
+    return decideBlock(caller, (key) => rules.get(key) ?? [], at);
   }
 }

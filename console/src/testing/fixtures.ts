@@ -25,6 +25,7 @@ export const aCall = (n: number, changes: Partial<CallSummary> = {}): CallSummar
   callbackRequested: false,
   marked: false,
   reason: null,
+  blockRule: null,
   startedAt: new Date(Date.UTC(2026, 10, 21, 0, 5) - n * 60_000).toISOString(),
   answeredAt: new Date(Date.UTC(2026, 10, 21, 0, 5, 18) - n * 60_000).toISOString(),
   endedAt: new Date(Date.UTC(2026, 10, 21, 0, 9, 4) - n * 60_000).toISOString(),

@@ -1,0 +1,56 @@
+import type { ConfigurationDocument } from '../configuration/configuration.schema.ts';
+import type { BlockRuleProposal } from './block-rule.schema.ts';
+import { neverBlockedNumbers, whyNeverBlocked } from './never-blocked.ts';
+import { isPossibleNumber } from './numbering-plan.ts';
+
+/** One thing wrong with a rule: where (JSON pointer in the proposal), and what to do, in Japanese. */
+export interface BlockRuleProblem {
+  path: '/match' | '/match/number' | '/action' | '/action/desk' | '/lines' | '/expiresAt';
+  message: string;
+}
+
+export type ProposedRule = Omit<BlockRuleProposal, 'startsAt' | 'expiresAt'> & {
+  startsAt: Date;
+  expiresAt: Date | null;
+};
+
+/**
+ * Everything wrong with rules beyond their shape, by a document and a time.
+ * @returns a function, because many rules are asked about one document
+ */
+export function blockRuleProblemsIn(document: ConfigurationDocument, now: Date) {
+  const numbers = neverBlockedNumbers(document);
+  const lines = new Set(document.lines.map(({ id }) => id));
+  const desks = new Set(document.desks.map(({ id }) => id));
+  return (rule: ProposedRule): BlockRuleProblem[] => [
+    ...matchProblems(rule, numbers),
+    ...actionProblems(rule, desks),
+    ...(rule.lines ?? [])
+      .filter((line) => !lines.has(line))
+      .map((line) => ({ path: '/lines' as const, message: `着信番号「${line}」は設定にありません。` })),
+    ...periodProblems(rule, now),
+  ];
+}
+
+function matchProblems({ match, action }: ProposedRule, numbers: ReadonlyMap<string, string>): BlockRuleProblem[] {
+  const why = whyNeverBlocked(match, action, numbers);
+  if (why !== null) return [{ path: '/match/number', message: why }];
+  if (match.kind !== 'exact' || isPossibleNumber(match.number) || !isPossibleNumber(`0${match.number}`)) return [];
+  const message = `${match.number} は先頭の0がありません。表計算ソフトで失われた可能性があります。0から入力してください。`;
+  return [{ path: '/match/number', message }];
+}
+
+function actionProblems({ match, action }: ProposedRule, desks: ReadonlySet<string>): BlockRuleProblem[] {
+  if (action.type === 'desk' && !desks.has(action.desk)) {
+    return [{ path: '/action/desk', message: `窓口「${action.desk}」は設定にありません。` }];
+  }
+  if (action.type === 'ask-number' && match.kind !== 'withheld') {
+    return [{ path: '/action', message: '番号通知のお願いは、非通知の規則にだけ使えます。' }];
+  }
+  return [];
+}
+
+function periodProblems({ startsAt, expiresAt }: ProposedRule, now: Date): BlockRuleProblem[] {
+  if (expiresAt === null || (expiresAt > startsAt && expiresAt > now)) return [];
+  return [{ path: '/expiresAt', message: '終了は、開始および現在より後にしてください。' }];
+}

@@ -1,0 +1,14 @@
+import { Module } from '@nestjs/common';
+import { ConfigurationVersionModule } from '../configuration/configuration-version.module.ts';
+import { BlockRuleSearchRepository } from './block-rule-search.repository.ts';
+import { BlockRulesController } from './block-rules.controller.ts';
+import { BlockRulesRepository } from './block-rules.repository.ts';
+import { BlockRules } from './block-rules.service.ts';
+
+/** Rules against callers (着信規制), as the API shows them. */
+@Module({
+  imports: [ConfigurationVersionModule],
+  controllers: [BlockRulesController],
+  providers: [BlockRules, BlockRulesRepository, BlockRuleSearchRepository],
+})
+export class BlockRulesModule {}

@@ -1,0 +1,188 @@
+import { Injectable } from '@nestjs/common';
+import { DataSource, type EntityManager } from 'typeorm';
+import { AuditEventEntity } from '../audit/audit-event.entity.ts';
+import type { AuditedAct } from '../audit/audit-trail.service.ts';
+import { Clock } from '../platform/clock.ts';
+import { NotFoundError } from '../platform/errors.ts';
+import { MOST_PERIODS } from './astdb-copy.ts';
+import { BlockRuleEntity } from './block-rule.entity.ts';
+import type { BlockRuleApproval, BlockRuleChange } from './block-rule.schema.ts';
+import { blockRuleState } from './block-rule-state.ts';
+import {
+  BlockRuleNotProposedError,
+  BlockRuleOverError,
+  BlockRulesOverlapError,
+  OwnProposalError,
+  TooManyPeriodsError,
+} from './block-rules.errors.ts';
+
+export type NewBlockRule = Pick<
+  BlockRuleEntity,
+  | 'id'
+  | 'matchKey'
+  | 'lines'
+  | 'action'
+  | 'reason'
+  | 'note'
+  | 'proposedBy'
+  | 'proposedAt'
+  | 'startsAt'
+  | 'expiresAt'
+  | 'reviewOn'
+  | 'batch'
+>;
+
+/** Who acts, as the audit trail wants it. */
+export interface Actor {
+  userId: string;
+  remoteAddress: string | null;
+}
+
+/** Any number that nothing else locks by. */
+const LOCK = 1_163_021_930;
+/** Rows of one statement: far from the longest it may take. */
+const ROWS_AT_ONCE = 5000;
+
+const OVER = `(rule.expires_at IS NOT NULL AND rule.expires_at <= $2)`;
+
+/** Pairs of rules that would be in force for the same callers on the same line at the same time. $1 ids, $2 now. */
+const OVERLAPS = `
+  SELECT rule.id AS rule, other.id AS other FROM block_rules rule JOIN block_rules other
+    ON other.match_key = rule.match_key AND other.id <> rule.id AND other.withdrawn_at IS NULL
+   AND (other.approved_at IS NOT NULL OR other.id = ANY($1))
+   AND ((rule.lines IS NULL AND other.lines IS NULL) OR rule.lines && other.lines)
+   AND tstzrange(rule.starts_at, rule.expires_at) && tstzrange(other.starts_at, other.expires_at)
+   AND (other.expires_at IS NULL OR other.expires_at > $2)
+  WHERE rule.id = ANY($1) LIMIT 100`;
+
+const PERIODS = `
+  SELECT 1 FROM block_rules rule CROSS JOIN unnest(coalesce(rule.lines, ARRAY[''])) AS line
+  WHERE rule.withdrawn_at IS NULL AND NOT ${OVER} AND (rule.approved_at IS NOT NULL OR rule.id = ANY($1))
+    AND rule.match_key IN (SELECT match_key FROM block_rules WHERE id = ANY($1))
+  GROUP BY rule.match_key, line HAVING count(*) > ${MOST_PERIODS} LIMIT 1`;
+
+/**
+ * The only place that writes block rules. Each change leaves its trace in the same transaction; changes follow one another,
+ * so that revisions become visible in their order.
+ */
+@Injectable()
+export class BlockRulesRepository {
+  constructor(
+    private readonly dataSource: DataSource,
+    private readonly clock: Clock,
+  ) {}
+
+  async add(rules: readonly NewBlockRule[], act: AuditedAct): Promise<void> {
+    await this.change(act, async (manager) => {
+      for (let from = 0; from < rules.length; from += ROWS_AT_ONCE) {
+        await insert(manager, rules.slice(from, from + ROWS_AT_ONCE));
+      }
+    });
+  }
+
+  /**
+   * @param check what must hold of the chosen rules at this moment; throws when it does not
+   * @returns how many there were
+   * @throws NotFoundError, BlockRuleNotProposedError, OwnProposalError, BlockRulesOverlapError, TooManyPeriodsError
+   */
+  async approve(
+    choice: BlockRuleApproval,
+    { userId, remoteAddress }: Actor,
+    check: (manager: EntityManager, ids: readonly string[]) => Promise<void>,
+  ): Promise<number> {
+    const now = this.clock.now();
+    const detail: Record<string, unknown> = 'batch' in choice ? { batch: choice.batch } : { rules: choice.rules };
+    const act: AuditedAct = { userId, action: 'block-rule.approve', detail, remoteAddress };
+    return this.change(act, async (manager) => {
+      const rules = await chosenRules(manager, choice);
+      if (rules.length === 0 || ('rules' in choice && rules.length < new Set(choice.rules).size)) {
+        throw new NotFoundError();
+      }
+      detail.approved = rules.length;
+      refuseUnlessProposed(rules, userId, now);
+      const ids = rules.map(({ id }) => id);
+      await check(manager, ids);
+      const overlaps: { rule: string; other: string }[] = await manager.query(OVERLAPS, [ids, now]);
+      if (overlaps.length > 0) throw new BlockRulesOverlapError(overlaps);
+      const crowded: unknown[] = await manager.query(PERIODS, [ids, now]);
+      if (crowded.length > 0) throw new TooManyPeriodsError();
+      await manager.query(
+        `UPDATE block_rules SET approved_by = $1, approved_at = $2, revision = nextval('block_rule_revisions')
+         WHERE id = ANY($3)`,
+        [userId, now, ids],
+      );
+      return ids.length;
+    });
+  }
+
+  /** @throws NotFoundError, BlockRuleOverError */
+  async note(id: string, change: BlockRuleChange, { userId, remoteAddress }: Actor): Promise<void> {
+    const detail = { changed: Object.keys(change), ...(change.reviewOn && { reviewOn: change.reviewOn }) };
+    const act: AuditedAct = { userId, action: 'block-rule.change', subject: id, detail, remoteAddress };
+    await this.change(act, async (manager) => {
+      await this.livingRule(manager, id);
+      if (Object.keys(change).length > 0) await manager.update(BlockRuleEntity, { id }, change);
+    });
+  }
+
+  /** From now on it does nothing more. @throws NotFoundError, BlockRuleOverError */
+  async withdraw(id: string, withdrawnReason: string, { userId, remoteAddress }: Actor): Promise<void> {
+    const act: AuditedAct = { userId, action: 'block-rule.withdraw', subject: id, remoteAddress };
+    await this.change(act, async (manager) => {
+      await this.livingRule(manager, id);
+      await manager.query(
+        `UPDATE block_rules SET withdrawn_by = $1, withdrawn_at = $2, withdrawn_reason = $3,
+           revision = nextval('block_rule_revisions') WHERE id = $4`,
+        [userId, this.clock.now(), withdrawnReason, id],
+      );
+    });
+  }
+
+  private async livingRule(manager: EntityManager, id: string): Promise<void> {
+    const rule = await manager.findOneBy(BlockRuleEntity, { id });
+    if (!rule) throw new NotFoundError();
+    if (['expired', 'withdrawn'].includes(blockRuleState(rule, this.clock.now()))) throw new BlockRuleOverError();
+  }
+
+  private async change<T>(act: AuditedAct, work: (manager: EntityManager) => Promise<T>): Promise<T> {
+    return this.dataSource.transaction(async (manager) => {
+      await manager.query('SELECT pg_advisory_xact_lock($1)', [LOCK]);
+      const result = await work(manager);
+      const { userId, action, subject = null, detail = {}, remoteAddress = null } = act;
+      const event = { at: this.clock.now(), userId, action, subject, detail, remoteAddress };
+      await manager.insert(AuditEventEntity, event);
+      return result;
+    });
+  }
+}
+
+async function insert(manager: EntityManager, rules: readonly NewBlockRule[]): Promise<void> {
+  await manager.query(
+    `INSERT INTO block_rules (id, match_key, lines, action, reason, note, proposed_by, proposed_at, starts_at, expires_at,
+       review_on, batch)
+     SELECT id, "matchKey", CASE WHEN lines IS NOT NULL THEN ARRAY(SELECT jsonb_array_elements_text(lines)) END, action,
+       reason, note, "proposedBy", "proposedAt", "startsAt", "expiresAt", "reviewOn", batch
+     FROM jsonb_to_recordset($1) AS rule(id uuid, "matchKey" text, lines jsonb, action jsonb, reason text, note text,
+       "proposedBy" uuid, "proposedAt" timestamptz, "startsAt" timestamptz, "expiresAt" timestamptz, "reviewOn" date,
+       batch uuid)`,
+    [JSON.stringify(rules.map((rule) => ({ ...rule, lines: rule.lines ?? undefined })))],
+  );
+}
+
+type Chosen = Pick<BlockRuleEntity, 'id' | 'proposedBy' | 'approvedAt' | 'withdrawnAt' | 'startsAt' | 'expiresAt'>;
+
+async function chosenRules(manager: EntityManager, choice: BlockRuleApproval): Promise<Chosen[]> {
+  const rows = 'batch' in choice ? 'batch = $1' : 'id = ANY($1)';
+  return manager.query(
+    `SELECT id, proposed_by AS "proposedBy", approved_at AS "approvedAt", withdrawn_at AS "withdrawnAt",
+       starts_at AS "startsAt", expires_at AS "expiresAt" FROM block_rules WHERE ${rows}`,
+    ['batch' in choice ? choice.batch : choice.rules],
+  );
+}
+
+function refuseUnlessProposed(rules: readonly Chosen[], userId: string, now: Date): void {
+  const decided = rules.filter((rule) => blockRuleState(rule, now) !== 'proposed');
+  if (decided.length > 0) throw new BlockRuleNotProposedError(decided.map(({ id }) => id));
+  const own = rules.filter(({ proposedBy }) => proposedBy === userId);
+  if (own.length > 0) throw new OwnProposalError(own.map(({ id }) => id));
+}

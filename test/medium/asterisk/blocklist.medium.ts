@@ -1,0 +1,261 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
+import { astDbValues } from '../../../backend/src/blocklist/astdb-copy.ts';
+import {
+  type ApprovedRule,
+  type IncomingCaller,
+  decideBlock,
+  matchKeyOf,
+} from '../../../backend/src/blocklist/block-decision.ts';
+import { anyCaller, anyRules, approvedRule } from '../../../backend/src/blocklist/block-rules.fixture.ts';
+import { foldNumber } from '../../../backend/src/calls/number-folding.ts';
+import { smallOffice } from '../../../backend/src/configuration/document.fixture.ts';
+import { Town } from '../../town/town.ts';
+import { otherSoundIntervals, totalMs } from '../../town/listen.ts';
+import { readStereo } from '../../town/sound-file.ts';
+import { eventually, pause } from '../../town/waiting.ts';
+import { BoxAsterisk, type SpooledCall, story } from './box-asterisk.ts';
+import { invite } from './invite.ts';
+
+const NETWORK = '127.40.249';
+const CARRIER = `${NETWORK}.1`;
+const LINES = { main: '0312345678', other: '0312345679' };
+const NUMBER = '0901234567';
+const HIDDEN: Record<Exclude<IncomingCaller['presentation'], 'shown'>, string> = {
+  withheld: '"Anonymous" <sip:anonymous@anonymous.invalid>',
+  payphone: '"Coin line/payphone" <sip:anonymous@anonymous.invalid>',
+  unavailable: '"Unavailable" <sip:unavailable@unknown.invalid>',
+};
+const shownAs = (number: string) => `<sip:${number}@carrier.example>`;
+
+let box: BoxAsterisk;
+let town: Town;
+let generations = 0;
+
+/** An office whose second line hangs up at once, so that a call that no rule catches is told by its 486. */
+function office() {
+  const document = smallOffice();
+  const [trunk] = document.trunks;
+  const [main] = document.lines;
+  const [phone] = document.phones;
+  if (!trunk || !main || phone?.type !== 'sip') throw new Error('the small office has a trunk, a line and a phone');
+  trunk.host = CARRIER;
+  phone.secret = 'a-secret-for-phones';
+  document.pbx = null;
+  document.phones = [phone];
+  document.desks = [{ id: 'shi-min', name: '市民課', members: ['p201'], ringSeconds: 5 }];
+  const flow = { start: 'end', nodes: { end: { type: 'end', cause: 'busy' } } } as const;
+  document.lines = Object.entries(LINES).map(([id, number]) => ({ ...main, id, number, flow }));
+  document.neverBlocked = [{ name: '電話リレーサービスの利用者', number: '05012345678' }];
+  return document;
+}
+
+/** Makes these the rules in force, as a whole. */
+async function inForce(rules: readonly ApprovedRule[]): Promise<void> {
+  generations += 1;
+  const generation = `test${generations}`;
+  const lengths = new Set(rules.flatMap(({ match }) => (match.kind === 'prefix' ? [match.number.length] : [])));
+  await box.commands.keepAll(`block-${generation}`, astDbValues(rules));
+  await box.commands.keep(`block-${generation}`, 'lengths', [...lengths].sort((a, b) => b - a).join('&'));
+  await box.commands.keep('blocklist', 'generation', generation);
+}
+
+/** Places a call that is not answered. @returns its status and journal */
+async function unanswered(from: string, line: keyof typeof LINES = 'main', more: string[] = []) {
+  const before = new Set((await box.calls()).map(({ id }) => id));
+  const status = await invite(CARRIER, box.sip, LINES[line], from, more);
+  const call = await eventually('the call to be over', async () =>
+    (await box.calls()).find(({ id, entries }) => !before.has(id) && entries.some(({ e }) => e === 'end')),
+  );
+  return { status, call, steps: story(call) };
+}
+
+async function townCall(from: string, presentation: 'shown' | 'withheld' = 'shown') {
+  const before = new Set((await box.calls()).map(({ id }) => id));
+  const caller = await town.call({ from, to: LINES.main, presentation, says: { tone: 440 } });
+  const over = (): Promise<SpooledCall> =>
+    eventually('the call to be over', async () =>
+      (await box.calls()).find(({ id, entries }) => !before.has(id) && entries.some(({ e }) => e === 'end')),
+    );
+  return { caller, over };
+}
+
+beforeAll(async () => {
+  box = await BoxAsterisk.start('127.0.0.79');
+  await box.applier.apply(office());
+  town = await Town.start({
+    box: box.sip,
+    phones: [{ extension: '201', secret: 'a-secret-for-phones' }],
+    network: NETWORK,
+  });
+  await eventually('the phone to register', async () => (await town.registered()).length === 1);
+}, 60_000);
+
+afterAll(async () => {
+  await town.stop();
+  await box.stop();
+});
+
+beforeEach(() => inForce([]));
+
+describe('with no backend, a block rule', () => {
+  it('refuses a number before any answer and without a recorder, with the cause it says', async () => {
+    const causes = { refused: 403, busy: 486, 'no-answer': 480, normal: 603, 'no-such-number': 404 } as const;
+    for (const [cause, status] of Object.entries(causes) as [keyof typeof causes, number][]) {
+      const rule = approvedRule({ kind: 'exact', number: NUMBER }, { action: { type: 'refuse', cause } });
+      await inForce([rule]);
+      const told = await unanswered(shownAs('+81901234567'));
+      expect(told.status).toBe(status);
+      expect(told.steps.slice(0, 3)).toEqual(['begin', `blocked ${rule.id} refuse`, 'refused blocked']);
+      expect(told.steps).toHaveLength(4);
+    }
+  });
+
+  it('refuses whoever withholds the number, and knows no number that the trunk reveals', async () => {
+    const withheld = approvedRule({ kind: 'withheld' });
+    await inForce([withheld, approvedRule({ kind: 'exact', number: NUMBER }, { action: { type: 'flag' } })]);
+    const more = [`P-Asserted-Identity: <sip:${NUMBER}@carrier.example>`, 'Privacy: id'];
+    const { status, steps, call } = await unanswered(HIDDEN.withheld, 'main', more);
+    expect([status, steps[1]]).toEqual([403, `blocked ${withheld.id} refuse`]);
+    await inForce([approvedRule({ kind: 'exact', number: NUMBER }), approvedRule({ kind: 'prefix', number: '09' })]);
+    const let_ = await unanswered(HIDDEN.withheld, 'main', more);
+    expect(let_.steps.some((step) => step.startsWith('blocked'))).toBe(false);
+    expect(call.text + let_.call.text + box.log()).not.toContain(NUMBER);
+  });
+
+  it('never catches numbers that are protected, nor anybody for an hour after an emergency call', async () => {
+    await inForce([
+      approvedRule({ kind: 'exact', number: '05012345678' }),
+      approvedRule({ kind: 'prefix', number: '050' }),
+      approvedRule({ kind: 'exact', number: NUMBER }),
+      ...['110', '119', LINES.other].map((number) => approvedRule({ kind: 'exact', number })),
+    ]);
+    for (const number of ['05012345678', '110', '119', LINES.other]) {
+      expect((await unanswered(shownAs(number))).status).toBe(486);
+    }
+    expect((await unanswered(shownAs('05012345679'))).status).toBe(403);
+    await box.commands.keep('emergency', 'last', String(Math.floor(Date.now() / 1000) - 3500));
+    expect((await unanswered(shownAs(NUMBER))).status).toBe(486);
+    await box.commands.keep('emergency', 'last', String(Math.floor(Date.now() / 1000) - 3700));
+    expect((await unanswered(shownAs(NUMBER))).status).toBe(403);
+  });
+
+  it('tells a caller so, records that, and ends; also when the caller does not listen to the end', async () => {
+    const rule = approvedRule({ kind: 'prefix', number: '090' }, { action: { type: 'refusal-notice' } });
+    await inForce([rule]);
+    const { caller, over } = await townCall(NUMBER);
+    await caller.ended(20_000);
+    const call = await over();
+    expect(story(call)).toEqual([
+      'begin',
+      `blocked ${rule.id} refusal-notice`,
+      'recorder',
+      'refused blocked',
+      'accepted',
+      'notice refusal',
+      'notice-ended refusal',
+      expect.stringMatching(/^end \d+ box$/),
+    ]);
+    expect(totalMs(otherSoundIntervals((await readStereo(call.recording)).right, [440]))).toBeGreaterThan(2000);
+
+    const second = await townCall(NUMBER);
+    await second.caller.answered();
+    await pause(800);
+    await second.caller.hangUp();
+    expect(story(await second.over()).at(-1)).toMatch(/^end \d+ caller$/);
+  }, 60_000);
+
+  it('asks for the number, and puts others through to one desk', async () => {
+    const asking = approvedRule({ kind: 'withheld' }, { action: { type: 'ask-number' } });
+    const one = approvedRule({ kind: 'exact', number: NUMBER }, { action: { type: 'desk', desk: 'shi-min' } });
+    await inForce([asking, one]);
+    const hidden = await townCall(NUMBER, 'withheld');
+    await hidden.caller.ended(20_000);
+    const told = story(await hidden.over());
+    expect(told).toContain('notice withheld-request');
+    expect(told[1]).toBe(`blocked ${asking.id} ask-number`);
+
+    const phone = town.phone('201').willAnswer({ says: { tone: 1000 } });
+    const { caller, over } = await townCall(NUMBER);
+    await (await phone.rung()).answered();
+    await pause(500);
+    await caller.hangUp();
+    const steps = story(await over());
+    expect(steps.slice(0, 4)).toEqual(['begin', `blocked ${one.id} desk`, 'recorder', 'ringing shi-min']);
+    expect(steps).toContain('answered p201');
+  }, 60_000);
+
+  it('marks a call and lets it go its way; a desk that is gone does no harm either', async () => {
+    const rules = [
+      approvedRule({ kind: 'exact', number: NUMBER }, { action: { type: 'flag' } }),
+      approvedRule({ kind: 'exact', number: '0901234568' }, { action: { type: 'desk', desk: 'gone' } }),
+    ];
+    await inForce(rules);
+    const flagged = await unanswered(shownAs(NUMBER));
+    expect([flagged.status, ...flagged.steps.slice(1, 4)]).toEqual([
+      486,
+      `blocked ${rules[0]?.id} flag`,
+      'recorder',
+      'fallback unclaimed',
+    ]);
+    expect((await unanswered(shownAs('0901234568'))).steps).toContain('fallback unclaimed');
+  });
+});
+
+describe('the dialplan and the decision', () => {
+  it('agree about every caller and every rule', async () => {
+    const now = new Date();
+    const seed = now.getTime() % 2 ** 31;
+    const [rules = []] = fc.sample(anyRules(now, fc.constant({ type: 'refuse', cause: 'refused' } as const), 100), {
+      numRuns: 1,
+      seed,
+    });
+    const callers = [
+      ...new Map(
+        fc
+          .sample(anyCaller, { numRuns: 60, seed })
+          .map((one) => [`${one.number} ${one.presentation} ${one.line}`, one]),
+      ).values(),
+    ];
+    await inForce(rules);
+    const before = (await box.calls()).length;
+    const byKey = Map.groupBy(rules, ({ match }) => matchKeyOf(match));
+    const wanted = callers.map((caller) => {
+      const rule = decideBlock(caller, (key) => byKey.get(key) ?? [], now);
+      return `${caller.number ?? ''} ${caller.presentation} ${caller.line} ${rule?.id ?? 'none'}`;
+    });
+    await Promise.all(
+      callers.map(({ number, presentation, line }) => {
+        const from = presentation === 'shown' ? shownAs(number ?? '') : HIDDEN[presentation];
+        return invite(CARRIER, box.sip, LINES[line as keyof typeof LINES], from);
+      }),
+    );
+    await eventually('all calls to be over', async () => {
+      const calls = (await box.calls()).slice(before);
+      return calls.length === callers.length && calls.every(({ entries }) => entries.at(-1)?.e === 'end');
+    });
+    const found = (await box.calls()).slice(before).map(({ entries }) => {
+      const [begin] = entries;
+      const blocked = entries.find((entry) => entry.e === 'blocked');
+      if (begin?.e !== 'begin') throw new Error('a journal begins with begin');
+      return `${begin.number} ${begin.presentation} ${begin.line} ${blocked?.rule ?? 'none'}`;
+    });
+    expect({ seed, found: found.sort() }).toEqual({ seed, found: wanted.sort() });
+    expect(new Set(wanted.map((line) => line.endsWith('none')))).toEqual(new Set([true, false]));
+  }, 60_000);
+
+  it('write numbers alike', async () => {
+    const written = [
+      ...['+81901234567', '+810901234567', '090-1234-5678', '1840312345678', '18609012345678', '18403', '186', '+81'],
+      ...['+8618412345678', '0312345678', '1841234', '12345'],
+    ];
+    const before = (await box.calls()).length;
+    for (const number of written) await invite(CARRIER, box.sip, LINES.main, shownAs(number));
+    await eventually('all calls to be over', async () => {
+      const calls = (await box.calls()).slice(before);
+      return calls.length === written.length && calls.every(({ entries }) => entries.at(-1)?.e === 'end');
+    });
+    const found = (await box.calls()).slice(before).map(({ entries: [begin] }) => begin?.e === 'begin' && begin.number);
+    expect(found).toEqual(written.map((number) => foldNumber(number)));
+  }, 60_000);
+});
