@@ -1,7 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { DataSource, type SelectQueryBuilder } from 'typeorm';
 import type { CallPosition } from '../calls/call-cursor.ts';
-import { CallEntity } from '../calls/call.entity.ts';
 import { UserEntity } from '../people/user.entity.ts';
 import { callerKeys } from './block-decision.ts';
 import { BlockRuleEntity } from './block-rule.entity.ts';
@@ -43,6 +42,8 @@ export interface FoundHit {
   lineId: string | null;
   lineName: string | null;
 }
+
+const CAUGHT = 'FROM calls WHERE block_rule_id = rule.id';
 
 /** The reading side of block rules. */
 @Injectable()
@@ -87,8 +88,6 @@ export class BlockRuleSearchRepository {
   }
 
   private told(): SelectQueryBuilder<BlockRuleEntity> {
-    const calls = (query: SelectQueryBuilder<object>) =>
-      query.from(CallEntity, 'call').where('call.block_rule_id = rule.id');
     return this.dataSource.manager
       .createQueryBuilder(BlockRuleEntity, 'rule')
       .innerJoin(UserEntity, 'proposer', 'proposer.id = rule.proposed_by')
@@ -97,8 +96,8 @@ export class BlockRuleSearchRepository {
       .addSelect('proposer.name', 'proposer_name')
       .addSelect('approver.name', 'approver_name')
       .addSelect('withdrawer.name', 'withdrawer_name')
-      .addSelect((query) => calls(query).select('count(*)'), 'hits')
-      .addSelect((query) => calls(query).select('max(call.started_at)'), 'last_hit_at');
+      .addSelect(`(SELECT count(*) ${CAUGHT})`, 'hits')
+      .addSelect(`(SELECT max(started_at) ${CAUGHT})`, 'last_hit_at');
   }
 }
 

@@ -151,6 +151,12 @@ export type BlockRuleApproval = z.infer<typeof BlockRuleApproval>;
 export const BlockRulesApproved = z.object({ approved: z.int() }).meta({ id: 'BlockRulesApproved' });
 export type BlockRulesApproved = z.infer<typeof BlockRulesApproved>;
 
+/** What became of a file: rules proposed under one `batch` (null = none was new), and rows left out as duplicates. */
+export const BlockRulesImported = z
+  .object({ batch: z.uuid().nullable(), proposed: z.int(), skipped: z.int() })
+  .meta({ id: 'BlockRulesImported' });
+export type BlockRulesImported = z.infer<typeof BlockRulesImported>;
+
 /** What may change without a new approval: nothing that decides about a call. */
 export const BlockRuleChange = z
   .strictObject({

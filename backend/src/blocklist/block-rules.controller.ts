@@ -1,7 +1,9 @@
+import { pipeline } from 'node:stream/promises';
 import { Controller } from '@nestjs/common';
 import { z } from 'zod';
 import { AddressedCursor } from '../calls/call-cursor.ts';
-import { type Asked, Route, type RouteInput } from '../platform/http/route.ts';
+import { UnsupportedMediaTypeError } from '../platform/http/http.errors.ts';
+import { type Asked, Route, type RouteInput, streamed } from '../platform/http/route.ts';
 import {
   BlockRule,
   BlockRuleApproval,
@@ -11,8 +13,10 @@ import {
   BlockRuleProposal,
   BlockRuleSearch,
   BlockRulesApproved,
+  BlockRulesImported,
   BlockRuleWithdrawal,
 } from './block-rule.schema.ts';
+import { BlockRuleFiles } from './block-rule-files.service.ts';
 import { BlockRules } from './block-rules.service.ts';
 
 const params = z.object({ id: z.uuid() });
@@ -28,11 +32,38 @@ const HITS = {
   response: BlockRuleHits,
 } as const;
 
+const EXPORT = {
+  method: 'get',
+  path: '/block-rules/export',
+  access: 'block-rules.read',
+  summary:
+    'Block rules as CSV, newest first; `all` adds those that are over or withdrawn. CP932 lacks some characters: 〓',
+  query: z.object({
+    encoding: z.enum(['utf-8', 'cp932']).default('utf-8'),
+    all: z.enum(['true', 'false']).default('false'),
+  }),
+  response: streamed('text/csv', 'CSV with a heading, for a spreadsheet'),
+} as const;
+
+const IMPORT = {
+  method: 'post',
+  path: '/block-rules/import',
+  access: 'block-rules.propose',
+  summary:
+    'Propose the rules of a CSV file (`text/csv`, UTF-8 or CP932, headings as in an export), all of them or none. A row ' +
+    'like a rule there is, or like an earlier row, is a mistake, or left out with `duplicates=skip`',
+  query: z.object({ duplicates: z.enum(['refuse', 'skip']).default('refuse') }),
+  response: BlockRulesImported,
+} as const;
+
 const actorOf = ({ who: { userId }, remoteAddress }: Asked) => ({ userId, remoteAddress });
 
 @Controller()
 export class BlockRulesController {
-  constructor(private readonly rules: BlockRules) {}
+  constructor(
+    private readonly rules: BlockRules,
+    private readonly files: BlockRuleFiles,
+  ) {}
 
   @Route({
     method: 'post',
@@ -68,6 +99,27 @@ export class BlockRulesController {
   })
   async approveBlockRules(asked: Asked & { body: BlockRuleApproval }): Promise<BlockRulesApproved> {
     return { approved: await this.rules.approve(asked.body, actorOf(asked)) };
+  }
+
+  @Route(IMPORT)
+  async importBlockRules(asked: RouteInput<typeof IMPORT>): Promise<BlockRulesImported> {
+    if (!asked.request.is('text/csv')) throw new UnsupportedMediaTypeError();
+    return this.files.import(asked.request, asked.query.duplicates, actorOf(asked));
+  }
+
+  /** Before `/block-rules/:id`, which would take it for an id. */
+  @Route(EXPORT)
+  async exportBlockRules(asked: RouteInput<typeof EXPORT>): Promise<void> {
+    const { request, reply, query } = asked;
+    const name = encodeURIComponent('着信規制.csv');
+    reply.set({ 'Content-Type': 'text/csv', 'Content-Disposition': `attachment; filename*=UTF-8''${name}` });
+    if (request.method === 'HEAD') {
+      reply.end();
+      return;
+    }
+    const lines = this.files.export(query.encoding, query.all === 'true', actorOf(asked));
+    // What fails after the first bytes cuts the connection, which is how the reader knows.
+    await pipeline(lines, reply);
   }
 
   @Route({

@@ -48,7 +48,7 @@ export const anyAction: fc.Arbitrary<BlockAction> = fc.oneof(
 );
 
 /** Hours from `now` in which a rule is in force. */
-const period = fc.constantFrom([-2, null], [-2, 2], [-2, -1], [1, 2], [1, null]);
+const period = fc.constantFrom<[number, number | null]>([-2, null], [-2, 2], [-2, -1], [1, 2], [1, null]);
 
 const match: fc.Arbitrary<BlockMatch> = fc.oneof(
   fc.record({ kind: fc.constant('exact'), number }),
@@ -73,11 +73,7 @@ export const anyRules = (now: Date, action = anyAction, minLength = 0): fc.Arbit
       const taken = new Set<string>();
       return drafts.flatMap(({ period: [from, to], ...rule }) => {
         const at = (hours: number) => new Date(Math.floor(now.getTime() / 1000) * 1000 + hours * HOUR_MS);
-        const approved = {
-          ...rule,
-          startsAt: at(from ?? 0),
-          expiresAt: to === null || to === undefined ? null : at(to),
-        };
+        const approved = { ...rule, startsAt: at(from), expiresAt: to === null ? null : at(to) };
         const keys = astDbKeys(approved);
         if (keys.some((key) => taken.has(key))) return [];
         keys.forEach((key) => taken.add(key));

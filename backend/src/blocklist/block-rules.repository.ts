@@ -5,16 +5,19 @@ import type { AuditedAct } from '../audit/audit-trail.service.ts';
 import { Clock } from '../platform/clock.ts';
 import { NotFoundError } from '../platform/errors.ts';
 import { MOST_PERIODS } from './astdb-copy.ts';
+import { type ApprovedRule, matchOfKey } from './block-decision.ts';
 import { BlockRuleEntity } from './block-rule.entity.ts';
 import type { BlockRuleApproval, BlockRuleChange } from './block-rule.schema.ts';
 import { blockRuleState } from './block-rule-state.ts';
 import {
+  BlockRuleInvalidError,
   BlockRuleNotProposedError,
   BlockRuleOverError,
   BlockRulesOverlapError,
   OwnProposalError,
   TooManyPeriodsError,
 } from './block-rules.errors.ts';
+import { whyNeverBlocked } from './never-blocked.ts';
 
 export type NewBlockRule = Pick<
   BlockRuleEntity,
@@ -37,6 +40,9 @@ export interface Actor {
   userId: string;
   remoteAddress: string | null;
 }
+
+/** What of a rule says whether there is room for another. */
+export type LivingRule = Pick<ApprovedRule, 'match' | 'startsAt' | 'expiresAt'> & { lines: string[] | null };
 
 /** Any number that nothing else locks by. */
 const LOCK = 1_163_021_930;
@@ -80,15 +86,26 @@ export class BlockRulesRepository {
     });
   }
 
+  /** Rules at these keys, proposed or approved, that are neither over nor withdrawn. */
+  async livingAt(keys: readonly string[], now: Date): Promise<LivingRule[]> {
+    const rows: (Omit<LivingRule, 'match'> & { matchKey: string })[] = await this.dataSource.query(
+      `SELECT match_key AS "matchKey", lines, starts_at AS "startsAt", expires_at AS "expiresAt" FROM block_rules rule
+       WHERE match_key = ANY($1) AND withdrawn_at IS NULL AND NOT ${OVER}`,
+      [keys, now],
+    );
+    return rows.map(({ matchKey, ...row }) => ({ ...row, match: matchOfKey(matchKey) }));
+  }
+
   /**
-   * @param check what must hold of the chosen rules at this moment; throws when it does not
+   * @param numbers that no rule may catch
    * @returns how many there were
-   * @throws NotFoundError, BlockRuleNotProposedError, OwnProposalError, BlockRulesOverlapError, TooManyPeriodsError
+   * @throws NotFoundError, BlockRuleNotProposedError, OwnProposalError, BlockRulesOverlapError, TooManyPeriodsError,
+   * BlockRuleInvalidError when a number is protected by now
    */
   async approve(
     choice: BlockRuleApproval,
     { userId, remoteAddress }: Actor,
-    check: (manager: EntityManager, ids: readonly string[]) => Promise<void>,
+    numbers: ReadonlyMap<string, string>,
   ): Promise<number> {
     const now = this.clock.now();
     const detail: Record<string, unknown> = 'batch' in choice ? { batch: choice.batch } : { rules: choice.rules };
@@ -101,7 +118,7 @@ export class BlockRulesRepository {
       detail.approved = rules.length;
       refuseUnlessProposed(rules, userId, now);
       const ids = rules.map(({ id }) => id);
-      await check(manager, ids);
+      await refuseProtected(manager, ids, numbers);
       const overlaps: { rule: string; other: string }[] = await manager.query(OVERLAPS, [ids, now]);
       if (overlaps.length > 0) throw new BlockRulesOverlapError(overlaps);
       const crowded: unknown[] = await manager.query(PERIODS, [ids, now]);
@@ -185,4 +202,21 @@ function refuseUnlessProposed(rules: readonly Chosen[], userId: string, now: Dat
   if (decided.length > 0) throw new BlockRuleNotProposedError(decided.map(({ id }) => id));
   const own = rules.filter(({ proposedBy }) => proposedBy === userId);
   if (own.length > 0) throw new OwnProposalError(own.map(({ id }) => id));
+}
+
+const PROTECTED_AT_MOST = 100;
+
+/** @throws BlockRuleInvalidError */
+async function refuseProtected(manager: EntityManager, ids: readonly string[], numbers: ReadonlyMap<string, string>) {
+  const keys = [...numbers.keys()].map((number) => `exact/${number}`);
+  const suspects: Pick<BlockRuleEntity, 'matchKey' | 'action'>[] = await manager.query(
+    `SELECT match_key AS "matchKey", action FROM block_rules
+     WHERE id = ANY($1) AND (match_key = ANY($2) OR match_key LIKE 'prefix/%')`,
+    [ids, keys],
+  );
+  const problems = suspects.flatMap(({ matchKey, action }) => {
+    const message = whyNeverBlocked(matchOfKey(matchKey), action, numbers);
+    return message === null ? [] : [{ path: '/match/number' as const, message }];
+  });
+  if (problems.length > 0) throw new BlockRuleInvalidError(problems.slice(0, PROTECTED_AT_MOST));
 }

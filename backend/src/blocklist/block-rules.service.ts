@@ -1,6 +1,5 @@
 import { randomUUID } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
-import type { EntityManager } from 'typeorm';
 import { decodeCursor, encodeCursor } from '../calls/call-cursor.ts';
 import { foldNumber } from '../calls/number-folding.ts';
 import { ConfigurationVersionRepository } from '../configuration/configuration-version.repository.ts';
@@ -9,10 +8,9 @@ import { defaultConfiguration } from '../configuration/default-configuration.ts'
 import { Clock } from '../platform/clock.ts';
 import { InvalidInputError, NotFoundError } from '../platform/errors.ts';
 import { MessageSender } from '../platform/messages.ts';
-import { matchKeyOf, matchOfKey } from './block-decision.ts';
+import { matchKeyOf } from './block-decision.ts';
 import { blockRuleProblemsIn, type ProposedRule } from './block-rule-problems.ts';
 import { BlockRuleSearchRepository } from './block-rule-search.repository.ts';
-import { BlockRuleEntity } from './block-rule.entity.ts';
 import type {
   BlockRule,
   BlockRuleApproval,
@@ -25,7 +23,7 @@ import type {
 import { momentAt, toBlockRule, toHit } from './block-rule-view.ts';
 import { BlockRuleInvalidError } from './block-rules.errors.ts';
 import { type Actor, BlockRulesRepository, type NewBlockRule } from './block-rules.repository.ts';
-import { neverBlockedNumbers, whyNeverBlocked } from './never-blocked.ts';
+import { neverBlockedNumbers } from './never-blocked.ts';
 
 const HITS_AT_ONCE = 100;
 /** The dialplan compares whole seconds. */
@@ -76,7 +74,7 @@ export class BlockRules {
   /** @throws see BlockRulesRepository.approve; BlockRuleInvalidError when the configuration protects a number by now */
   async approve(choice: BlockRuleApproval, actor: Actor): Promise<number> {
     const numbers = neverBlockedNumbers(await this.document());
-    const approved = await this.rules.approve(choice, actor, (manager, ids) => refuseProtected(manager, ids, numbers));
+    const approved = await this.rules.approve(choice, actor, numbers);
     await this.sender.send({ kind: 'block-rules' });
     return approved;
   }
@@ -130,21 +128,4 @@ export class BlockRules {
   private async document(): Promise<ConfigurationDocument> {
     return (await this.versions.newest())?.document ?? defaultConfiguration();
   }
-}
-
-const PROTECTED_AT_MOST = 100;
-
-/** @throws BlockRuleInvalidError */
-async function refuseProtected(manager: EntityManager, ids: readonly string[], numbers: ReadonlyMap<string, string>) {
-  const keys = [...numbers.keys()].map((number) => `exact/${number}`);
-  const suspects: Pick<BlockRuleEntity, 'matchKey' | 'action'>[] = await manager.query(
-    `SELECT match_key AS "matchKey", action FROM block_rules
-     WHERE id = ANY($1) AND (match_key = ANY($2) OR match_key LIKE 'prefix/%')`,
-    [ids, keys],
-  );
-  const problems = suspects.flatMap(({ matchKey, action }) => {
-    const message = whyNeverBlocked(matchOfKey(matchKey), action, numbers);
-    return message === null ? [] : [{ path: '/match/number' as const, message }];
-  });
-  if (problems.length > 0) throw new BlockRuleInvalidError(problems.slice(0, PROTECTED_AT_MOST));
 }

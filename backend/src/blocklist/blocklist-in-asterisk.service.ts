@@ -8,6 +8,7 @@ import { Clock } from '../platform/clock.ts';
 import { DatabaseConnector } from '../platform/database-connector.ts';
 import { Logger } from '../platform/logging.ts';
 import { MessageReceiver } from '../platform/messages.ts';
+import { OnceMore } from '../platform/once-more.ts';
 import { ApprovedRulesRepository } from './approved-rules.repository.ts';
 import { astDbKeys, astDbValues } from './astdb-copy.ts';
 import { matchOfKey } from './block-decision.ts';
@@ -35,8 +36,10 @@ interface Copy {
 @Injectable()
 export class BlocklistInAsterisk implements OnApplicationBootstrap, OnApplicationShutdown {
   private subscription: Subscription | undefined;
-  private running = false;
-  private again = false;
+  private readonly following = new OnceMore(
+    () => this.followOnce(),
+    (error) => this.logger.warn({ error: String(error) }, 'block rules not taken over, will look again'),
+  );
 
   constructor(
     private readonly ami: AmiConnection,
@@ -62,24 +65,14 @@ export class BlocklistInAsterisk implements OnApplicationBootstrap, OnApplicatio
   }
 
   /** Never rejects. Asked for while it runs, it runs once more afterwards. */
-  async follow(): Promise<void> {
-    this.again = true;
-    if (this.running) return;
-    this.running = true;
-    try {
-      while (this.again) {
-        this.again = false;
-        if (this.ami.connected && this.database.isReady) await this.followOnce();
-      }
-    } catch (error) {
-      this.logger.warn({ error: String(error) }, 'block rules not taken over, will look again');
-    } finally {
-      this.running = false;
-    }
+  follow(): Promise<void> {
+    return this.following.run();
   }
 
   private async followOnce(): Promise<void> {
+    if (!this.ami.connected || !this.database.isReady) return;
     const copy = await this.copy();
+    await this.forgetLeft(copy?.generation ?? null);
     if (!copy || copy.revision > (await this.rules.newestRevision())) return this.rebuild(copy);
     let { revision } = copy;
     for (;;) {
@@ -108,8 +101,7 @@ export class BlocklistInAsterisk implements OnApplicationBootstrap, OnApplicatio
     const began = performance.now();
     const generation = randomBytes(4).toString('hex');
     const family = blocklistFamily(generation);
-    await this.forgetUnfinished(old);
-    await this.commands.keep(BLOCKLIST_FAMILY, 'building', generation);
+    await this.commands.keep(BLOCKLIST_FAMILY, 'left', [generation, ...(old ? [old.generation] : [])].join('&'));
     const now = this.clock.now();
     const revision = await this.rules.newestRevision();
     let rules = 0;
@@ -125,18 +117,19 @@ export class BlocklistInAsterisk implements OnApplicationBootstrap, OnApplicatio
     await this.commands.keep(family, 'cleared', String(now.getTime()));
     await this.commands.keep(family, 'revision', String(revision));
     await this.commands.keep(BLOCKLIST_FAMILY, 'generation', generation);
-    if (old) await this.commands.forgetFamily(blocklistFamily(old.generation));
-    await this.commands.forget(BLOCKLIST_FAMILY, 'building');
+    await this.forgetLeft(generation);
     this.logger.info({ rules, tookMs: Math.round(performance.now() - began) }, 'block rules copied into Asterisk');
-    this.again = true;
+    void this.following.run();
   }
 
-  /** What a process that died while it made a copy has left. */
-  private async forgetUnfinished(inUse: Copy | null): Promise<void> {
-    const unfinished = await this.commands.keptValue(BLOCKLIST_FAMILY, 'building');
-    if (unfinished !== null && unfinished !== inUse?.generation) {
-      await this.commands.forgetFamily(blocklistFamily(unfinished));
+  /** Clears away copies that are not in use, also those of a process that died while it made one. */
+  private async forgetLeft(inUse: string | null): Promise<void> {
+    const left = await this.commands.keptValue(BLOCKLIST_FAMILY, 'left');
+    if (left === null) return;
+    for (const generation of left.split('&')) {
+      if (generation !== inUse) await this.commands.forgetFamily(blocklistFamily(generation));
     }
+    await this.commands.forget(BLOCKLIST_FAMILY, 'left');
   }
 
   private async renew(generation: string, changed: readonly { matchKey: string; lines: string[] | null }[]) {

@@ -22,6 +22,7 @@ let administrator: Visitor;
 /** What a route to one thing has to be told before it looks for the thing. */
 const BODIES: Partial<Record<string, object>> = {
   'delete /recordings/:id': { reason: 'test' },
+  'post /block-rules/:id/withdraw': { reason: 'test' },
   'post /recordings/:id/evidence': { reason: 'test' },
   'put /exports/:id/passphrase': { passphrase: 'kawa no nagare' },
 };
