@@ -2,8 +2,7 @@ import { pipeline } from 'node:stream/promises';
 import { Controller } from '@nestjs/common';
 import { z } from 'zod';
 import { AddressedCursor } from '../calls/call-cursor.ts';
-import { UnsupportedMediaTypeError } from '../platform/http/http.errors.ts';
-import { type Asked, Route, type RouteInput, streamed } from '../platform/http/route.ts';
+import { type Asked, Route, type RouteInput, streamed, uploaded } from '../platform/http/route.ts';
 import {
   BlockRule,
   BlockRuleApproval,
@@ -50,8 +49,9 @@ const IMPORT = {
   path: '/block-rules/import',
   access: 'block-rules.propose',
   summary:
-    'Propose the rules of a CSV file (`text/csv`, UTF-8 or CP932, headings as in an export), all of them or none. A row ' +
-    'like a rule there is, or like an earlier row, is a mistake, or left out with `duplicates=skip`',
+    'Propose the rules of a CSV file, all of them or none. A row like a rule there is, or like an earlier row, is a ' +
+    'mistake, or left out with `duplicates=skip`',
+  upload: uploaded('CSV in UTF-8 or CP932, at most 32 MiB, with headings as in an export'),
   query: z.object({ duplicates: z.enum(['refuse', 'skip']).default('refuse') }),
   response: BlockRulesImported,
 } as const;
@@ -103,7 +103,6 @@ export class BlockRulesController {
 
   @Route(IMPORT)
   async importBlockRules(asked: RouteInput<typeof IMPORT>): Promise<BlockRulesImported> {
-    if (!asked.request.is('text/csv')) throw new UnsupportedMediaTypeError();
     return this.files.import(asked.request, asked.query.duplicates, actorOf(asked));
   }
 

@@ -50,7 +50,7 @@ const found = async (search: object) =>
 const upload = (csv: string | Buffer, query = '') =>
   proposer.ask('POST', `/api/v1/block-rules/import${query}`, {
     body: csv,
-    headers: { 'content-type': 'text/csv', 'content-length': String(Buffer.byteLength(csv)) },
+    headers: { 'content-type': 'application/octet-stream', 'content-length': String(Buffer.byteLength(csv)) },
   });
 
 beforeAll(async () => {
