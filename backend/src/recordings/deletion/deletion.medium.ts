@@ -1,13 +1,25 @@
 import { randomUUID } from 'node:crypto';
-import { rename, stat } from 'node:fs/promises';
+import { copyFile, readFile, rename, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { createTestDatabase, type TestDatabase } from '../../../../test/medium/postgres.ts';
 import { tones } from '../../../../test/medium/recordings/audio.ts';
 import { deletions } from '../../../../test/medium/recordings/deletion-bench.ts';
-import { filesBelow, sealingService, spoolCall, unsealed } from '../../../../test/medium/recordings/sealing-bench.ts';
+import {
+  filesBelow,
+  recordingKeys,
+  sealingService,
+  spoolCall,
+  unsealed,
+} from '../../../../test/medium/recordings/sealing-bench.ts';
+import type { DeletionVictimOrder } from '../../../../test/medium/recordings/deletion-victim.ts';
 import { Steps } from '../../../../test/medium/recordings/stepped.ts';
+import { Victims } from '../../../../test/medium/recordings/victims.ts';
 import { NotFoundError } from '../../platform/errors.ts';
+import { openMessage, type ReadRange } from '../encryption/chunked.ts';
+import { WrongKeyOrContextError } from '../encryption/encryption.errors.ts';
+import { RecordingKeyGoneError } from '../encryption/key.errors.ts';
+import { recordingContext } from '../encryption/keys.ts';
 import { RecordingEntity } from '../recording.entity.ts';
 import { RecordingDeletedMeanwhileError, RecordingNotDeletableError } from '../recordings.errors.ts';
 
@@ -164,6 +176,55 @@ describe.each(['before', 'after'] as const)('deletion that breaks off %s a step'
     }
     const needed = ['transaction.delete', 'transaction.insert', 'transaction.update', 'disk.unlink', 'rows.forgetFile'];
     expect([...walked]).toEqual(expect.arrayContaining(needed));
+  });
+});
+
+describe('deletion whose process is killed', () => {
+  let victims: Victims<DeletionVictimOrder>;
+  beforeAll(() => {
+    victims = new Victims('deletion-victim.ts', database.settings);
+  });
+  afterAll(() => victims.stop());
+
+  it('by kill -9 before any step is never half done, and is finished by whoever comes next', async () => {
+    const endings = new Set<string>();
+    for (let dieAt = 1, killed = true; killed; dieAt++) {
+      const recording = await sealed();
+      killed = await victims.die({ id: recording.id, order: ORDER, dieAt });
+      await expectNothingHalfDone(recording);
+      endings.add((await rowOf(recording.id)).state);
+      await finishOrDelete(recording.id);
+      await expectGone(recording);
+      if (!killed) expect(dieAt).toBeGreaterThan(8);
+    }
+    expect([...endings].sort()).toEqual(['deleted', 'sealed']);
+  }, 120_000);
+});
+
+describe('a destroyed key', () => {
+  /** What a backup of the vault and of every table but those of the keys brings back. */
+  it('leaves noise of a copied file, although its row says again that it is sealed', async () => {
+    const recording = await sealed();
+    const kept = await sealed();
+    const [file, copy] = [join(layout.vault, recording.path ?? ''), join(layout.run, 'copied.c2sp')];
+    await copyFile(file, copy);
+    await query('CREATE TABLE rows_before AS SELECT * FROM recordings');
+    await bench().delete(recording.id, ORDER);
+    await query('ALTER TABLE recordings DISABLE TRIGGER USER');
+    await query('DELETE FROM recordings WHERE id = $1', [recording.id]);
+    await query('INSERT INTO recordings SELECT * FROM rows_before WHERE id = $1', [recording.id]);
+    await query('ALTER TABLE recordings ENABLE TRIGGER USER');
+    await copyFile(copy, file);
+    const row = await rowOf(recording.id);
+    expect([row.state, row.path, row.sha256]).toEqual(['sealed', recording.path, recording.sha256]);
+    await expect(audioOf(row)).rejects.toThrow(RecordingKeyGoneError);
+    // The class key is there still and opens the others; it makes no key for this one again.
+    expect((await audioOf(await rowOf(kept.id))).length).toBe(kept.sizeBytes);
+    const made = await recordingKeys(database.dataSource, database.settings).forSealing(recording);
+    const read: ReadRange = async (start, end) => [(await readFile(copy)).subarray(start, end)];
+    const opening = openMessage(read, (await stat(copy)).size, made.bytes, recordingContext(recording.id));
+    await expect(opening).rejects.toThrow(WrongKeyOrContextError);
+    await query('DROP TABLE rows_before');
   });
 });
 

@@ -1,13 +1,13 @@
-import { fork } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { once } from 'node:events';
 import { chmod, readFile, rm, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { createTestDatabase, type TestDatabase } from '../../../../test/medium/postgres.ts';
 import { amplitudeOf, decodeFlac, tones } from '../../../../test/medium/recordings/audio.ts';
 import { filesBelow, sealingService, spoolCall, unsealed } from '../../../../test/medium/recordings/sealing-bench.ts';
+import type { VictimOrder } from '../../../../test/medium/recordings/sealing-victim.ts';
 import { Steps } from '../../../../test/medium/recordings/stepped.ts';
+import { Victims } from '../../../../test/medium/recordings/victims.ts';
 import { AuditEventEntity } from '../../audit/audit-event.entity.ts';
 import { formatMasterKey } from '../encryption/master-key-file.ts';
 import { RecordingEntity } from '../recording.entity.ts';
@@ -17,7 +17,7 @@ import { troubleOf } from './sealing-trouble.ts';
 const SECOND = tones(1000, 440, 1000);
 
 let database: TestDatabase;
-let nextVictim: ReturnType<typeof startVictim> | undefined;
+let victims: Victims<VictimOrder>;
 let layout: TestDatabase['settings']['layout'];
 const seal = (callId: string) => sealingService(database.dataSource, database.settings).seal(callId);
 const spool = (call: Parameters<typeof spoolCall>[1]) => spoolCall(layout, call);
@@ -47,6 +47,7 @@ async function expectSealedOnce(callId: string, pcm: Buffer, traces = 1): Promis
 beforeAll(async () => {
   database = await createTestDatabase();
   layout = database.settings.layout;
+  victims = new Victims('sealing-victim.ts', database.settings);
 });
 
 beforeEach(async () => {
@@ -56,7 +57,7 @@ beforeEach(async () => {
 });
 
 afterAll(async () => {
-  nextVictim?.child.kill('SIGKILL');
+  victims.stop();
   await database.drop();
 });
 
@@ -88,7 +89,7 @@ describe('sealing', () => {
   it('says how much is missing', async () => {
     const callId = await spool({ pcm: SECOND, lengthMs: 4000 });
     await seal(callId);
-    expect(await rowOf(callId)).toMatchObject({ completeness: 'partial', reason: 'short', missingMs: 3000 });
+    expect(await rowOf(callId)).toMatchObject({ completeness: 'partial', reason: 'clock-lost', missingMs: 3000 });
   });
 
   it('puts silence at the place at which nothing came', async () => {
@@ -332,7 +333,7 @@ describe('sealing that is interrupted', () => {
   it('by kill -9 before any step ends in exactly one recording after a restart', async () => {
     for (let dieAt = 1, killed = true; killed; dieAt++) {
       const callId = await spool({ pcm: SECOND });
-      killed = await sealAndDie(callId, dieAt);
+      killed = await victims.die({ callId, dieAt });
       await seal(callId);
       await expectSealedOnce(callId, SECOND);
       await rm(join(layout.vault, (await rowOf(callId)).path ?? ''));
@@ -341,29 +342,3 @@ describe('sealing that is interrupted', () => {
     }
   }, 300_000);
 });
-
-const TEST_SUPPORT = '../../../../test/medium/recordings/';
-
-function startVictim() {
-  const child = fork(new URL(`${TEST_SUPPORT}sealing-victim.ts`, import.meta.url), {
-    execArgv: ['--no-warnings', '--import', new URL(`${TEST_SUPPORT}swc-register.mjs`, import.meta.url).href],
-    env: {
-      DENWABAN_HOME: database.settings.operator.DENWABAN_HOME,
-      DENWABAN_POSTGRES_URL: database.settings.operator.DENWABAN_POSTGRES_URL,
-    },
-  });
-  return { child, ready: once(child, 'message') };
-}
-
-/** @returns whether it died on the way; false when it had fewer steps to take */
-async function sealAndDie(callId: string, dieAt: number): Promise<boolean> {
-  const { child, ready } = nextVictim ?? startVictim();
-  // The next one starts while this one dies.
-  nextVictim = startVictim();
-  await ready;
-  const exit = once(child, 'exit') as Promise<[number | null, string | null]>;
-  child.send({ callId, dieAt });
-  const [code, signal] = await exit;
-  if (code !== 0 && signal !== 'SIGKILL') throw new Error(`the victim ended by itself: ${code ?? signal}`);
-  return signal === 'SIGKILL';
-}
