@@ -1,4 +1,6 @@
-import { type FileHandle, open } from 'node:fs/promises';
+import { type FileHandle, open, rm } from 'node:fs/promises';
+import { setTimeout } from 'node:timers/promises';
+import { isMissing } from '../../platform/file-errors.ts';
 import {
   BYTES_PER_FRAME,
   CHANNELS,
@@ -26,11 +28,21 @@ const BITRATE_KBITS = 64;
 /** `OPUS_SET_FORCE_CHANNELS` and `OPUS_SET_MAX_BANDWIDTH(OPUS_BANDWIDTH_NARROWBAND)`, opus_defines.h. */
 const CONTROLS = ['--set-ctl-int', `4022=${CHANNELS}`, '--set-ctl-int', '4004=1101'];
 
+/**
+ * Measured on speech at this bitrate, the quiet side 30 dB below: what each side keeps of itself and hears of the other is the
+ * same from the least effort to the most (correlation 0.996 to 0.997, bleed 0.003), and the most takes half as long again.
+ */
+const EFFORT = ['--comp', '0'];
+
 /** The stream's number is fixed, so that sealing twice makes the same file. */
 const ENCODING = [
-  ...['--quiet', '--hard-cbr', '--bitrate', String(BITRATE_KBITS), '--serial', '1', ...CONTROLS],
+  ...['--quiet', '--hard-cbr', '--bitrate', String(BITRATE_KBITS), '--serial', '1', ...EFFORT, ...CONTROLS],
   ...['--raw', '--raw-bits', '16', '--raw-rate', String(SAMPLE_RATE), '--raw-chan', String(CHANNELS), '-'],
 ];
+
+/** How the decoder follows the encoder. */
+const READ_BYTES = 64 * 1024;
+const GROWS_WITHIN_MS = 10;
 
 /** What encoding may change of the level of a side that is not silent: far more than it does, far less than a mix-up. */
 const LEVEL_TOLERANCE_DB = 3;
@@ -52,19 +64,60 @@ export class OpusEncoder implements AudioEncoder {
         yield chunk;
       }
     };
-    await runTool({ command: `${this.toolsDir}/opusenc`, args: [...ENCODING, target], input: metered(), timeoutMs });
-    await checkPages(target, pcmBytes / BYTES_PER_FRAME);
+    // Or what an earlier attempt has left would be decoded.
+    await rm(target, { force: true });
     const after = new PcmMeter();
-    await runTool({
-      ...{ command: `${this.toolsDir}/opusdec`, args: [...DECODING, target, '-'], input: [], timeoutMs },
+    let ended = false;
+    const encoding = runTool({
+      ...{ command: `${this.toolsDir}/opusenc`, args: [...ENCODING, target], input: metered(), timeoutMs },
+    }).finally(() => (ended = true));
+    // What is encoded is decoded while the rest still is: on a second processor, in no time of its own.
+    const decoding = runTool({
+      ...{ command: `${this.toolsDir}/opusdec`, args: [...DECODING, '-', '-'], timeoutMs },
+      input: growing(target, () => ended),
       output: (bytes) => after.add(bytes),
     });
+    const [encoded, decoded] = await Promise.allSettled([encoding, decoding]);
+    for (const outcome of [encoded, decoded]) if (outcome.status === 'rejected') throw outcome.reason;
+    await checkPages(target, pcmBytes / BYTES_PER_FRAME);
     const [wanted, got] = [before.finish(), after.finish()];
     if (got.frames !== wanted.frames)
       throw new SoundToolFailedError(`${got.frames} of ${wanted.frames} frames came back`);
     if (isChanged(wanted.left, got.left) || isChanged(wanted.right, got.right)) {
       throw new SoundToolFailedError('the sides are not as loud as they were');
     }
+  }
+}
+
+/** A file from its beginning to the end that it has when nobody writes it any more. */
+async function* growing(path: string, isEnded: () => boolean): AsyncGenerator<Buffer> {
+  const file = await openOnceThere(path, isEnded);
+  if (!file) return;
+  try {
+    for (let at = 0; ;) {
+      const last = isEnded();
+      const bytes = await readPart(file, at, at + READ_BYTES);
+      at += bytes.length;
+      if (bytes.length > 0) yield bytes;
+      else if (last) return;
+      else await setTimeout(GROWS_WITHIN_MS);
+    }
+  } finally {
+    await file.close();
+  }
+}
+
+/** @returns null when it never came to be */
+async function openOnceThere(path: string, isEnded: () => boolean): Promise<FileHandle | null> {
+  for (;;) {
+    const last = isEnded();
+    try {
+      return await open(path, 'r');
+    } catch (error) {
+      if (!isMissing(error)) throw error;
+      if (last) return null;
+    }
+    await setTimeout(GROWS_WITHIN_MS);
   }
 }
 
