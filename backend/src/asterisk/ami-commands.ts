@@ -129,11 +129,17 @@ export class AmiCommands extends AsteriskReload {
   }
 
   /**
-   * Records a call into a file of its own beside the first recorder, which does not write.
+   * Records a call into a file of its own beside the first recorder, which does not write; in place of an earlier such one,
+   * if there is one that does not write either. Appends.
    * @throws ChannelGoneError
    */
   async startSecondRecorder(channelId: string, callId: string): Promise<void> {
-    await this.startRecorder(channelId, callId, 2, 'D');
+    const earlier = await this.recorderId(channelId, 2);
+    if (earlier !== null) {
+      // It may have ended by itself, because it could not open its file.
+      await this.onChannel('StopMixMonitor', { channel: channelId, mixmonitorid: earlier }).catch(unlessGone);
+    }
+    await this.startRecorder(channelId, callId, 2, 'Da');
   }
 
   /**
@@ -211,3 +217,7 @@ function contactOf(item: AmiItem): EndpointContact | null {
 }
 
 const STATUS: Record<string, EndpointContact['status']> = { reachable: 'reachable', unreachable: 'unreachable' };
+
+function unlessGone(error: unknown): void {
+  if (error instanceof ChannelGoneError) throw error;
+}

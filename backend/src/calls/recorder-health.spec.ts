@@ -4,6 +4,7 @@ import { instantOf } from './journal.ts';
 import {
   isKeptOff,
   isSuspicious,
+  isSecondDue,
   measureRecorder,
   NOT_YET_MEASURED,
   RECORDER_STALLED,
@@ -112,5 +113,18 @@ describe('sound is expected', () => {
 
   it('never of a call that is not recorded', () => {
     expect(soundExpectedFrom([begin(), entry('answered', 9, { phone: 'p201' })])).toBeNull();
+  });
+});
+
+describe('a second recorder', () => {
+  it('is started at once, tried again ever later, and not for ever', () => {
+    let tries = { count: 0, lastMs: 0 };
+    const startedAt: number[] = [];
+    for (let nowMs = 0; nowMs < 600_000; nowMs += 500) {
+      if (!isSecondDue(tries, nowMs)) continue;
+      startedAt.push(nowMs);
+      tries = { count: tries.count + 1, lastMs: nowMs };
+    }
+    expect(startedAt).toEqual([0, 3000, 9000, 21_000, 45_000]);
   });
 });

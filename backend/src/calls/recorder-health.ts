@@ -60,6 +60,19 @@ export function recorderFacts(entries: readonly JournalEntry[]): RecorderFacts {
   };
 }
 
+/** A second recorder that does not write either is tried again, later each time: what stands in the way may go. */
+const FIRST_RETRY_MS = 3000;
+const MOST_TRIES = 5;
+
+export interface SecondTries {
+  count: number;
+  lastMs: number;
+}
+
+/** Whether a second recorder is to be started, for the first time or again, now that nothing is written. */
+export const isSecondDue = ({ count, lastMs }: SecondTries, nowMs: number): boolean =>
+  count === 0 || (count < MOST_TRIES && nowMs - lastMs >= FIRST_RETRY_MS * 2 ** (count - 1));
+
 /** Whether a recorder has not written for so long that it matters whether anything came. */
 export const isSuspicious = ({ grewAtMs }: RecorderMeasure, nowMs: number, expectedFromMs: number | null): boolean =>
   nowMs - (silentSince(grewAtMs, expectedFromMs) ?? nowMs) > SUSPICIOUS_AFTER_MS;

@@ -9,11 +9,13 @@ import { rawAudioPath, recorderClockPath, RECORDERS } from './journal.ts';
 import { LiveFiling } from './live-filing.service.ts';
 import { mediaFlows, type MediaSample } from './media-flow.ts';
 import {
+  isSecondDue,
   isSuspicious,
   measureRecorder,
   NOT_YET_MEASURED,
   type RecorderFacts,
   type RecorderMeasure,
+  type SecondTries,
 } from './recorder-health.ts';
 import { SecondRecorder } from './second-recorder.service.ts';
 
@@ -25,12 +27,13 @@ interface WatchedRecorder extends RecorderFacts {
   syncedBytes: number;
   /** While the file does not grow. */
   sample: MediaSample | null;
+  tries: SecondTries;
 }
 
 /**
  * Looks at the files of recordings in progress: whether they grow, because MixMonitor does not tell when it fails, and
  * that they reach the disk, because Asterisk never asks for it. A file that does not grow though sound comes is told within
- * 3 s, and a second recorder is started.
+ * 3 s, and a second recorder is started; again, a few times, when that one does not write either.
  */
 @Injectable()
 export class RecorderWatch implements OnApplicationBootstrap, OnApplicationShutdown {
@@ -75,8 +78,12 @@ export class RecorderWatch implements OnApplicationBootstrap, OnApplicationShutd
 
   watch(callId: string, facts: RecorderFacts): void {
     const known = this.recorders.get(callId);
-    if (known) Object.assign(known, facts, { hasSecond: known.hasSecond || facts.hasSecond });
-    else this.recorders.set(callId, { ...facts, measure: NOT_YET_MEASURED, syncedBytes: 0, sample: null });
+    const hasSecond = known?.hasSecond === true || facts.hasSecond;
+    // One that another process has started has its time too.
+    const tries = { count: hasSecond ? 1 : 0, lastMs: this.clock.now().getTime() };
+    const fresh = { measure: NOT_YET_MEASURED, syncedBytes: 0, sample: null, tries };
+    if (known) Object.assign(known, facts, { hasSecond }, known.hasSecond === hasSecond ? {} : { tries });
+    else this.recorders.set(callId, { ...facts, ...fresh });
   }
 
   forget(callId: string): void {
@@ -99,7 +106,8 @@ export class RecorderWatch implements OnApplicationBootstrap, OnApplicationShutd
     const health = measure.health === 'stalled' && flows !== true ? before : measure.health;
     recorder.measure = { ...measure, health };
     if (health !== before) this.filing.setRecorder(callId, health);
-    if (health === 'stalled' && flows === true && !recorder.hasSecond) await this.onStall(callId, recorder);
+    const due = isSecondDue(recorder.tries, nowMs);
+    if (health === 'stalled' && flows === true && due) await this.onStall(callId, recorder, nowMs);
   }
 
   /** @returns null when that is not known yet, or Asterisk cannot be asked, which is told elsewhere */
@@ -120,10 +128,12 @@ export class RecorderWatch implements OnApplicationBootstrap, OnApplicationShutd
     return flows;
   }
 
-  private async onStall(callId: string, recorder: WatchedRecorder): Promise<void> {
+  private async onStall(callId: string, recorder: WatchedRecorder, nowMs: number): Promise<void> {
+    const again = recorder.hasSecond;
     recorder.hasSecond = true;
-    this.stalls.next();
-    await this.second.start(callId, recorder.channelId);
+    recorder.tries = { count: recorder.tries.count + 1, lastMs: nowMs };
+    if (!again) this.stalls.next();
+    await this.second.start(callId, recorder.channelId, again);
   }
 
   /** @returns of all recorders of the call together; null when none has a file */

@@ -13,14 +13,18 @@ export class SecondRecorder {
     private readonly logger: Logger,
   ) {}
 
-  /** Never throws: there is nothing more that could be done. */
-  async start(callId: string, channelId: string): Promise<void> {
-    this.logger.error({ callId }, 'recorder does not write, starting a second one');
+  /**
+   * Never throws: there is nothing more that could be done now.
+   * @param again when one was started that does not write either; the journal says so already
+   */
+  async start(callId: string, channelId: string, again: boolean): Promise<void> {
+    this.logger.error({ callId, again }, 'recorder does not write, starting a second one');
     try {
       await this.ami.startSecondRecorder(channelId, callId);
     } catch (error) {
       this.logger.error({ callId, error: String(error) }, 'second recorder not started');
     }
+    if (again) return;
     // On a full disk this waits or fails; the recorder does not.
     await this.journal.write(callId, { e: 'fault', reason: RECORDER_STALLED });
   }

@@ -42,8 +42,8 @@ beforeEach(async () => {
     mediaPackets: () => Promise.resolve(Math.round((performance.now() / 1000) * packetsPerSecond)),
   });
   const second = strictDouble<SecondRecorder>('SecondRecorder', {
-    start: (callId, channelId) => {
-      seconds.push(`${callId} ${channelId}`);
+    start: (callId, channelId, again) => {
+      seconds.push(`${callId} ${channelId}${again ? ' again' : ''}`);
       return Promise.resolve();
     },
   });
@@ -122,6 +122,18 @@ describe('the watched spool', () => {
     await until('stalled', () => health.at(-1) === 'stalled', 4500);
     expect(seconds).toHaveLength(1);
   }, 10_000);
+
+  it('has a second recorder that does not write either tried again, and no more once it writes', async () => {
+    await appendJournal(spool, CALL, begin());
+    await appendJournal(spool, CALL, { e: 'recorder', at: now() });
+    await appendJournal(spool, CALL, { e: 'accepted', at: now() });
+    start();
+    await until('tried again', () => seconds.length === 2, 15_000);
+    expect(seconds.map((line) => line.endsWith(' again'))).toEqual([false, true]);
+    await writeFile(rawAudioPath(spool, CALL, 2), STEP);
+    await until('growing by the second', () => health.at(-1) === 'growing');
+    expect(seconds).toHaveLength(2);
+  }, 20_000);
 
   it('takes what stands in the place of a file for no file', async () => {
     await mkdir(rawAudioPath(spool, CALL));
