@@ -22,7 +22,7 @@ export const IncompleteReason = z
   .enum([
     ...['no-audio', 'file-missing', 'short', 'interrupted', 'refused'],
     ...['not-recorded', 'not-kept', 'paused'],
-    ...['disk-full', 'write-failed', 'recorder-failed'],
+    ...['disk-full', 'write-failed', 'recorder-failed', 'clock-lost'],
   ] as const)
   .meta({ id: 'IncompleteReason' });
 export type IncompleteReason = z.infer<typeof IncompleteReason>;

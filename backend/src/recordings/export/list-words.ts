@@ -38,6 +38,7 @@ export const INCOMPLETE: Record<IncompleteReason, string> = {
   'disk-full': '空き容量不足',
   'write-failed': '書き込み失敗',
   'recorder-failed': '録音の停止',
+  'clock-lost': '時刻の記録なし',
 };
 
 export const NOT_EXPORTED: Record<NotExported, string> = {

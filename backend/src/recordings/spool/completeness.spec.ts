@@ -110,7 +110,7 @@ describe('whether a recording is complete', () => {
   it('tells how much is missing when it cannot be silence before the call', () => {
     const span = spanOf({ acceptedAt: after(1000) });
     expect(decideCompleteness(span, lasting(5000))).toMatchObject({
-      ...{ completeness: 'partial', reason: 'short', leadingSilenceMs: 1000, missingMs: 4000 },
+      ...{ completeness: 'partial', reason: 'clock-lost', leadingSilenceMs: 1000, missingMs: 4000 },
     });
   });
 

@@ -174,8 +174,12 @@ function whyPartial(
   if (torn || cutOff) return 'interrupted';
   const unwanted = lost.filter(({ reason }) => !WITHHELD.some((each) => each === reason));
   const unwantedMs = unwanted.reduce((sum, { durationMs }) => sum + durationMs, unplacedMs);
-  return failureIn(lost) ?? (unwantedMs > SHORT_FROM_MS ? 'short' : null) ?? withheldReason(lost);
+  return failureIn(lost) ?? (unwantedMs > SHORT_FROM_MS ? whyShort(files) : null) ?? withheldReason(lost);
 }
+
+/** Where what is missing belongs, and why it is, the clock would have told. */
+const whyShort = (files: SpoolAudio['files']): IncompleteReason =>
+  files.some(({ sizeBytes, marks }) => sizeBytes > 0 && marks.length === 0) ? 'clock-lost' : 'short';
 
 const failureIn = (lost: readonly RecordingGap[]): IncompleteReason | null =>
   FAILURES.find((failure) => lost.some(({ reason }) => reason === failure)) ?? null;

@@ -39,6 +39,10 @@ export const INCOMPLETE: Record<IncompleteReason, { short: string; full: string 
     short: $localize`:@@incomplete.recorderFailed.short:録音の停止`,
     full: $localize`:@@incomplete.recorderFailed.full:通話中に録音が止まった時間がありました。その間は無音になっています。`,
   },
+  'clock-lost': {
+    short: $localize`:@@incomplete.clockLost.short:時刻の記録なし`,
+    full: $localize`:@@incomplete.clockLost.full:録音の時刻の記録(.clockファイル)が失われたため、通話より短い分がどこで、なぜ欠けたのかが分かりません。録音された音声はすべて残っています。`,
+  },
   'not-recorded': {
     short: $localize`:@@incomplete.notRecorded.short:録音対象外`,
     full: $localize`:@@incomplete.notRecorded.full:録音ルールにより、録音しない通話、または録音しない部分のある通話です。どのルールによるかは経過に表示しています。`,
