@@ -40,6 +40,10 @@ export const templateValues = (
 ): Record<string, string | number> => ({
   sipBind: settings.DENWABAN_SIP_BIND,
   sipPort: settings.DENWABAN_SIP_PORT,
+  disableRport: settings.DENWABAN_SIP_RPORT === 'no' ? 'yes' : 'no',
+  includeTls: settings.DENWABAN_SIPS_PORT === undefined ? '' : '\n#include pjsip-tls.conf',
+  sipsPort: settings.DENWABAN_SIPS_PORT ?? '',
+  etc: insideRoot.etc,
   rtpFirst: settings.DENWABAN_RTP_PORTS[0],
   rtpLast: settings.DENWABAN_RTP_PORTS[1],
   ariPort: ports.ariPort,
@@ -68,6 +72,12 @@ export function writeAsteriskConfiguration(
     const path = resolve(layout.asteriskGenerated, name);
     if (!existsSync(path)) writeForAsterisk(path, '');
   }
+}
+
+/** Gives Asterisk the console's certificate and key, which stand where it cannot read them. */
+export function writeAsteriskCertificate(layout: HomeLayout): void {
+  for (const name of ['server.crt', 'server.key'])
+    writeForAsterisk(resolve(layout.asteriskEtc, name), readFileSync(resolve(layout.tls, name), 'utf8'));
 }
 
 function writeForAsterisk(path: string, content: string): void {

@@ -59,15 +59,18 @@ export async function portProblems(settings: OperatorSettings): Promise<Problem[
   const wanted = [
     { protocol: 'tcp', bind: 'DENWABAN_BIND', port: 'DENWABAN_HTTPS_PORT' },
     { protocol: 'udp', bind: 'DENWABAN_SIP_BIND', port: 'DENWABAN_SIP_PORT' },
+    { protocol: 'tcp', bind: 'DENWABAN_SIP_BIND', port: 'DENWABAN_SIPS_PORT' },
   ] as const;
   const problems: Problem[] = [];
   for (const { protocol, bind, port } of wanted) {
+    const number = settings[port];
+    if (number === undefined) continue;
     const code =
-      protocol === 'udp' && settings[port] < firstUnprivilegedPort()
+      bind === 'DENWABAN_SIP_BIND' && number < firstUnprivilegedPort()
         ? 'EACCES'
-        : await whyNotListen(protocol, settings[bind], settings[port]);
+        : await whyNotListen(protocol, settings[bind], number);
     if (code === null) continue;
-    const { setting, message } = explain(code, settings[bind], settings[port], protocol);
+    const { setting, message } = explain(code, settings[bind], number, protocol);
     problems.push({ setting: setting === 'bind' ? bind : port, message });
   }
   const [first, last] = settings.DENWABAN_RTP_PORTS;

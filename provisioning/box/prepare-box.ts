@@ -5,7 +5,12 @@ import { type Progress } from '../progress.ts';
 import { project } from '../project.ts';
 import { installPrompts } from '../runtime/prompts.ts';
 import { type Runtime } from '../runtime/runtime.ts';
-import { templateValues, writeAsteriskConfiguration, type AsteriskPorts } from './asterisk.ts';
+import {
+  templateValues,
+  writeAsteriskCertificate,
+  writeAsteriskConfiguration,
+  type AsteriskPorts,
+} from './asterisk.ts';
 import { ensureCertificates, type CertificateNames } from './certificates.ts';
 import { lastEndpoints, writeEndpoints } from './endpoints.ts';
 import { handOver, postgresSocketDir, prepareHome, writeHostsFile } from './home.ts';
@@ -48,6 +53,7 @@ export async function prepareBox(
   const caFile = await prepareCertificates(settings, layout, progress);
   await installPrompts(runtime.promptsDir, layout.asteriskPrompts);
   const ports = await choosePorts(settings, layout);
+  if (settings.DENWABAN_SIPS_PORT !== undefined) writeAsteriskCertificate(layout);
   writeAsteriskConfiguration(project.asteriskEtc, layout, templateValues(settings, ports, secrets));
   const postgres = postgresPlace(settings, runtime, layout, secrets, hostsFile, serviceUser);
   const { toolsDir, versions } = runtime;

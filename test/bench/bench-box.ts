@@ -22,7 +22,7 @@ const LONGEST_RUN_S = 900;
 
 export async function startBenchBox(): Promise<BenchBox> {
   const network = await freeNetwork();
-  const addresses = { carrier: `${network}.1`, pbx: `${network}.2` };
+  const addresses = { carrier: `${network}.1`, pbx: `${network}.2`, gateway: `${network}.3` };
   const box = await startBox();
   let pbx: ChildProcess | undefined;
   const stop = async () => {

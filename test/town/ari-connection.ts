@@ -13,7 +13,8 @@ const AriEvent = z.object({
   type: z.string(),
   timestamp: z.string().transform((text) => Date.parse(text)),
   channel: Channel.optional(),
-  peer: Channel.optional(),
+  /** Of a dial; of a registration it is something else. */
+  peer: Channel.optional().catch(undefined),
   args: z.array(z.string()).optional(),
   cause: z.int().optional(),
   tech_cause: z.int().optional(),

@@ -24,6 +24,10 @@ export interface PartyContext {
   heardDir: string;
 }
 
+/** SIP 486, 603 and 503. */
+const REFUSAL_CAUSE = { busy: '17', declined: '16', congested: '34' } as const;
+export type Refusal = keyof typeof REFUSAL_CAUSE;
+
 const isUp = (event: AriEvent): boolean => event.type === 'ChannelStateChange' && event.channel?.state === 'Up';
 
 /** One end of a call in the town. What it hears and says is kept until the town is torn down. */
@@ -191,6 +195,16 @@ export class PhoneCall extends Party {
     this.rungAt = start.timestamp;
   }
 
+  /** A header of the INVITE; empty when there is none. */
+  async header(name: string): Promise<string> {
+    const read = this.context.ari.channelVariable(this.channelId, `PJSIP_HEADER(read,${name})`);
+    return await read.catch((error: unknown) => {
+      // What Asterisk says of a header that is not there.
+      if (error instanceof AriError && error.status === 500) return '';
+      throw error;
+    });
+  }
+
   async prepare(says: Says): Promise<void> {
     await mediaOf(says, this.context.studio);
   }
@@ -204,8 +218,8 @@ export class PhoneCall extends Party {
     await this.says(says);
   }
 
-  async refuse(how: 'busy' | 'declined'): Promise<void> {
-    await this.hangUp(how === 'busy' ? '17' : '16');
+  async refuse(how: Refusal): Promise<void> {
+    await this.hangUp(REFUSAL_CAUSE[how]);
   }
 
   /** Puts the caller on hold; a phone on hold sends no sound. */

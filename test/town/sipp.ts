@@ -5,7 +5,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type BoxAddress } from './town-configuration.ts';
 
-export type SippScenario = 'cancelled' | 'no-such-codec' | 'refused' | 'short-call' | 'vanishing' | 'vanishing-later';
+export type SippScenario =
+  'cancelled' | 'no-such-codec' | 'refused' | 'reliable' | 'short-call' | 'vanishing' | 'vanishing-later';
 
 export interface SippRun {
   scenario: SippScenario;

@@ -10,13 +10,19 @@ export interface BoxAddress {
 export interface RegisteredPhone {
   extension: string;
   secret: string;
+  /** The box's port for TLS, for a phone that speaks nothing else. */
+  tlsPort?: number;
 }
+
+/** The account of the box at the home gateway. */
+export const GATEWAY_ACCOUNT = { user: '3', secret: 'gateway-secret' };
 
 /** Who lives in the town. Every party has its own loopback address, so that the box can tell them apart. */
 export interface TownParties {
   control: string;
   carrier: string;
   pbx: string;
+  gateway: string;
   phones: (RegisteredPhone & { address: string })[];
 }
 
@@ -58,6 +64,7 @@ function renderPjsip(parties: TownParties, box: BoxAddress): string {
     ['global', { type: 'global', endpoint_identifier_order: 'request_uri,ip', user_agent: 'town' }],
     ...carrier(parties.carrier, box),
     ...pbx(parties.pbx),
+    ...gateway(parties.gateway),
     ...parties.phones.flatMap((phone) => registeredPhone(phone, box)),
   ];
   return sections
@@ -67,8 +74,9 @@ function renderPjsip(parties: TownParties, box: BoxAddress): string {
     .concat('\n');
 }
 
-function transport(name: string, address: string): Section {
-  return [name, { type: 'transport', protocol: 'udp', bind: `${address}:${SIP_PORT}` }];
+function transport(name: string, address: string, protocol: 'udp' | 'tls' = 'udp'): Section {
+  const secured: Record<string, string> = protocol === 'tls' ? { method: 'tlsv1_2' } : {};
+  return [name, { type: 'transport', protocol, bind: `${address}:${SIP_PORT}`, ...secured }];
 }
 
 function endpoint(name: string, transportName: string, address: string, more: Record<string, string> = {}): Section {
@@ -97,6 +105,7 @@ function carrier(address: string, box: BoxAddress): Section[] {
     ['box', { type: 'aor', contact: `sip:${box.host}:${box.port}` }],
     endpoint('carrier', 'carrier', address, { aors: 'box', send_pai: 'yes', trust_id_outbound: 'yes' }),
     endpoint(CALLER_ENDPOINTS.payphone, 'carrier', address, anonymous),
+    endpoint('carrier-inband', 'carrier', address, { aors: 'box', dtmf_mode: 'inband' }),
     ['carrier-by-address', { type: 'identify', endpoint: 'carrier', match_request_uri: uriAt(address) }],
   ];
 }
@@ -109,15 +118,33 @@ function pbx(address: string): Section[] {
   ];
 }
 
-function registeredPhone({ extension, secret, address }: TownParties['phones'][number], box: BoxAddress): Section[] {
-  const name = `phone-${extension}`;
+/** A home gateway: it wants to know who calls out, provisional answers acknowledged, and sessions refreshed. */
+function gateway(address: string): Section[] {
+  const { user, secret } = GATEWAY_ACCOUNT;
+  const demands = { '100rel': 'required', timers: 'required', timers_sess_expires: '300', dtmf_mode: 'inband' };
   return [
-    transport(`${name}-transport`, address),
+    transport('gateway', address),
+    ['gateway-auth', { type: 'auth', auth_type: 'userpass', username: user, password: secret }],
+    endpoint('gateway', 'gateway', address, { auth: 'gateway-auth', aors: user, ...demands }),
+    [user, { type: 'aor', max_contacts: '1', remove_existing: 'yes', minimum_expiration: '1' }],
+    ['gateway-by-address', { type: 'identify', endpoint: 'gateway', match_request_uri: uriAt(address) }],
+  ];
+}
+
+function registeredPhone(
+  { extension, secret, address, tlsPort }: TownParties['phones'][number],
+  box: BoxAddress,
+): Section[] {
+  const name = `phone-${extension}`;
+  const server = tlsPort === undefined ? `${box.host}:${box.port}` : `${box.host}:${tlsPort}\\;transport=tls`;
+  return [
+    transport(`${name}-transport`, address, tlsPort === undefined ? 'udp' : 'tls'),
     [`${name}-auth`, { type: 'auth', auth_type: 'userpass', username: extension, password: secret }],
     endpoint(name, `${name}-transport`, address, {
       outbound_auth: `${name}-auth`,
       from_user: extension,
       from_domain: box.host,
+      ...(tlsPort === undefined ? {} : { media_encryption: 'sdes' }),
     }),
     [`${name}-by-address`, { type: 'identify', endpoint: name, match_request_uri: uriAt(address) }],
     [
@@ -126,7 +153,7 @@ function registeredPhone({ extension, secret, address }: TownParties['phones'][n
         type: 'registration',
         transport: `${name}-transport`,
         outbound_auth: `${name}-auth`,
-        server_uri: `sip:${box.host}:${box.port}`,
+        server_uri: `sip:${server}`,
         client_uri: `sip:${extension}@${box.host}:${box.port}`,
         contact_user: extension,
         // The town is started before the box knows the phone, so it must not give up.

@@ -1,9 +1,9 @@
 import { firstValueFrom, ReplaySubject, timeout } from 'rxjs';
-import { type PhoneCall, type Says } from './party.ts';
+import { type PhoneCall, type Refusal, type Says } from './party.ts';
 
 type Plan =
   | { kind: 'answer'; afterMs: number; says: Says }
-  | { kind: 'refuse'; afterMs: number; how: 'busy' | 'declined' }
+  | { kind: 'refuse'; afterMs: number; how: Refusal }
   | { kind: 'ring-out' };
 
 const WAIT_MS = 20_000;
@@ -23,7 +23,7 @@ export class TownPhone {
     return this.plans({ kind: 'answer', afterMs, says });
   }
 
-  willRefuse(how: 'busy' | 'declined', afterMs = 100): this {
+  willRefuse(how: Refusal, afterMs = 100): this {
     return this.plans({ kind: 'refuse', afterMs, how });
   }
 

@@ -31,6 +31,8 @@ export interface CallRequest {
   /** The dialled number. */
   to: string;
   says?: Says;
+  /** How the caller's keys travel; `inband` = as tones in the sound. */
+  keys?: 'events' | 'inband';
 }
 
 /** Channel variables by which a caller's number is hidden, with the reason where there is one (TTC JJ-90.30). */
@@ -43,9 +45,11 @@ const HIDING: Record<keyof typeof CALLER_ENDPOINTS, Record<string, string>> = {
 
 /** A second Asterisk that plays the carrier, the business phone and the phones of an office, each at its own address. */
 export class Town {
-  readonly addresses: { carrier: string; pbx: string };
+  readonly addresses: { carrier: string; pbx: string; gateway: string };
   readonly home: string;
   private readonly box: BoxAddress;
+  /** Of the phones that speak TLS. */
+  private readonly tlsPorts: ReadonlyMap<string, number>;
   private readonly ari: AriConnection;
   private readonly ami: AmiConnection;
   private readonly asterisk: TownAsterisk;
@@ -64,6 +68,9 @@ export class Town {
     this.addresses = parts.addresses;
     this.home = parts.home;
     this.box = parts.options.box;
+    this.tlsPorts = new Map(
+      parts.options.phones.flatMap(({ extension, tlsPort }) => (tlsPort === undefined ? [] : [[extension, tlsPort]])),
+    );
     this.ari = parts.ari;
     this.ami = parts.ami;
     this.asterisk = parts.asterisk;
@@ -77,7 +84,7 @@ export class Town {
     const home = await mkdtemp(join(tmpdir(), 'denwaban-town-'));
     // Another user runs Asterisk.
     await chmod(home, 0o755);
-    const addresses = { carrier: `${network}.1`, pbx: `${network}.2` };
+    const addresses = { carrier: `${network}.1`, pbx: `${network}.2`, gateway: `${network}.3` };
     const control = `${network}.250`;
     const password = randomUUID();
     const phones = options.phones.map((phone, index) => ({ ...phone, address: `${network}.${index + 11}` }));
@@ -113,21 +120,42 @@ export class Town {
   }
 
   /** Places a call to the office. Comes back as soon as the INVITE is on its way. */
-  async call({ from, presentation = 'shown', to, says = { tone: 440 } }: CallRequest): Promise<Caller> {
-    const endpoint = `PJSIP/${CALLER_ENDPOINTS[presentation]}/sip:${to}@${this.box.host}:${this.box.port}`;
+  async call({
+    from,
+    presentation = 'shown',
+    to,
+    says = { tone: 440 },
+    keys = 'events',
+  }: CallRequest): Promise<Caller> {
+    const side = keys === 'inband' ? 'carrier-inband' : CALLER_ENDPOINTS[presentation];
+    const endpoint = `PJSIP/${side}/sip:${to}@${this.box.host}:${this.box.port}`;
     const caller = new Caller(this.context, `caller-${randomUUID()}`);
     return await this.place(caller, endpoint, from, says, HIDING[presentation]);
   }
 
-  /** A registered phone calls another extension through the box, e.g. to consult before a transfer. */
+  /** A registered phone calls another extension through the box, e.g. to consult before a transfer, or a number outside. */
   async callFromPhone(extension: string, to: string, says: Says = { tone: 1400 }): Promise<Caller> {
-    const endpoint = `PJSIP/phone-${extension}/${this.extensionUri(to)}`;
+    const uri = this.extensionUri(encodeURIComponent(to), this.tlsPorts.get(extension));
+    const endpoint = `PJSIP/phone-${extension}/${uri}`;
     return await this.place(new Caller(this.context, `phone-${randomUUID()}`), endpoint, extension, says);
   }
 
+  /** A phone behind the business phone calls through the box. */
+  async callFromPbx(number: string, to: string, says: Says = { tone: 1400 }): Promise<Caller> {
+    const endpoint = `PJSIP/pbx/${this.extensionUri(encodeURIComponent(to))}`;
+    return await this.place(new Caller(this.context, `pbx-${randomUUID()}`), endpoint, number, says);
+  }
+
+  /** A phone that has called somebody hands the call on to an extension, blindly. */
+  async transfer({ channelId }: Caller, extension: string): Promise<void> {
+    const endpoint = `PJSIP/${this.extensionUri(extension)}`;
+    await this.ari.request('POST', `/channels/${channelId}/redirect`, { endpoint });
+  }
+
   /** How a phone names an extension of the box, e.g. as the target of a transfer. */
-  extensionUri(extension: string): string {
-    return `sip:${extension}@${this.box.host}:${this.box.port}`;
+  extensionUri(extension: string, tlsPort?: number): string {
+    const port = tlsPort === undefined ? String(this.box.port) : `${tlsPort};transport=tls`;
+    return `sip:${extension}@${this.box.host}:${port}`;
   }
 
   /** Extensions that are registered at the box by now. */

@@ -62,6 +62,10 @@ export const BLOCKED_NOTICES_CONTEXT = 'blocked-notices';
  */
 export const BLOCKLIST_FAMILY = 'blocklist';
 export const blocklistFamily = (generation: string): string => `block-${generation}`;
+/** Subroutine that answers which number is shown on a trunk. */
+export const shownContext = (trunkId: string): string => `shown-${trunkId}`;
+export const phoneExtension = (phoneId: string): string => `phone_${phoneId.replaceAll('-', '_')}`;
+export const lineExtension = (lineId: string): string => `line_${lineId.replaceAll('-', '_')}`;
 
 export const trunkLinesContext = (trunkId: string): string => `lines-${trunkId}`;
 

@@ -73,12 +73,13 @@ describe('the rendered dialplan', () => {
     ]);
   });
 
-  it('lets phones reach phones and nothing else', () => {
+  it('lets phones reach phones, and numbers outside only behind them', () => {
     expect(section(dialplan, '[phones]')).toEqual([
       'exten => 201,1,Set(DENWABAN_TO=p201)',
       ' same => n,Goto(internal,201,1)',
       'exten => 301,1,Set(DENWABAN_TO=p301)',
       ' same => n,Goto(internal,301,1)',
+      'include => outside',
     ]);
   });
 });
@@ -92,7 +93,7 @@ describe('the rendered endpoints', () => {
   });
 
   it('let a phone register with its extension and secret', () => {
-    expect(section(pjsip, '[201](denwaban-phone-auth)')).toEqual(['username = 201', 'password = secret-of-201']);
+    expect(section(pjsip, '[201](denwaban-auth)')).toEqual(['username = 201', 'password = secret-of-201']);
     expect(section(pjsip, '[201](denwaban-phone-aor)')).toEqual([]);
   });
 
@@ -105,7 +106,7 @@ describe('the rendered endpoints', () => {
 
 describe('any document without problems', () => {
   const LINE =
-    /^(?:(?:exten => [\w+*#![\]~-]+,1,| same => n(?:\(\w+\))?,)[A-Z]\w*\([^;\n]*\)|include => lease|[a-z_]+ = [\w.:@<>=+-]+)$/;
+    /^(?:(?:exten => [\w+*#![\]~-]+,1,| same => n(?:\(\w+\))?,)[A-Z]\w*\([^;\n]*\)|include => (?:lease|outside)|password = [!#-:<-[\]-~]+|[a-z0-9_]+ = [\w.:@<>=+-]+)$/;
 
   const check = (property: (document: ConfigurationDocument) => void) =>
     fc.assert(
@@ -138,7 +139,9 @@ describe('any document without problems', () => {
   it('renders each endpoint once, exactly those that are verified afterwards', () => {
     check((document) => {
       const heads = sections(renderConfiguration(document)['pjsip.conf']).map(({ head }) => head);
-      const endpoints = heads.flatMap((head) => /^\[(.+)\]\(denwaban-(?!phone-a)/.exec(head)?.[1] ?? []);
+      const endpoints = heads.flatMap(
+        (head) => /^\[(.+)\]\(denwaban-(?!phone-aor|trunk-aor|auth|registration)/.exec(head)?.[1] ?? [],
+      );
       expect(endpoints.toSorted()).toEqual(expectedObjects(document).endpoints.toSorted());
       expect(new Set(endpoints).size).toBe(endpoints.length);
     });

@@ -6,9 +6,11 @@ import type { Phone } from '../phones/phone.schema.ts';
 import * as names from './dialplan-names.ts';
 import { blocklistSections } from './render-blocklist.ts';
 import { flowSections } from './render-flow.ts';
+import { OUTSIDE_CONTEXT, outgoingSections } from './render-outgoing.ts';
 import { recordingRuleSections } from './render-recording-rules.ts';
 import { noticeRecordersSection } from './render-notice-recorders.ts';
 import { scheduleSections } from './render-schedules.ts';
+import { trunkPeerSections, trunkSection } from './render-trunks.ts';
 import { renderSections, type Section } from './section.ts';
 
 /** Contents of the files in `generated/`. */
@@ -53,13 +55,7 @@ function stampContext(pjsip: string, dialplan: string): string {
 }
 
 function renderPjsip(document: ConfigurationDocument): string {
-  const sections = document.trunks.flatMap(({ id, host, port }): Section[] => {
-    const name = names.trunkEndpoint(id);
-    return [
-      { name, template: 'denwaban-trunk', lines: [`aors = ${name}`, `context = ${names.trunkContext(id)}`] },
-      ...peer(name, host, port),
-    ];
-  });
+  const sections = document.trunks.flatMap(trunkPeerSections);
   if (document.pbx) {
     const name = names.PBX_ENDPOINT;
     const { host, port } = document.pbx;
@@ -75,6 +71,8 @@ function peer(name: string, host: string, port: number): Section[] {
   ];
 }
 
+const TEMPLATE = { udp: 'denwaban-phone', tls: 'denwaban-phone-by-tls' } as const;
+
 function phoneSections(phone: Phone, pbx: ConfigurationDocument['pbx']): Section[] {
   const { id, extension } = phone;
   const name = names.phoneEndpoint(extension);
@@ -87,20 +85,24 @@ function phoneSections(phone: Phone, pbx: ConfigurationDocument['pbx']): Section
     ];
   }
   return [
-    { name, template: 'denwaban-phone', lines: [...endpoint, `auth = ${name}`, `callerid = <${extension}>`] },
+    {
+      name,
+      template: TEMPLATE[phone.transport ?? 'udp'],
+      lines: [...endpoint, `auth = ${name}`, `callerid = <${extension}>`],
+    },
     { name, template: 'denwaban-phone-aor', lines: [] },
-    { name, template: 'denwaban-phone-auth', lines: [`username = ${extension}`, `password = ${phone.secret}`] },
+    { name, template: 'denwaban-auth', lines: [`username = ${extension}`, `password = ${phone.secret}`] },
   ];
 }
 
 function dialplanSections(document: ConfigurationDocument): Section[] {
   const extensionOf = new Map(document.phones.map(({ id, extension }) => [id, extension]));
   const sections = [
-    ...document.trunks.flatMap(({ id }) => [
-      trunkSection(id),
+    ...document.trunks.flatMap((trunk) => [
+      trunkSection(trunk),
       trunkLinesSection(
-        id,
-        document.lines.filter(({ trunk }) => trunk === id),
+        trunk.id,
+        document.lines.filter((line) => line.trunk === trunk.id),
       ),
     ]),
     ...flowSections(document),
@@ -109,25 +111,12 @@ function dialplanSections(document: ConfigurationDocument): Section[] {
     ...blocklistSections(document),
     ...document.desks.map((desk) => deskSection(desk, extensionOf)),
     noticeRecordersSection(document),
-    phoneDirectory('phones', 'internal', document.phones),
+    phonesSection(document.phones),
+    ...outgoingSections(document),
     phoneDirectory('transfer', 'transferred', document.phones),
   ];
   // A context without extensions does not come to be in Asterisk.
   return sections.filter(({ lines }) => lines.length > 0);
-}
-
-/** The guard keeps a hang-up, which Asterisk looks up as extension `h`, from beginning the call anew. */
-function trunkSection(id: string): Section {
-  return {
-    name: names.trunkContext(id),
-    lines: [
-      `exten => _[!-~]!,1,GotoIf($["\${${names.channelVariable.call}}"!=""]?done)`,
-      ` same => n,Set(DENWABAN_TRUNK=${id})`,
-      ' same => n,Set(DENWABAN_DIALLED=${FILTER(0-9+*#,${EXTEN:0:40})})',
-      ' same => n,Goto(incoming,s,1)',
-      ' same => n(done),NoOp()',
-    ],
-  };
 }
 
 function trunkLinesSection(trunkId: string, lines: readonly Line[]): Section {
@@ -169,6 +158,12 @@ function deskSection(desk: Desk, extensionOf: ReadonlyMap<string, string>): Sect
       ...endpoints.map((endpoint, index) => `exten => member_${index},1,Return(${endpoint})`),
     ],
   };
+}
+
+/** What a phone may dial: another one's extension goes before a number outside that looks like it. */
+function phonesSection(phones: readonly Phone[]): Section {
+  const directory = phoneDirectory('phones', 'internal', phones);
+  return { ...directory, lines: [...directory.lines, `include => ${OUTSIDE_CONTEXT}`] };
 }
 
 function phoneDirectory(name: string, next: string, phones: readonly Phone[]): Section {

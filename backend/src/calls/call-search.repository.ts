@@ -37,6 +37,7 @@ const LISTED = Object.keys({
   ...{
     callbackRequested: true,
     marked: true,
+    emergency: true,
     reason: true,
     blockRuleId: true,
     blockAction: true,

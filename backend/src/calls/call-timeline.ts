@@ -65,18 +65,22 @@ interface Leg {
 }
 
 /**
- * Who took part, and when: the outside party for the whole call, each phone from its answer until it left, handed over
- * or the call ended; so, too, a number outside to which the call was forwarded.
+ * Who took part, and when: the outside party for the whole call, or from its answer when it was called; each phone from its
+ * answer, or since it called, until it left, handed over or the call ended; so, too, a number outside to which the call was forwarded.
  * @param endedAt null while the call is in progress
  */
 export function callLegs(journal: readonly JournalEntry[], endedAt: Date | null, names: NamesById): CallLeg[] {
   const [first] = inOrder(journal);
   if (!first) return [];
-  const legs: Leg[] = [{ party: 'outside', phone: null, from: instantOf(first), to: endedAt, holding: false }];
+  const goesOut = first.e === 'begin' && first.direction === 'outgoing';
+  const legs: Leg[] = goesOut ? [] : [outsideLeg(instantOf(first))];
   const openLeg = (phone: string) => legs.findLast((leg) => leg.phone === phone && leg.to === null);
   for (const entry of inOrder(journal)) {
     const at = instantOf(entry);
-    if (entry.e === 'answered' && !openLeg(entry.phone)) legs.push(phoneLeg(entry.phone, at));
+    if (entry.e === 'connected') legs.push(outsideLeg(at));
+    if ((entry.e === 'answered' || entry.e === 'calling') && !openLeg(entry.phone)) {
+      legs.push(phoneLeg(entry.phone, at));
+    }
     if (entry.e === 'forwarded') legs.push({ party: 'forward', phone: null, from: at, to: null, holding: false });
     if (entry.e === 'held' || entry.e === 'resumed') hold(openLeg(entry.phone), entry.e === 'held');
     if (entry.e === 'left' || entry.e === 'transferred') closeLeg(openLeg(entry.phone), at);
@@ -86,6 +90,8 @@ export function callLegs(journal: readonly JournalEntry[], endedAt: Date | null,
   }
   return legs.map((leg) => toCallLeg(leg, endedAt, names));
 }
+
+const outsideLeg = (from: Date): Leg => ({ party: 'outside', phone: null, from, to: null, holding: false });
 
 const phoneLeg = (phone: string, from: Date): Leg => ({ party: 'phone', phone, from, to: null, holding: false });
 

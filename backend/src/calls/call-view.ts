@@ -28,7 +28,7 @@ export function recordingOf(call: ListedCall, recording: RecordingEntity | null)
 
 export function toCallSummary(call: ListedCall, recording: RecordingEntity | null): CallSummary {
   const { id, direction, number, presentation, dialled, state, outcome, callbackRequested, marked, reason } = call;
-  const { handledBy, recorder } = call;
+  const { emergency, handledBy, recorder } = call;
   return {
     ...{
       id,
@@ -40,6 +40,7 @@ export function toCallSummary(call: ListedCall, recording: RecordingEntity | nul
       outcome,
       callbackRequested,
       marked,
+      emergency,
       reason,
       handledBy,
       recorder,

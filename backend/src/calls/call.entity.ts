@@ -23,6 +23,7 @@ export class CallEntity {
   @Column('text', { nullable: true }) outcome: CallOutcome | null;
   @Column('boolean') callbackRequested: boolean;
   @Column('boolean') marked: boolean;
+  @Column('boolean') emergency: boolean;
   @Column('text', { nullable: true }) reason: string | null;
   @Column('uuid', { nullable: true }) blockRuleId: string | null;
   @Column('text', { nullable: true }) blockAction: BlockActionType | null;

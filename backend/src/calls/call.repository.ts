@@ -22,6 +22,7 @@ const FACTS = {
   outcome: 'outcome',
   callbackRequested: 'callback_requested',
   marked: 'marked',
+  emergency: 'emergency',
   reason: 'reason',
   blockRuleId: 'block_rule_id',
   blockAction: 'block_action',

@@ -8,7 +8,7 @@ export const CallState = z.enum(['arriving', 'announcing', 'ringing', 'talking',
 export type CallState = z.infer<typeof CallState>;
 
 /**
- * answered = spoke with a phone; forwarded = with a number outside; message = left one; unanswered = rung, nobody took it;
+ * answered = spoke with a phone, or was reached by one; forwarded = with a number outside; message = left one; unanswered = rung, nobody took it;
  * abandoned = caller left before an answer; closed = told that the office is closed.
  */
 export const CallOutcome = z
@@ -42,6 +42,8 @@ export const CallSummary = z
     callbackRequested: z.boolean(),
     /** Marked as harassment (カスハラ) by a phone or a user. */
     marked: z.boolean(),
+    /** A phone has called 110, 118 or 119. */
+    emergency: z.boolean(),
     /** Stable id of why a call was refused or failed, e.g. `unknown-line`. */
     reason: z.string().nullable(),
     /** The block rule (着信規制) that caught the call, and what it did. */

@@ -14,7 +14,9 @@ const At = z.string().regex(/^\d{9,11}\.\d{3}$/);
 export const Presentation = z.enum(['shown', 'withheld', 'payphone', 'unavailable']).meta({ id: 'Presentation' });
 export type Presentation = z.infer<typeof Presentation>;
 
-export const RefusalReason = z.enum(['unknown-line', 'invalid-request', 'blocked']).meta({ id: 'RefusalReason' });
+export const RefusalReason = z
+  .enum(['unknown-line', 'invalid-request', 'blocked', 'outside-not-allowed'])
+  .meta({ id: 'RefusalReason' });
 export type RefusalReason = z.infer<typeof RefusalReason>;
 
 /** `later` = it happened before `at`, while nobody watched. */
@@ -75,6 +77,14 @@ export const JournalEntry = z.discriminatedUnion('e', [
   entry('forwarded', { node: z.string() }),
   entry('not-forwarded', { node: z.string(), status: z.string() }),
   entry('ringing', { desk: z.string() }),
+  /** Outgoing calls: which phone calls; a trunk is tried, showing the number of a line; it fails; somebody answers. */
+  entry('calling', { phone: z.string() }),
+  entry('emergency', { number: z.string() }),
+  entry('dialling', { trunk: z.string(), line: z.string(), withheld: z.enum(['yes', 'no']) }),
+  /** `sip` is the status of the refusal, empty when there was none. */
+  entry('not-connected', { trunk: z.string(), status: z.string(), sip: z.string() }),
+  /** `channel` is the trunk's, whose call it is from now on. */
+  entry('connected', { phone: z.string(), channel: z.string() }),
   /** A phone answered. */
   entry('answered', { phone: z.string() }),
   /** Ringing ended without an answer; `status` is Asterisk's DIALSTATUS. */

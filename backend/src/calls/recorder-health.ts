@@ -26,7 +26,7 @@ export const NOT_YET_MEASURED: RecorderMeasure = { sizeBytes: 0, grewAtMs: null,
  */
 export function soundExpectedFrom(entries: readonly JournalEntry[]): number | null {
   if (!entries.some(({ e }) => e === 'recorder')) return null;
-  const answered = entries.find(({ e }) => e === 'accepted' || e === 'answered');
+  const answered = entries.find(({ e }) => e === 'accepted' || e === 'answered' || e === 'connected');
   return answered ? Math.max(instantOf(answered).getTime(), pausedUntil(entries)) : null;
 }
 
@@ -53,8 +53,9 @@ export interface RecorderFacts {
 
 export function recorderFacts(entries: readonly JournalEntry[]): RecorderFacts {
   const begin = entries.find((entry) => entry.e === 'begin');
+  const connected = entries.find((entry) => entry.e === 'connected');
   return {
-    channelId: begin?.channel ?? '',
+    channelId: connected?.channel ?? begin?.channel ?? '',
     expectedFromMs: soundExpectedFrom(entries),
     hasSecond: entries.some((entry) => entry.e === 'fault' && entry.reason === RECORDER_STALLED),
   };

@@ -58,6 +58,7 @@ describe('a journal', () => {
       startedAt: new Date(1_763_700_000_000),
       callbackRequested: false,
       marked: false,
+      emergency: false,
       answeredAt: new Date(1_763_700_009_000),
       endedAt: new Date(1_763_700_070_000),
       handledBy: 'backend',

@@ -6,6 +6,7 @@ import type { CallOutcome, CallState } from './call.schema.ts';
 import { nationalNumber } from './number-folding.ts';
 import { instantOf } from './journal.ts';
 import type { JournalEntry, JournalEvent } from './journal.schema.ts';
+import { outcomeOfOutgoing, reasonOfOutgoing } from './outgoing-outcome.ts';
 
 /** What a call's row says that follows from its journal. */
 export type CallFacts = Omit<CallEntity, 'recorder' | 'journal'>;
@@ -30,6 +31,8 @@ const STATE_AFTER: Partial<Record<JournalEvent, CallState>> = {
   forwarding: 'ringing',
   answered: 'talking',
   forwarded: 'talking',
+  dialling: 'ringing',
+  connected: 'talking',
   unanswered: 'arriving',
   'not-forwarded': 'arriving',
   end: 'ended',
@@ -47,7 +50,8 @@ export function reduceJournal(callId: string, entries: readonly JournalEntry[], 
   if (!first) return null;
   const begin = firstOf(entries, 'begin');
   const end = firstOf(entries, 'end');
-  const lineId = begin && begin.line !== '' ? begin.line : null;
+  const dialling = lastOf(entries, 'dialling');
+  const lineId = firstSaid(dialling?.line, begin?.line);
   const deskId = lastOf(entries, 'ringing')?.desk ?? null;
   const phoneId = phoneOf(entries, names);
   const startedAt = instantOf(begin ?? first);
@@ -56,7 +60,7 @@ export function reduceJournal(callId: string, entries: readonly JournalEntry[], 
     direction: begin?.direction ?? 'incoming',
     number: begin ? outsideNumber(begin) : null,
     presentation: begin?.presentation ?? 'unavailable',
-    trunkId: begin?.trunk ?? '',
+    trunkId: firstSaid(begin?.trunk, dialling?.trunk) ?? '',
     lineId,
     lineName: lineId && names.line(lineId),
     dialled: begin?.dialled ?? '',
@@ -68,10 +72,11 @@ export function reduceJournal(callId: string, entries: readonly JournalEntry[], 
     outcome: end ? outcomeOf(entries, end) : null,
     callbackRequested: wantsCallback(entries, end),
     marked: isMarked(entries),
+    emergency: firstOf(entries, 'emergency') !== undefined,
     reason: reasonOf(entries, end),
     ...blockedBy(entries),
     startedAt,
-    answeredAt: timeOf(firstOf(entries, 'answered') ?? firstOf(entries, 'forwarded')),
+    answeredAt: timeOf(firstOf(entries, 'answered') ?? firstOf(entries, 'connected') ?? firstOf(entries, 'forwarded')),
     endedAt: end ? new Date(Math.max(instantOf(end).getTime(), startedAt.getTime())) : null,
     handledBy: handlerOf(entries),
     endCause: end && /^\d{1,3}$/.test(end.cause) ? Number(end.cause) : null,
@@ -88,13 +93,16 @@ function lastOf<E extends JournalEvent>(entries: readonly JournalEntry[], event:
   return entries.findLast((entry): entry is EntryOf<E> => entry.e === event);
 }
 
+/** A journal says nothing of a thing by an empty text. */
+const firstSaid = (...said: (string | undefined)[]) => said.find((one) => one !== undefined && one !== '') ?? null;
+
 const timeOf = (entry: JournalEntry | undefined) => (entry ? instantOf(entry) : null);
 
 /** National form; null when the caller withheld it, whatever the line says. */
 function outsideNumber(begin: EntryOf<'begin'>): string | null {
   if (begin.presentation !== 'shown') return null;
   const number = nationalNumber(begin.number);
-  return /^\+?\d+$/.test(number) ? number : null;
+  return /^[+#]?\d+$/.test(number) ? number : null;
 }
 
 function blockedBy(entries: readonly JournalEntry[]): Pick<CallFacts, 'blockRuleId' | 'blockAction'> {
@@ -108,7 +116,7 @@ function blockedBy(entries: readonly JournalEntry[]): Pick<CallFacts, 'blockRule
 function phoneOf(entries: readonly JournalEntry[], names: NamesById): string | null {
   let phone: string | null = null;
   for (const entry of entries) {
-    if (entry.e === 'answered') phone = entry.phone;
+    if (entry.e === 'answered' || entry.e === 'calling') phone = entry.phone;
     if (entry.e === 'transferred' && names.phone(entry.to) !== null) phone = entry.to;
   }
   return phone;
@@ -162,6 +170,8 @@ function outcomeOf(entries: readonly JournalEntry[], end: EntryOf<'end'>): CallO
   if (firstOf(entries, 'answered')) return 'answered';
   if (firstOf(entries, 'forwarded')) return 'forwarded';
   if (firstOf(entries, 'refused')) return 'refused';
+  const outgoing = outcomeOfOutgoing(entries, end.by);
+  if (outgoing) return outgoing;
   if (leftMessage(entries)) return 'message';
   if (end.by === 'lost') return 'failed';
   if (rungOut(entries)) return 'unanswered';
@@ -177,6 +187,8 @@ function reasonOf(entries: readonly JournalEntry[], end: EntryOf<'end'> | undefi
   const told = firstOf(entries, 'refused') ?? firstOf(entries, 'fault');
   if (told) return told.reason;
   if (end?.by === 'lost') return 'lost';
+  const outgoing = end && reasonOfOutgoing(entries);
+  if (outgoing) return outgoing;
   const unanswered = lastOf(entries, 'unanswered');
   const reached = firstOf(entries, 'answered');
   return unanswered && !reached && UNREACHABLE.has(unanswered.status) ? 'phones-unreachable' : null;

@@ -3,6 +3,7 @@ import { NotFoundError } from '../platform/errors.ts';
 import type { ConfigurationVersionEntity } from './configuration.entity.ts';
 import type {
   ConfigurationDifference,
+  ConfigurationDocument,
   ConfigurationHistoryPage,
   ConfigurationVersion,
 } from './configuration.schema.ts';
@@ -44,15 +45,13 @@ export class ConfigurationHistory {
   /** @throws NotFoundError */
   async find(version: number): Promise<ConfigurationVersion> {
     if (version === NOTHING_CONFIGURED.version) return NOTHING_CONFIGURED;
-    const entity = await this.versions.byVersion(version);
-    if (!entity) throw new NotFoundError();
-    return toConfigurationVersion(entity);
+    return toConfigurationVersion(await this.entity(version));
   }
 
   /** @throws NotFoundError */
   async difference(from: number, to: number): Promise<ConfigurationDifference> {
-    const [before, after] = await Promise.all([this.find(from), this.find(to)]);
-    return { from, to, changes: documentChanges(before.document, after.document) };
+    const [before, after] = await Promise.all([this.stored(from), this.stored(to)]);
+    return { from, to, changes: documentChanges(before, after) };
   }
 
   /**
@@ -60,7 +59,19 @@ export class ConfigurationHistory {
    * @throws NotFoundError; ConfigurationInvalidError when it names what is no longer there, ConfigurationChangedMeanwhileError
    */
   async revert({ version, ...change }: Reversion): Promise<ConfigurationVersion> {
-    const { document } = await this.find(version);
+    const document = await this.stored(version);
     return this.configuration.change({ document, ...change, revertedTo: version });
+  }
+
+  /** With its secrets: whether they differ is told, and an earlier version comes back with its own. */
+  private async stored(version: number): Promise<ConfigurationDocument> {
+    if (version === NOTHING_CONFIGURED.version) return NOTHING_CONFIGURED.document;
+    return (await this.entity(version)).document;
+  }
+
+  private async entity(version: number): Promise<ConfigurationVersionEntity> {
+    const entity = await this.versions.byVersion(version);
+    if (!entity) throw new NotFoundError();
+    return entity;
   }
 }

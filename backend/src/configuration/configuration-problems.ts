@@ -3,11 +3,13 @@ import type { Line } from '../lines/line.schema.ts';
 import { isOwnAudio } from '../notices/notice-audio-id.ts';
 import type { Notice } from '../notices/notice.schema.ts';
 import { SHIPPED_AUDIO } from '../notices/shipped-notices.ts';
-import { EMERGENCY_NUMBERS } from '../phones/emergency-numbers.ts';
+import { emergencyDialling } from '../phones/emergency-numbers.ts';
 import { STANDARD_CLASS } from '../recordings/recording-class.schema.ts';
 import { findRecordingRuleProblems } from '../recordings/rules/recording-rule-problems.ts';
 import type { ConfigurationDocument, ConfigurationProblem } from './configuration.schema.ts';
+import { findSecretProblems } from './document-secrets.ts';
 import { findFlowProblems, type FlowTargets } from './flow-problems.ts';
+import { findOutgoingProblems } from './outgoing-problems.ts';
 
 /**
  * Everything wrong with a document beyond its shape: dangling names, doubled ids and numbers, flows that loop or cannot be
@@ -20,6 +22,8 @@ export function findConfigurationProblems(document: ConfigurationDocument): Conf
     ...doubledIds(document),
     ...sharedAddresses(document),
     ...phoneProblems(document),
+    ...findOutgoingProblems(document),
+    ...findSecretProblems(document),
     ...deskProblems(document),
     ...missingAudio(document),
     ...noticeRecordingProblems(document),
@@ -69,8 +73,9 @@ function phoneProblems(document: ConfigurationDocument): ConfigurationProblem[] 
     problemId: 'duplicate-extension',
     message: `内線番号 ${item.extension} が「${first.name}」と「${item.name}」で重複しています。どちらかの内線番号を変更してください。`,
   }));
+  const emergency = emergencyDialling(document.outgoing?.prefix);
   const single = document.phones.flatMap((phone, index): ConfigurationProblem[] => [
-    ...(EMERGENCY_NUMBERS.has(phone.extension)
+    ...(emergency.has(phone.extension)
       ? [
           {
             path: `/phones/${index}/extension`,

@@ -7,6 +7,7 @@ import { Pbx, Phone } from '../phones/phone.schema.ts';
 import { DisplayName, Identifier, Instant } from '../platform/schema.ts';
 import { RecordingRules } from '../recordings/recording-class.schema.ts';
 import { Schedule } from '../schedules/schedule.schema.ts';
+import { Outgoing } from '../trunks/outgoing.schema.ts';
 import { Trunk } from '../trunks/trunk.schema.ts';
 
 /**
@@ -17,6 +18,8 @@ export const ConfigurationDocument = z
   .strictObject({
     site: z.strictObject({ id: Identifier, name: DisplayName }),
     trunks: z.array(Trunk).max(20),
+    /** Absent = phones call nobody outside but 110, 118 and 119. */
+    outgoing: Outgoing.optional(),
     pbx: Pbx.nullable(),
     phones: z.array(Phone).max(500),
     desks: z.array(Desk).max(200),

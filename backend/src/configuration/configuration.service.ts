@@ -7,6 +7,7 @@ import { ConfigurationChangedMeanwhileError, ConfigurationInvalidError } from '.
 import type { ConfigurationVersionEntity } from './configuration.entity.ts';
 import type { ConfigurationDocument, ConfigurationVersion } from './configuration.schema.ts';
 import { defaultConfiguration } from './default-configuration.ts';
+import { withKeptSecrets, withoutSecrets } from './document-secrets.ts';
 import { ConfigurationVersionRepository } from './configuration-version.repository.ts';
 
 /** How long a change waits to hear what became of it in Asterisk. Not hearing is no failure: `applied` is then null. */
@@ -22,9 +23,10 @@ export const NOTHING_CONFIGURED: ConfigurationVersion = {
   appliedError: null,
 };
 
+/** As it is told: without secrets. */
 export const toConfigurationVersion = (entity: ConfigurationVersionEntity): ConfigurationVersion => ({
   version: entity.version,
-  document: entity.document,
+  document: withoutSecrets(entity.document),
   createdAt: entity.createdAt.toISOString(),
   createdBy: entity.createdBy,
   applied: entity.applied,
@@ -56,10 +58,13 @@ export class ConfigurationService {
   }
 
   /**
-   * Stores a version and tells telephony, then waits a little for what becomes of it.
+   * Stores a version, with the former one's secrets where it says `KEPT_SECRET`, and tells telephony, then waits a little for
+   * what becomes of it.
    * @throws ConfigurationInvalidError, ConfigurationChangedMeanwhileError; nothing is stored then
    */
-  async change(change: ConfigurationChange): Promise<ConfigurationVersion> {
+  async change(told: ConfigurationChange): Promise<ConfigurationVersion> {
+    const former = (await this.versions.newest())?.document ?? NOTHING_CONFIGURED.document;
+    const change = { ...told, document: withKeptSecrets(told.document, former) };
     const problems = findConfigurationProblems(change.document);
     if (problems.length > 0) throw new ConfigurationInvalidError(problems);
     const settled = new ReplaySubject<number>();

@@ -1,9 +1,9 @@
 import { isDeepStrictEqual } from 'node:util';
+import { KEPT_SECRET } from '../platform/secret.schema.ts';
 import { placeInWords } from './document-words.ts';
 
 /** Keys whose values are shown to nobody. */
 const SECRET_KEYS = new Set(['secret', 'password']);
-const HIDDEN = '********';
 
 /**
  * One difference between two documents. `path` is a JSON pointer (RFC 6901) in which the things of a list stand by their id
@@ -71,7 +71,7 @@ const byId = (list: Identified[]): Fields => Object.fromEntries(list.map((item) 
 function shown(values: { before?: unknown; after?: unknown }, keys: string[]): { before?: unknown; after?: unknown } {
   const isSecret = SECRET_KEYS.has(keys.at(-1) ?? '');
   return Object.fromEntries(
-    Object.entries(values).map(([name, value]) => [name, isSecret ? HIDDEN : withoutSecrets(value)]),
+    Object.entries(values).map(([name, value]) => [name, isSecret ? KEPT_SECRET : withoutSecrets(value)]),
   );
 }
 
@@ -79,6 +79,6 @@ function withoutSecrets(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(withoutSecrets);
   if (!isFields(value)) return value;
   return Object.fromEntries(
-    Object.entries(value).map(([key, inner]) => [key, SECRET_KEYS.has(key) ? HIDDEN : withoutSecrets(inner)]),
+    Object.entries(value).map(([key, inner]) => [key, SECRET_KEYS.has(key) ? KEPT_SECRET : withoutSecrets(inner)]),
   );
 }

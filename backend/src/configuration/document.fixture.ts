@@ -3,6 +3,7 @@ import { SHIPPED_NOTICES } from '../notices/shipped-notices.ts';
 import { anyRecordingRules } from '../recordings/rules/recording-rules.fixture.ts';
 import { STANDARD_RECORDINGS } from '../recordings/recording-class.schema.ts';
 import { anyFlow, anySchedule } from '../routing/flow.fixture.ts';
+import { anyOutgoing, anyTrunk, calling, ownLine, some } from '../trunks/trunk.fixture.ts';
 import { ConfigurationDocument } from './configuration.schema.ts';
 
 /** One trunk, one line, a notice, a desk of a registered phone and one behind the pbx. */
@@ -70,24 +71,30 @@ export const anyDocument: fc.Arbitrary<ConfigurationDocument> = fc
     fc.record({
       site: fc.record({ id: identifier, name }),
       pbx: fc.record({ name, host, port }),
-      trunks: fc.tuple(
-        ...taken.trunks.map((id) => fc.record({ id: fc.constant(id), name, type: fc.constant('peer'), host, port })),
-      ),
+      trunks: fc.tuple(...taken.trunks.map((id) => anyTrunk({ id: fc.constant(id), name, host, port }))),
+      outgoing: taken.trunks.length === 0 ? fc.constant(undefined) : fc.option(anyOutgoing(taken), { nil: undefined }),
       phones: fc.tuple(
         ...taken.phones.map((id, index) => {
           const extension = fc.integer({ min: 20, max: 99 }).map((head) => `${head}${index}`);
           const common = { id: fc.constant(id), name, extension };
           return fc.oneof(
-            fc.record({ ...common, type: fc.constant('sip'), secret }),
-            fc.record({ ...common, type: fc.constant('pbx'), number }),
+            some({
+              ...common,
+              ...calling(taken),
+              type: fc.constant('sip'),
+              secret,
+              transport: fc.constantFrom('udp', 'tls'),
+            }),
+            some({ ...common, ...calling(taken), type: fc.constant('pbx'), number }),
           );
         }),
       ),
       desks: fc.tuple(
         ...(taken.phones.length === 0 ? [] : taken.desks).map((id) =>
-          fc.record({
+          some({
             id: fc.constant(id),
             name,
+            ...ownLine(taken),
             members: fc.subarray(taken.phones, { minLength: 1 }),
             ringSeconds: fc.integer({ min: 5, max: 300 }),
             strategy: fc.constantFrom('all', 'in-order', 'round-robin', 'least-recent'),

@@ -18,6 +18,8 @@ export const Desk = z
     memberSeconds: z.int().min(5).max(120).optional(),
     /** `required` = the desk is only rung by flows that have played a notice before. Absent = `none`. */
     notice: z.enum(['required', 'none']).optional(),
+    /** 着信番号 that the desk's phones show when they call outside; absent = that of `outgoing`. */
+    line: Identifier.optional(),
   })
   .meta({ id: 'Desk' });
 export type Desk = z.infer<typeof Desk>;

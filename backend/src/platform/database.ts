@@ -12,6 +12,7 @@ import { RecordingRules1795300002000 } from '../../../migrations/1795300002000-r
 import { NoticeAudio1795300003000 } from '../../../migrations/1795300003000-notice-audio.ts';
 import { BlockRules1795300004000 } from '../../../migrations/1795300004000-block-rules.ts';
 import { Exports1764200000000 } from '../../../migrations/1764200000000-exports.ts';
+import { OutgoingCalls1795300001000 } from '../../../migrations/1795300001000-outgoing-calls.ts';
 import { MarkedCalls1795300005000 } from '../../../migrations/1795300005000-marked-calls.ts';
 import { AuditEventEntity } from '../audit/audit-event.entity.ts';
 import { BlockRuleEntity } from '../blocklist/block-rule.entity.ts';
@@ -81,6 +82,7 @@ export function dataSourceOptions(settings: Settings, poolSize: number): DataSou
       CheckpointVouchers1764400000001,
       Reconciliations1764400000002,
       Flows1764600000000,
+      OutgoingCalls1795300001000,
       RecordingRules1795300002000,
       NoticeAudio1795300003000,
       BlockRules1795300004000,

@@ -37,6 +37,8 @@ const OperatorEnvironment = z.object({
   DENWABAN_HTTPS_PORT: port.default(8443),
   DENWABAN_SIP_BIND: z.ipv4().default('127.0.0.1'),
   DENWABAN_SIP_PORT: port.default(5060),
+  DENWABAN_SIPS_PORT: port.optional(),
+  DENWABAN_SIP_RPORT: z.enum(['yes', 'no'], 'expected yes or no').default('yes'),
   DENWABAN_RTP_PORTS: portRange.default([10000, 10999]),
   DENWABAN_ADMIN_PASSWORD: z.string().min(12, 'expected at least 12 characters').max(200).optional(),
   DENWABAN_POSTGRES_URL: z

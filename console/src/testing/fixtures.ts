@@ -24,6 +24,7 @@ export const aCall = (n: number, changes: Partial<CallSummary> = {}): CallSummar
   outcome: 'answered',
   callbackRequested: false,
   marked: false,
+  emergency: false,
   reason: null,
   blockRule: null,
   startedAt: new Date(Date.UTC(2026, 10, 21, 0, 5) - n * 60_000).toISOString(),

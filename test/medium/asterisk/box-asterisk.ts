@@ -16,8 +16,10 @@ import {
   asteriskCommand,
   templateValues,
   waitForAsterisk,
+  writeAsteriskCertificate,
   writeAsteriskConfiguration,
 } from '../../../provisioning/box/asterisk.ts';
+import { ensureCertificates } from '../../../provisioning/box/certificates.ts';
 import { writeEndpoints } from '../../../provisioning/box/endpoints.ts';
 import { prepareHome, writeHostsFile } from '../../../provisioning/box/home.ts';
 import { freeLocalPort } from '../../../provisioning/box/ports.ts';
@@ -57,14 +59,18 @@ export class BoxAsterisk {
     this.applier = new ConfigurationApplier(this.commands, this.files);
   }
 
-  /** @param address loopback address at which it takes calls */
-  static async start(address: string): Promise<BoxAsterisk> {
+  /**
+   * @param address loopback address at which it takes calls
+   * @param more further settings of an operator
+   */
+  static async start(address: string, more: Record<string, string> = {}): Promise<BoxAsterisk> {
     const runtime = await ensureRuntime(new SilentProgress());
     const home = mkdtempSync(join(tmpdir(), 'denwaban-asterisk-'));
     const operator = readOperatorSettings({
       DENWABAN_HOME: home,
       DENWABAN_SIP_BIND: address,
       DENWABAN_RTP_PORTS: rtpRange(),
+      ...more,
     });
     const layout = prepareHome(home);
     const secrets = ensureSecrets(layout.secrets);
@@ -73,6 +79,8 @@ export class BoxAsterisk {
     const { toolsDir, versions } = runtime;
     writeEndpoints(layout, { ariPort, amiPort, postgresSocketDir: null, toolsDir, versions });
     await installPrompts(runtime.promptsDir, layout.asteriskPrompts);
+    await ensureCertificates(layout.tls, { addresses: [address], hosts: ['localhost'] }, new Date());
+    writeAsteriskCertificate(layout);
     writeAsteriskConfiguration(project.asteriskEtc, layout, templateValues(operator, { ariPort, amiPort }, secrets));
     const password = secrets['ami-password'];
     const ami = new AmiConnection({ host: '127.0.0.1', port: amiPort, username: 'denwaban', password }, logger);

@@ -11,6 +11,7 @@ const WAIT_MS = 2000;
  * Sends one INVITE as a carrier could and acknowledges its refusal.
  * @param from the From header without tag
  * @param more further header lines
+ * @param user whom the request URI names; by default the number, as `To` does
  * @returns the final status; null when nothing final came
  */
 export async function invite(
@@ -19,13 +20,14 @@ export async function invite(
   number: string,
   from: string,
   more: readonly string[] = [],
+  user = number,
 ): Promise<number | null> {
   const socket = createSocket('udp4');
   await new Promise<void>((resolve) => socket.bind(0, carrier, () => resolve()));
   try {
     const id = crypto.randomUUID();
     const { port } = socket.address();
-    const uri = `sip:${number}@${box.host}:${box.port}`;
+    const uri = `sip:${user}@${box.host}:${box.port}`;
     const body = [
       'v=0',
       `o=- 1 1 IN IP4 ${carrier}`,
@@ -52,7 +54,7 @@ export async function invite(
         content,
       ].join('\r\n');
     const answered = finalAnswer(socket);
-    socket.send(message('INVITE', `To: <${uri}>`, body.join('\r\n'), more), box.port, box.host);
+    socket.send(message('INVITE', `To: <sip:${number}@${box.host}>`, body.join('\r\n'), more), box.port, box.host);
     const answer = await answered;
     if (answer) socket.send(message('ACK', answer.to, '', []), box.port, box.host);
     return answer?.status ?? null;

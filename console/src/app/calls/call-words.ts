@@ -48,6 +48,11 @@ export const STATE: Record<CallState, Sign> = {
 const REASON: Partial<Record<string, string>> = {
   'unknown-line': $localize`:@@reason.unknownLine:着信番号が登録されていません`,
   'invalid-request': $localize`:@@reason.invalidRequest:不正な形式の着信でした`,
+  'outside-not-allowed': $localize`:@@reason.outsideNotAllowed:この電話機からは掛けられない番号です`,
+  busy: $localize`:@@reason.busy:相手が話し中でした`,
+  declined: $localize`:@@reason.declined:相手が応答を拒否しました`,
+  'number-unknown': $localize`:@@reason.numberUnknown:使われていない番号です`,
+  'trunks-failed': $localize`:@@reason.trunksFailed:使える外線がありませんでした`,
   'phones-unreachable': $localize`:@@reason.phonesUnreachable:つながる電話機がありませんでした`,
   'message-end-unheard': $localize`:@@reason.messageEndUnheard:用件録音の終わりを検知できませんでした`,
   lost: $localize`:@@reason.lost:装置の停止により、終わり方を確認できませんでした`,

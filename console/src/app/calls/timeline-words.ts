@@ -17,6 +17,15 @@ const UNANSWERED: Partial<Record<string, string>> = {
   CONGESTION: $localize`:@@unanswered.congestion:回線が混み合っていました`,
 };
 
+/** Why a trunk did not connect a call, by the SIP status of the refusal. */
+function notConnectedWords(status: string, sip: string): string {
+  if (status === 'BUSY' || sip === '486') return UNANSWERED['BUSY'] ?? '';
+  if (status === 'NOANSWER' || sip === '480') return UNANSWERED['NOANSWER'] ?? '';
+  if (sip === '603') return $localize`:@@notConnected.declined:相手が応答を拒否しました`;
+  if (['404', '410', '484', '604'].includes(sip)) return $localize`:@@notConnected.noNumber:使われていない番号です`;
+  return $localize`:@@notConnected.trunk:外線を使えませんでした`;
+}
+
 /** How the office stood, and what decided. */
 const OPENNESS: Partial<Record<string, string>> = {
   open: $localize`:@@schedule.open:開庁`,
@@ -108,6 +117,15 @@ const WORDS: Partial<Record<string, (detail: Detail) => string>> = {
   'not-forwarded': ({ status }) =>
     $localize`:@@timeline.notForwarded:外部への転送が終わりました(${UNANSWERED[status ?? ''] ?? UNANSWERED['NOANSWER']}:outcome:)`,
   ringing: (detail) => $localize`:@@timeline.ringing:${deskIn(detail)}:desk:を呼び出しました`,
+  calling: (detail) => $localize`:@@timeline.calling:${phoneIn(detail)}:phone:から発信しました`,
+  emergency: () => $localize`:@@timeline.emergency:緊急通報として発信しました`,
+  dialling: ({ trunk, line, lineName, withheld }) =>
+    withheld === 'yes'
+      ? $localize`:@@timeline.diallingWithheld:外線「${trunk}:trunk:」で、番号を非通知にして呼び出しました`
+      : $localize`:@@timeline.dialling:外線「${trunk}:trunk:」で呼び出しました(通知した番号: ${lineName ?? line ?? $localize`:@@timeline.noLine:外線の番号`}:line:)`,
+  'not-connected': ({ trunk, status, sip }) =>
+    $localize`:@@timeline.notConnected:外線「${trunk}:trunk:」ではつながりませんでした(${notConnectedWords(status ?? '', sip ?? '')}:outcome:)`,
+  connected: () => $localize`:@@timeline.connected:相手が応答しました`,
   answered: (detail) => $localize`:@@timeline.answered:${phoneIn(detail)}:phone:が応答しました`,
   unanswered: (detail) => {
     const outcome = UNANSWERED[detail['status'] ?? ''] ?? UNANSWERED['NOANSWER'];
@@ -131,7 +149,7 @@ export function timelineWords({ event, detail }: TimelineEntry): string {
 /** Events worth a mark on the waveform. */
 export const isMarked = ({ event }: TimelineEntry): boolean =>
   [
-    ...['answered', 'forwarded', 'message', 'held', 'resumed', 'transferred', 'fault'],
+    ...['answered', 'connected', 'forwarded', 'message', 'held', 'resumed', 'transferred', 'fault'],
     ...['recording-paused', 'recording-resumed', 'recording-kept'],
   ].includes(event);
 
