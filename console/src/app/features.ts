@@ -74,6 +74,13 @@ export const FEATURES: Feature[] = [
     loadComponent: () => import('./reconciliations/reconciliations.page.ts').then((m) => m.ReconciliationsPage),
   },
   {
+    path: 'notices',
+    title: $localize`:@@notices.title:告知`,
+    canMatch: [permitted],
+    data: { permission: 'configuration.read', menu: { label: $localize`:@@menu.notices:告知`, icon: 'volume' } },
+    loadComponent: () => import('./notices/notices.page.ts').then((m) => m.NoticesPage),
+  },
+  {
     path: 'health',
     title: $localize`:@@health.title:稼働状況`,
     canMatch: [permitted],

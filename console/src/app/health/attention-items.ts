@@ -115,6 +115,12 @@ const PARTS: Partial<Record<string, Part>> = {
     what: { degraded: $localize`:@@what.witnessedLogs:立ち会っている装置の操作記録ログに、矛盾があります` },
     well: () => $localize`:@@well.witnessedLogs:立ち会った操作記録ログに、矛盾はありません。`,
   },
+  'notice-audio': {
+    name: $localize`:@@part.noticeAudio:告知の音声`,
+    down: SEE_DETAIL,
+    degraded: $localize`:@@todo.noticeAudio:「告知」の画面で、音声を登録し直すか、備え付けの音声を選んでください。`,
+    what: { degraded: $localize`:@@what.noticeAudio:告知の音声が見つからず、代わりの音声を流しています` },
+  },
   certificate: {
     name: $localize`:@@part.certificate:この画面の証明書`,
     down: $localize`:@@todo.certificate:装置を再起動すると、証明書が更新されます。`,

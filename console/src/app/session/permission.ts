@@ -9,4 +9,5 @@ export type Permission =
   | 'recordings.export'
   | 'recordings.reconcile'
   | 'configuration.read'
+  | 'configuration.write'
   | 'health.read';
