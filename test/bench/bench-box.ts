@@ -33,10 +33,14 @@ export async function startBenchBox(): Promise<BenchBox> {
     const api = await OfficeApi.firstLogIn(box);
     await api.configure(officeDocument({ addresses }));
     const limits = ['-timeout', `${LONGEST_RUN_S}s`, '-nostdin'];
-    pbx = spawn('sipp', ['-sn', 'uas', '-i', addresses.pbx, '-mi', addresses.pbx, '-p', '5060', ...limits], {
-      stdio: 'ignore',
-      cwd: box.home,
-    });
+    pbx = spawn(
+      'sipp',
+      ['-sn', 'uas', '-rtp_echo', '-i', addresses.pbx, '-mi', addresses.pbx, '-p', '5060', ...limits],
+      {
+        stdio: 'ignore',
+        cwd: box.home,
+      },
+    );
     return { box, api, endpoints: endpointsOf(box.home), carrier: addresses.carrier, stop };
   } catch (error) {
     await stop();

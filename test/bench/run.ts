@@ -8,6 +8,7 @@ import { TerminalProgress } from '../../provisioning/progress.ts';
 import { type BenchBox, startBenchBox } from './bench-box.ts';
 import { type Figure, printFigures } from './figures.ts';
 import { benchChaos } from './chaos.bench.ts';
+import { benchCpu } from './cpu.bench.ts';
 import { benchExport } from './export.bench.ts';
 import { benchMemory } from './memory.bench.ts';
 import { benchSealing } from './sealing.bench.ts';
@@ -19,6 +20,7 @@ import { benchVault } from './vault.bench.ts';
 const BENCHES: Record<string, (bench: BenchBox) => Promise<Figure[]>> = {
   memory: benchMemory,
   'set-up': benchSetUp,
+  cpu: benchCpu,
   sealing: benchSealing,
   export: benchExport,
   search: benchSearch,

@@ -10,6 +10,8 @@ export type SippScenario =
 
 export interface SippRun {
   scenario: SippScenario;
+  /** In place of the scenario of that name. */
+  scenarioFile?: string;
   box: BoxAddress;
   /** The carrier's address: the box knows it by that. */
   from: string;
@@ -37,7 +39,7 @@ export async function runSipp(run: SippRun): Promise<SippResult> {
   const directory = await mkdtemp(join(tmpdir(), 'denwaban-sipp-'));
   try {
     const { calls = 1, perSecond = 10 } = run;
-    const scenario = new URL(`./sipp/${run.scenario}.xml`, import.meta.url).pathname;
+    const scenario = run.scenarioFile ?? new URL(`./sipp/${run.scenario}.xml`, import.meta.url).pathname;
     const args = [
       `${run.box.host}:${run.box.port}`,
       ...['-sf', scenario, '-i', run.from, '-p', String(freeish()), '-mi', run.from],

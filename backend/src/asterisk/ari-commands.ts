@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { AriConnection } from './ari-connection.ts';
 import { AriError } from './asterisk.errors.ts';
 import { AsteriskChannel } from './asterisk-events.ts';
-import { STASIS_APP } from './dialplan-names.ts';
+import { STASIS_APP, WHISPER } from './dialplan-names.ts';
 
 export interface DialplanPosition {
   context: string;
@@ -72,6 +72,19 @@ export class AriCommands {
   /** @param sound path of a prompt as Asterisk sees it, without extension */
   async play(channelId: string, playbackId: string, sound: string): Promise<void> {
     await this.connection.request('channels', 'playWithId', { channelId, playbackId, media: `sound:${sound}` });
+  }
+
+  /**
+   * Opens a channel whose sound only the party of another channel hears. It comes with a `stasis-started` of its own.
+   * @param whisperId id of the new channel
+   */
+  async whisperInto(channelId: string, whisperId: string): Promise<void> {
+    const whisper = { snoopId: whisperId, spy: 'none', whisper: 'out', app: STASIS_APP, appArgs: WHISPER };
+    await this.connection.request('channels', 'snoopChannelWithId', { channelId, ...whisper });
+  }
+
+  async hangUp(channelId: string): Promise<void> {
+    await this.connection.request('channels', 'hangup', { channelId });
   }
 
   async continueAt(channelId: string, { context, extension }: DialplanPosition): Promise<void> {

@@ -4,6 +4,9 @@
  */
 export const STASIS_APP = 'denwaban';
 
+/** Argument of channels in it that are no calls: they carry a voice into a conversation. */
+export const WHISPER = 'whisper';
+
 /** The lease in seconds on which a claimed call stands: TIMEOUT(absolute) must be set anew before it runs out. */
 export const LEASE_SECONDS = 3;
 

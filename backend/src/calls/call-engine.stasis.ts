@@ -3,7 +3,7 @@ import type { Subscription } from 'rxjs';
 import { AriCommands } from '../asterisk/ari-commands.ts';
 import { AriConnection } from '../asterisk/ari-connection.ts';
 import type { AsteriskEvent } from '../asterisk/asterisk-events.ts';
-import { readArrival } from '../asterisk/dialplan-names.ts';
+import { readArrival, WHISPER } from '../asterisk/dialplan-names.ts';
 import { CallEngine } from './call-engine.service.ts';
 
 /** Where events of Asterisk reach the engine. */
@@ -40,7 +40,7 @@ export class CallEngineStasis implements OnModuleInit, OnApplicationShutdown {
         const arrival = readArrival(event.args);
         if (arrival)
           void this.engine.carry({ id: event.channel.id, isUp: event.channel.isUp, arrivedAt: event.at }, arrival);
-        else void this.commands.giveBack(event.channel.id).catch(() => undefined);
+        else if (event.args[0] !== WHISPER) void this.commands.giveBack(event.channel.id).catch(() => undefined);
         break;
       }
       case 'stasis-ended':

@@ -3,6 +3,7 @@ import type { RecordingSummary } from '../recordings/recording.schema.ts';
 import type { CallEntity } from './call.entity.ts';
 import type { CallDetail, CallSummary, LiveCall } from './call.schema.ts';
 import { callLegs, callTimeline } from './call-timeline.ts';
+import { instantOf } from './journal.ts';
 import type { JournalEntry } from './journal.schema.ts';
 import type { NamesById } from './reduce-journal.ts';
 
@@ -70,8 +71,18 @@ export function toCallDetail(call: CallEntity, recording: RecordingEntity | null
 
 /** @param names as they are now, for what the row does not name */
 export function toLiveCall(call: CallEntity, recording: RecordingEntity | null, names: NamesById): LiveCall {
-  const legs = callLegs(call.journal as JournalEntry[], call.endedAt, namesAtTheTime(call, names));
-  return { ...toCallSummary(call, recording), legs: legs.filter(({ endedAt }) => endedAt === null) };
+  const journal = call.journal as JournalEntry[];
+  const legs = callLegs(journal, call.endedAt, namesAtTheTime(call, names));
+  return {
+    ...toCallSummary(call, recording),
+    legs: legs.filter(({ endedAt }) => endedAt === null),
+    longCall: longCallOf(journal),
+  };
+}
+
+function longCallOf(journal: readonly JournalEntry[]): LiveCall['longCall'] {
+  const last = journal.findLast((entry) => entry.e === 'long-call');
+  return last ? { act: last.act, minutes: Number(last.minutes), at: instantOf(last).toISOString() } : null;
 }
 
 /** The row keeps the names of the time of the call; only what it does not mention is named as it is now. */

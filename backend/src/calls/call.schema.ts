@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { BlockActionType } from '../blocklist/block-rule.schema.ts';
+import { LongCallAct } from '../desks/long-calls.schema.ts';
 import { Instant } from '../platform/schema.ts';
 import { RecordingSummary } from '../recordings/recording.schema.ts';
 import { Presentation } from './journal.schema.ts';
@@ -119,6 +120,8 @@ export type CallPage = z.infer<typeof CallPage>;
 export const LiveCall = CallSummary.extend({
   /** Who takes part at this moment; nobody once the call has ended. */
   legs: z.array(CallLeg),
+  /** What was done last because the call lasts long; null when nothing was. */
+  longCall: z.object({ act: LongCallAct, minutes: z.number(), at: Instant }).nullable(),
 }).meta({ id: 'LiveCall' });
 export type LiveCall = z.infer<typeof LiveCall>;
 

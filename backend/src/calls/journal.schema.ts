@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { LongCallAct } from '../desks/long-calls.schema.ts';
 import { RecordingChoice } from '../recordings/rules/recording-rule.schema.ts';
 import { CallDirection } from './call-direction.ts';
 
@@ -99,6 +100,8 @@ export const JournalEntry = z.discriminatedUnion('e', [
   entry('transferred', { phone: z.string(), to: z.string(), found: Found }),
   /** A block rule caught the call; `action` is what it says (着信規制). Turned away = `refused` follows. */
   entry('blocked', { rule: z.string(), action: z.string() }),
+  /** The call has lasted so many minutes, and this was done (`desks/long-calls.schema.ts`), or could not be. */
+  entry('long-call', { act: LongCallAct, minutes: z.string(), failed: z.literal('yes').optional() }),
   entry('refused', { reason: RefusalReason }),
   /** Something went wrong that a person should see on the call. */
   entry('fault', { reason: z.string() }),

@@ -7,6 +7,7 @@ import { Settings } from '../platform/settings.ts';
 import { callOfSpoolFile, isOver, journalPath, readJournal } from './journal.ts';
 import { LiveFiling } from './live-filing.service.ts';
 import { isKeptOff, recorderFacts } from './recorder-health.ts';
+import { LongCallWatch } from './long-calls/long-calls.service.ts';
 import { RecorderWatch } from './recorder-watch.service.ts';
 
 const SCAN_EVERY_MS = 1000;
@@ -25,6 +26,7 @@ export class SpoolWatch implements OnApplicationBootstrap, OnApplicationShutdown
     private readonly settings: Settings,
     private readonly filing: LiveFiling,
     private readonly recorders: RecorderWatch,
+    private readonly longCalls: LongCallWatch,
     private readonly logger: Logger,
   ) {}
 
@@ -99,6 +101,8 @@ export class SpoolWatch implements OnApplicationBootstrap, OnApplicationShutdown
   private async take(callId: string): Promise<void> {
     const entries = await readJournal(this.settings.layout.spool, callId);
     this.filing.schedule(callId);
+    if (isOver(entries)) this.longCalls.forget(callId);
+    else this.longCalls.follow(callId, entries);
     if (isOver(entries) || !entries.some(({ e }) => e === 'recorder')) this.recorders.forget(callId);
     else this.recorders.watch(callId, recorderFacts(entries));
     if (!isOver(entries) && isKeptOff(entries)) this.filing.setRecorder(callId, 'off');
@@ -107,6 +111,7 @@ export class SpoolWatch implements OnApplicationBootstrap, OnApplicationShutdown
   private forget(callId: string): void {
     this.sizes.delete(callId);
     this.recorders.forget(callId);
+    this.longCalls.forget(callId);
     this.filing.forget(callId);
   }
 }

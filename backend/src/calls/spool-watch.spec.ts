@@ -10,6 +10,7 @@ import { silentLogger, strictDouble } from './doubles.fixture.ts';
 import { begin, entry } from './journal.fixture.ts';
 import { appendJournal, journalPath, rawAudioPath } from './journal.ts';
 import type { LiveFiling } from './live-filing.service.ts';
+import type { LongCallWatch } from './long-calls/long-calls.service.ts';
 import { RecorderWatch } from './recorder-watch.service.ts';
 import type { SecondRecorder } from './second-recorder.service.ts';
 import { SpoolWatch } from './spool-watch.service.ts';
@@ -48,7 +49,8 @@ beforeEach(async () => {
     },
   });
   recorders = new RecorderWatch(settings, new Clock(), filing, ari, second);
-  watch = new SpoolWatch(settings, filing, recorders, silentLogger);
+  const longCalls = strictDouble<LongCallWatch>('LongCallWatch', { follow: () => undefined, forget: () => undefined });
+  watch = new SpoolWatch(settings, filing, recorders, longCalls, silentLogger);
 });
 
 afterEach(async () => {

@@ -60,6 +60,16 @@ const secret = fc.string({ unit: fc.constantFrom(...letters, '_', '-', 'A'), min
 
 const ids = (max: number) => fc.uniqueArray(identifier, { maxLength: max });
 
+const anyLongCalls = fc.record({
+  stages: fc.array(
+    fc.record({
+      afterMinutes: fc.integer({ min: 1, max: 600 }),
+      act: fc.constantFrom('tell-staff', 'tell-supervisor'),
+    }),
+    { maxLength: 4 },
+  ),
+});
+
 const SPECIAL_DAYS = ['2026-12-01', '2027-01-01', '2027-03-22', '11-15', '12-30', '02-29'];
 
 const OWN_AUDIO = '01234567-89ab-8def-8123-456789abcdef';
@@ -98,6 +108,7 @@ export const anyDocument: fc.Arbitrary<ConfigurationDocument> = fc
             members: fc.subarray(taken.phones, { minLength: 1 }),
             ringSeconds: fc.integer({ min: 5, max: 300 }),
             strategy: fc.constantFrom('all', 'in-order', 'round-robin', 'least-recent'),
+            longCalls: fc.option(anyLongCalls),
           }),
         ),
       ),

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { DisplayName, Identifier } from '../platform/schema.ts';
+import { LongCalls } from './long-calls.schema.ts';
 
 /** `all` = together; the others one after the other: as listed, taking turns, or who has waited longest first. */
 export const RingStrategy = z.enum(['all', 'in-order', 'round-robin', 'least-recent']).meta({ id: 'RingStrategy' });
@@ -16,6 +17,8 @@ export const Desk = z
     strategy: RingStrategy.optional(),
     /** How long one phone rings when they ring one after the other; absent = 15 s. */
     memberSeconds: z.int().min(5).max(120).optional(),
+    /** null = calls may last as long as they like; absent = `STANDARD_LONG_CALLS`. */
+    longCalls: LongCalls.nullable().optional(),
     /** `required` = the desk is only rung by flows that have played a notice before. Absent = `none`. */
     notice: z.enum(['required', 'none']).optional(),
     /** 着信番号 that the desk's phones show when they call outside; absent = that of `outgoing`. */

@@ -12,6 +12,9 @@ import { CallFilingModule } from '../calls/call-filing.module.ts';
 import { CallJournal } from '../calls/call-journal.service.ts';
 import { CallReconciliation } from '../calls/call-reconciliation.service.ts';
 import { ConversationStasis } from '../calls/conversation.stasis.ts';
+import { LongCallActs } from '../calls/long-calls/long-call-acts.service.ts';
+import { LongCallWatch } from '../calls/long-calls/long-calls.service.ts';
+import { StaffVoice } from '../calls/long-calls/staff-voice.service.ts';
 import { LiveFiling } from '../calls/live-filing.service.ts';
 import { RecorderWatch } from '../calls/recorder-watch.service.ts';
 import { RecordingControl } from '../calls/recording-control.service.ts';
@@ -55,6 +58,9 @@ import { Prompts } from '../notices/prompts.ts';
     GeneratedFiles,
     HealthReportRepository,
     LiveFiling,
+    LongCallActs,
+    LongCallWatch,
+    StaffVoice,
     Marking,
     NoticeAudioKeeper,
     NoticeAudioRepository,

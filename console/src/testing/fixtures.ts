@@ -3,6 +3,7 @@ import {
   type CallSummary,
   type Export,
   type HealthDetails,
+  type LiveCall,
   type RecordingDetail,
   type RecordingSummary,
   type Storage,
@@ -37,16 +38,19 @@ export const aCall = (n: number, changes: Partial<CallSummary> = {}): CallSummar
   ...changes,
 });
 
-export const aLiveCall = (n: number, changes: Partial<CallSummary> = {}): CallSummary =>
-  aCall(n, {
+export const aLiveCall = (n: number, changes: Partial<LiveCall> = {}): LiveCall => ({
+  ...aCall(n, {
     state: 'talking',
     outcome: null,
     endedAt: null,
     durationMs: null,
     recorder: 'growing',
     recording: null,
-    ...changes,
-  });
+  }),
+  legs: [],
+  longCall: null,
+  ...changes,
+});
 
 export const aRecording = (n: number, changes: Partial<RecordingSummary> = {}): RecordingSummary => ({
   id: idOf(5000 + n),

@@ -5,6 +5,8 @@ import type { ConfigurationDocument } from '../../../backend/src/configuration/c
 import { ConfigurationInForce } from '../../../backend/src/configuration/configuration-in-force.ts';
 import { AriConnection } from '../../../backend/src/asterisk/ari-connection.ts';
 import { eventually, pause } from '../../town/waiting.ts';
+import { otherSoundIntervals, type StereoSound, totalMs } from '../../town/listen.ts';
+import { readStereo } from '../../town/sound-file.ts';
 import { Town } from '../../town/town.ts';
 import { STANDARD_RECORDINGS } from '../../../backend/src/recordings/recording-class.schema.ts';
 import { BoxAsterisk, type SpooledCall, story } from './box-asterisk.ts';
@@ -13,7 +15,7 @@ import { TelephonyUnderTest } from './telephony-under-test.ts';
 const NETWORK = '127.40.242';
 const NUMBER = '0901234567';
 const SECRET = 'a-secret-for-phones';
-const LINE = { announced: '0312345678', direct: '0312345679' };
+const LINE = { announced: '0312345678', direct: '0312345679', long: '0312345680' };
 
 const office: ConfigurationDocument = {
   site: { id: 'hq', name: '町役場' },
@@ -23,7 +25,18 @@ const office: ConfigurationDocument = {
     { id: 'p201', name: '市民課1', type: 'sip', extension: '201', secret: SECRET },
     { id: 'p202', name: '市民課2', type: 'sip', extension: '202', secret: SECRET },
   ],
-  desks: [{ id: 'citizens', name: '市民課', members: ['p201'], ringSeconds: 5 }],
+  desks: [
+    { id: 'citizens', name: '市民課', members: ['p201'], ringSeconds: 5 },
+    {
+      ...{ id: 'soon-long', name: '苦情受付', members: ['p202'], ringSeconds: 5 },
+      longCalls: {
+        stages: [
+          { afterMinutes: 0.02, act: 'tell-staff' },
+          { afterMinutes: 0.03, act: 'tell-supervisor' },
+        ],
+      },
+    },
+  ],
   notices: [{ id: 'recording', name: '録音告知', text: '録音されます。', audio: 'recording-notice-short' }],
   lines: [
     {
@@ -50,6 +63,19 @@ const office: ConfigurationDocument = {
         nodes: {
           ring: { type: 'desk', desk: 'citizens', otherwise: 'say-sorry' },
           'say-sorry': { type: 'notice', notice: 'recording', next: 'end' },
+          end: { type: 'end', cause: 'no-answer' },
+        },
+      },
+    },
+    {
+      id: 'long',
+      name: '苦情',
+      trunk: 'hikari',
+      number: LINE.long,
+      flow: {
+        start: 'ring',
+        nodes: {
+          ring: { type: 'desk', desk: 'soon-long', otherwise: 'end' },
           end: { type: 'end', cause: 'no-answer' },
         },
       },
@@ -172,6 +198,31 @@ describe('with the telephony process and no database', () => {
     await caller.hangUp();
     const call = await callOver();
     expect(story(call).filter((line) => /^(held|resumed)/.test(line))).toEqual(['held p201', 'resumed p201']);
+  });
+
+  it('tells the phone alone that a call has lasted long, and the board', async () => {
+    const phone = town.phone('202').willAnswer({ says: 'silence' });
+    const caller = await town.call({ from: NUMBER, to: LINE.long, says: 'silence' });
+    const phoneCall = await phone.rung();
+    await phoneCall.answered();
+    await eventually('both stages', async () => {
+      const told = (await box.calls())[before]?.entries.filter(({ e }) => e === 'long-call') ?? [];
+      return told.length === 2;
+    });
+    await caller.hangUp();
+    const call = await callOver();
+    await phoneCall.ended();
+    expect(story(call).filter((line) => line.startsWith('long-call'))).toEqual([
+      'long-call tell-staff 0.02',
+      'long-call tell-supervisor 0.03',
+    ]);
+    const spoken = async (sound: Promise<StereoSound>, side: keyof Pick<StereoSound, 'left' | 'right'>) =>
+      totalMs(otherSoundIntervals((await sound)[side], []));
+    // The sentence is two seconds long.
+    expect(await spoken(phoneCall.heard(), 'left')).toBeGreaterThan(700);
+    expect(await spoken(caller.heard(), 'left')).toBe(0);
+    const recording = readStereo(call.recording);
+    expect([await spoken(recording, 'left'), await spoken(recording, 'right')]).toEqual([0, 0]);
   });
 
   it('that ends in the middle of a notice leaves the call to the dialplan, which finishes it', async () => {

@@ -24,6 +24,12 @@ describe('the story of a call', () => {
     );
   });
 
+  it('tells what was done because the call lasted long, and what was only found', () => {
+    expect(words('long-call', { act: 'tell-staff', minutes: '15' })).toBe('通話が15分になり、職員に知らせました');
+    expect(words('long-call', { act: 'announce', minutes: '60', failed: 'yes' })).toContain('お知らせできませんでした');
+    expect(words('held', { phone: 'p201', found: 'later' })).toBe('p201が保留にしました(あとから確認)');
+  });
+
   it('says who ended the call', () => {
     expect(words('end', { by: 'caller' })).toBe('相手側が電話を切りました');
     expect(words('end', { by: 'lost' })).toContain('確認できませんでした');

@@ -55,6 +55,14 @@ const FALLBACK: Partial<Record<string, string>> = {
   failed: $localize`:@@fallback.failed:通話の制御に失敗したため、控えの設定に切り替えました`,
 };
 
+/** What was done because a call lasts long. */
+const LONG_CALL: Partial<Record<string, string>> = {
+  'tell-staff': $localize`:@@longCall.tellStaff:職員に知らせました`,
+  'tell-supervisor': $localize`:@@longCall.tellSupervisor:通話中の画面で上司に知らせました`,
+  announce: $localize`:@@longCall.announce:双方に案内を流しました`,
+  'arm-ending': $localize`:@@longCall.armEnding:終了の準備をしました`,
+};
+
 const END: Partial<Record<string, string>> = {
   caller: $localize`:@@end.caller:相手側が電話を切りました`,
   office: $localize`:@@end.office:職員側が電話を切りました`,
@@ -136,6 +144,10 @@ const WORDS: Partial<Record<string, (detail: Detail) => string>> = {
   resumed: (detail) => $localize`:@@timeline.resumed:${phoneIn(detail)}:phone:が保留を解除しました`,
   transferred: (detail) =>
     $localize`:@@timeline.transferred:${phoneIn(detail)}:phone:が${phoneIn(detail, 'to')}:to:に転送しました`,
+  'long-call': ({ act, minutes, failed }) =>
+    failed
+      ? $localize`:@@timeline.longCallFailed:通話が${minutes}:minutes:分になりましたが、お知らせできませんでした`
+      : $localize`:@@timeline.longCall:通話が${minutes}:minutes:分になり、${LONG_CALL[act ?? ''] ?? act}:what:`,
   refused: ({ reason }) => $localize`:@@timeline.refused:つながずに終えました(${reasonWords(reason ?? '')}:reason:)`,
   fault: ({ reason }) => $localize`:@@timeline.fault:問題がありました(${reasonWords(reason ?? '')}:reason:)`,
   end: ({ by }) => END[by ?? ''] ?? $localize`:@@timeline.end:通話が終わりました`,
@@ -143,7 +155,8 @@ const WORDS: Partial<Record<string, (detail: Detail) => string>> = {
 
 /** One line of the 経過. An event this console does not know yet is shown by its id. */
 export function timelineWords({ event, detail }: TimelineEntry): string {
-  return WORDS[event]?.(detail) ?? event;
+  const words = WORDS[event]?.(detail) ?? event;
+  return detail['found'] === 'later' ? $localize`:@@timeline.foundLater:${words}:event:(あとから確認)` : words;
 }
 
 /** Events worth a mark on the waveform. */

@@ -1,6 +1,6 @@
 import { InjectionToken, Service, inject, signal } from '@angular/core';
 import { Subject } from 'rxjs';
-import { type CallSummary } from '../api/generated/models.ts';
+import { type LiveCall } from '../api/generated/models.ts';
 
 export type StreamState = 'closed' | 'connecting' | 'open' | 'lost';
 
@@ -33,7 +33,7 @@ export class EventStream {
 
   readonly state = signal<StreamState>('closed');
   /** A call began, changed or ended. */
-  readonly calls = new Subject<CallSummary>();
+  readonly calls = new Subject<LiveCall>();
   /** The health of the box has changed. */
   readonly health = new Subject<void>();
   /** The stream stands (again); whatever happened before it was not told. */
@@ -56,7 +56,7 @@ export class EventStream {
     });
     source.addEventListener('call', (event: MessageEvent<string>) => {
       this.watchSilence();
-      this.calls.next(JSON.parse(event.data) as CallSummary);
+      this.calls.next(JSON.parse(event.data) as LiveCall);
     });
   }
 

@@ -3,7 +3,7 @@ import { takeUntilDestroyed } from '@angular/core/rxjs-interop';
 import { type ApiFailure, toApiFailure } from '../api/api-failure.ts';
 import { Api } from '../api/generated/api.ts';
 import { listLiveCalls } from '../api/generated/functions.ts';
-import { type CallSummary } from '../api/generated/models.ts';
+import { type LiveCall } from '../api/generated/models.ts';
 import { EventStream } from './event-stream.ts';
 
 const REMEMBERED_ENDED = 5;
@@ -13,14 +13,14 @@ const REMEMBERED_ENDED = 5;
 export class LiveCalls {
   private readonly api = inject(Api);
   private readonly stream = inject(EventStream);
-  private readonly known = signal<ReadonlyMap<string, CallSummary>>(new Map());
+  private readonly known = signal<ReadonlyMap<string, LiveCall>>(new Map());
   /** Ids the stream told while a list was on its way: the list is older than they are. */
   private toldMeanwhile: Set<string> | null = null;
 
   readonly connection = this.stream.state.asReadonly();
   readonly loaded = signal(false);
   readonly failure = signal<ApiFailure | null>(null);
-  readonly justEnded = signal<readonly CallSummary[]>([]);
+  readonly justEnded = signal<readonly LiveCall[]>([]);
   readonly inProgress = computed(() =>
     [...this.known().values()].sort((a, b) => a.startedAt.localeCompare(b.startedAt)),
   );
@@ -65,7 +65,7 @@ export class LiveCalls {
     if (this.failure() === null) this.stream.retryNow();
   }
 
-  private take(call: CallSummary): void {
+  private take(call: LiveCall): void {
     this.toldMeanwhile?.add(call.id);
     const known = new Map(this.known());
     if (call.state !== 'ended') known.set(call.id, call);
@@ -73,7 +73,7 @@ export class LiveCalls {
     this.known.set(known);
   }
 
-  private rememberEnded(call: CallSummary): void {
+  private rememberEnded(call: LiveCall): void {
     const others = this.justEnded().filter(({ id }) => id !== call.id);
     this.justEnded.set(
       [call, ...others].sort((a, b) => (b.endedAt ?? '').localeCompare(a.endedAt ?? '')).slice(0, REMEMBERED_ENDED),

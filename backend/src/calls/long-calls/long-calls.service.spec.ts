@@ -1,0 +1,110 @@
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import type { AriConnection } from '../../asterisk/ari-connection.ts';
+import { until } from '../../asterisk/log.fixture.ts';
+import { Clock } from '../../platform/clock.ts';
+import { configurationOf, FakeJournal, silentLogger, strictDouble, testDocument } from '../doubles.fixture.ts';
+import { begin, entry } from '../journal.fixture.ts';
+import { LongCallWatch } from './long-calls.service.ts';
+import type { LongCallActs, LongCallResult } from './long-call-acts.service.ts';
+
+const talking = [begin(), entry('ringing', 5, { desk: 'citizens' }), entry('answered', 10, { phone: 'p201' })];
+
+class SetClock extends Clock {
+  minutes = 0;
+  override now(): Date {
+    return new Date((1_763_700_010 + this.minutes * 60) * 1000);
+  }
+}
+
+let clock: SetClock;
+let journal: FakeJournal;
+let performed: string[];
+let results: (LongCallResult | Error)[];
+let connected: boolean;
+let watch: LongCallWatch;
+
+function startWatch(): LongCallWatch {
+  const acts = strictDouble<LongCallActs>('LongCallActs', {
+    perform: (act) => {
+      performed.push(act);
+      const result = results.shift() ?? 'done';
+      return result instanceof Error ? Promise.reject(result) : Promise.resolve(result);
+    },
+  });
+  const connection = strictDouble<AriConnection>('AriConnection', {});
+  Object.defineProperty(connection, 'connected', { get: () => connected });
+  return new LongCallWatch(acts, configurationOf(testDocument), connection, journal.journal, clock, silentLogger);
+}
+
+beforeEach(() => {
+  clock = new SetClock();
+  journal = new FakeJournal();
+  performed = [];
+  results = [];
+  connected = true;
+  watch = startWatch();
+  watch.follow('call', talking);
+});
+afterEach(() => watch.onApplicationShutdown());
+
+async function lookAfter(minutes: number, expected: number): Promise<void> {
+  clock.minutes = minutes;
+  for (let times = 0; times < 3; times += 1) {
+    watch.look();
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+  await until('what is due to be done', () => performed.length >= expected);
+}
+
+describe('calls that last long', () => {
+  it('are told of stage by stage, each in the journal', async () => {
+    await lookAfter(1, 0);
+    await lookAfter(16, 1);
+    await lookAfter(31, 2);
+    await lookAfter(61, 3);
+    expect(performed).toEqual(['tell-staff', 'tell-supervisor', 'tell-supervisor']);
+    expect(journal.entries).toEqual([
+      { e: 'long-call', act: 'tell-staff', minutes: '15' },
+      { e: 'long-call', act: 'tell-supervisor', minutes: '30' },
+      { e: 'long-call', act: 'tell-supervisor', minutes: '60' },
+    ]);
+  });
+
+  it('are told of when somebody is there again who can hear it', async () => {
+    results = ['later', 'later', 'done'];
+    await lookAfter(16, 3);
+    expect(journal.entries).toEqual([{ e: 'long-call', act: 'tell-staff', minutes: '15' }]);
+  });
+
+  it('are not told of over and over when it fails', async () => {
+    results = [new Error('Asterisk is gone')];
+    await lookAfter(16, 1);
+    expect([performed, journal.entries]).toEqual([
+      ['tell-staff'],
+      [{ e: 'long-call', act: 'tell-staff', minutes: '15', failed: 'yes' }],
+    ]);
+  });
+
+  it('wait while Asterisk cannot be reached', async () => {
+    connected = false;
+    await lookAfter(16, 0);
+    expect(performed).toEqual([]);
+    connected = true;
+    await lookAfter(17, 1);
+  });
+
+  it('are known to a process that comes back, with what was done before', async () => {
+    watch = startWatch();
+    watch.follow('call', [...talking, entry('long-call', 910, { act: 'tell-staff', minutes: '15' })]);
+    await lookAfter(16, 0);
+    expect(performed).toEqual([]);
+    await lookAfter(30, 1);
+    expect(performed).toEqual(['tell-supervisor']);
+  });
+
+  it('are forgotten when they are over', async () => {
+    watch.forget('call');
+    await lookAfter(600, 0);
+    expect(performed).toEqual([]);
+  });
+});
