@@ -252,6 +252,10 @@ describe('an office at its console', () => {
     await page.getByRole('menu').waitFor();
     expect(await judgement.of(page, 'menu')).toEqual([]);
     await page.keyboard.press('Escape');
+    await page.goto('/notices');
+    await heading('告知').waitFor();
+    await page.locator('dw-skeleton').waitFor({ state: 'detached' });
+    expect(await judgement.of(page, 'notices')).toEqual([]);
     await page.goto('/no-such-screen');
     await heading('ページが見つかりません').waitFor();
     expect(await judgement.of(page, 'not-found')).toEqual([]);
@@ -261,7 +265,7 @@ describe('an office at its console', () => {
     const { id } = await api.filedCall(NUMBER);
     const screens = {
       ...{ calls: 'Calls', [`calls/${id}`]: 'Call', live: 'Live', exports: 'Exports' },
-      ...{ reconciliations: 'Reconciliation', health: 'Health', password: 'password' },
+      ...{ notices: 'Notices', reconciliations: 'Reconciliation', health: 'Health', password: 'password' },
     };
     for (const [path, title] of Object.entries(screens)) {
       await page.goto(`/en/${path}`);
