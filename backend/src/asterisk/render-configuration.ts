@@ -7,6 +7,7 @@ import * as names from './dialplan-names.ts';
 import { blocklistSections } from './render-blocklist.ts';
 import { flowSections } from './render-flow.ts';
 import { OUTSIDE_CONTEXT, outgoingSections } from './render-outgoing.ts';
+import { outgoingNoticeSections } from './render-outgoing-notices.ts';
 import { recordingRuleSections } from './render-recording-rules.ts';
 import { noticeRecordersSection } from './render-notice-recorders.ts';
 import { scheduleSections } from './render-schedules.ts';
@@ -109,6 +110,7 @@ function dialplanSections(document: ConfigurationDocument): Section[] {
     ...scheduleSections(document),
     ...recordingRuleSections(document),
     ...blocklistSections(document),
+    ...outgoingNoticeSections(document),
     ...document.desks.map((desk) => deskSection(desk, extensionOf)),
     noticeRecordersSection(document),
     phonesSection(document.phones),

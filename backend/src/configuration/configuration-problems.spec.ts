@@ -162,6 +162,14 @@ describe('a flow', () => {
     ]);
   });
 
+  it('has a desk play a notice that exists to those whom it calls', () => {
+    const document = smallOffice();
+    document.desks = document.desks.map((desk) => ({ ...desk, outgoingNotice: 'recording' }));
+    expect(found(document)).toEqual([]);
+    document.desks = document.desks.map((desk) => ({ ...desk, outgoingNotice: 'none' }));
+    expect(found(document)).toEqual(['unknown-notice /desks/0/outgoingNotice']);
+  });
+
   it('names notices and desks that exist', () => {
     const document = withNodes({
       announce: { type: 'notice', notice: 'none', next: 'ring' },

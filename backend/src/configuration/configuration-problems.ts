@@ -25,6 +25,7 @@ export function findConfigurationProblems(document: ConfigurationDocument): Conf
     ...findOutgoingProblems(document),
     ...findSecretProblems(document),
     ...deskProblems(document),
+    ...outgoingNoticeProblems(document),
     ...missingAudio(document),
     ...noticeRecordingProblems(document),
     ...classProblems(document),
@@ -152,6 +153,19 @@ function noticeRecordingProblems({ noticeRecording, phones }: ConfigurationDocum
     const message = `告知の録音に使う電話機「${id}」は登録されていません。登録済みの電話機を選んでください。`;
     return [{ path, problemId: 'unknown-phone', message }];
   });
+}
+
+function outgoingNoticeProblems({ desks, notices }: ConfigurationDocument): ConfigurationProblem[] {
+  const known = new Set(notices.map(({ id }) => id));
+  return desks.flatMap(({ name, outgoingNotice }, index) =>
+    outgoingNotice === undefined || known.has(outgoingNotice)
+      ? []
+      : {
+          path: `/desks/${index}/outgoingNotice`,
+          problemId: 'unknown-notice',
+          message: `窓口「${name}」の発信時の告知「${outgoingNotice}」は登録されていません。登録済みの告知を選んでください。`,
+        },
+  );
 }
 
 function classProblems({ recordings }: ConfigurationDocument): ConfigurationProblem[] {

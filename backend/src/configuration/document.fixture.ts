@@ -109,6 +109,7 @@ export const anyDocument: fc.Arbitrary<ConfigurationDocument> = fc
             ringSeconds: fc.integer({ min: 5, max: 300 }),
             strategy: fc.constantFrom('all', 'in-order', 'round-robin', 'least-recent'),
             longCalls: fc.option(anyLongCalls),
+            outgoingNotice: fc.constantFrom(undefined, ...taken.notices),
           }),
         ),
       ),

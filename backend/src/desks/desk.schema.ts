@@ -23,6 +23,11 @@ export const Desk = z
     notice: z.enum(['required', 'none']).optional(),
     /** 着信番号 that the desk's phones show when they call outside; absent = that of `outgoing`. */
     line: Identifier.optional(),
+    /**
+     * 告知 that is played to whom the desk's phones call outside, once they answer; never in emergency calls. A phone of several
+     * desks goes by the first. Absent = none.
+     */
+    outgoingNotice: Identifier.optional(),
   })
   .meta({ id: 'Desk' });
 export type Desk = z.infer<typeof Desk>;
