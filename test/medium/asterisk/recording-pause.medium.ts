@@ -128,6 +128,26 @@ describe('a recording in progress, with no backend', () => {
     expect(Math.abs(sealedMs - completion.lengthMs)).toBeLessThan(100);
   });
 
+  it('is paused and goes on for the telephony process, too', async () => {
+    await talk(LINE.citizens);
+    const { id, entries } = (await box.calls())[before] ?? {};
+    const begin = entries?.find((entry) => entry.e === 'begin');
+    if (id === undefined || !begin) throw new Error('no call');
+    await box.commands.startRecorderAnew(begin.channel, id, { silent: RESUME_AFTER_SECONDS });
+    await phoneCall.says({ tone: SECRET_HZ });
+    const { size } = await sizeNow();
+    await pause(1500);
+    expect((await sizeNow()).size).toBe(size);
+    await phoneCall.says({ tone: PHONE_HZ });
+    await pause(500);
+    await box.commands.startRecorderAnew(begin.channel, id);
+    await eventually('the recording to grow', async () => (await sizeNow()).size > size + 32_000);
+    const call = await over();
+    const { right } = await readStereo(call.recording);
+    expect(toneIntervals(right, SECRET_HZ)).toEqual([]);
+    expect(totalMs(toneIntervals(right, PHONE_HZ))).toBeGreaterThan(1200);
+  });
+
   it('goes on by itself when the time is over', async () => {
     await talk(LINE.citizens);
     await press('*6', 'recording-paused');
