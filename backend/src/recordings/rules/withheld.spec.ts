@@ -42,6 +42,11 @@ describe('what must not be kept', () => {
     ]);
   });
 
+  it('is of a call that went out only what is said after it was handed on', () => {
+    const connected: JournalEntry = { e: 'connected', at: at(10), phone: 'p201', channel: 'PJSIP/carrier-2' };
+    expect(partsOf(connected, ruled(30, 'child', 'never'), answered(31))).toEqual([[30, 60, 'not-recorded', 'child']]);
+  });
+
   it('is what nobody asked for, where that is needed', () => {
     expect(partsOf(ruled(0, 'ask', 'on-demand'), answered(10))).toEqual([[0, 60, 'not-kept', 'ask']]);
     const kept: JournalEntry = { e: 'recording-kept', at: at(20), phone: 'p201' };

@@ -53,7 +53,7 @@ function decisionsOf(entries: readonly JournalEntry[], beganAt: Date): Decided[]
       if (!answered) decisions.length = 0;
       decisions.push({ at: answered ? instantOf(entry) : beganAt, recording, rule });
     }
-    answered ||= entry.e === 'answered' || entry.e === 'forwarded';
+    answered ||= entry.e === 'answered' || entry.e === 'forwarded' || entry.e === 'connected';
   }
   return decisions;
 }

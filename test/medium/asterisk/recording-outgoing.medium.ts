@@ -1,0 +1,120 @@
+import { stat } from 'node:fs/promises';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { ConfigurationDocument } from '../../../backend/src/configuration/configuration.schema.ts';
+import { otherSoundIntervals, toneIntervals, totalMs } from '../../town/listen.ts';
+import { type Caller, type PhoneCall } from '../../town/party.ts';
+import { readStereo } from '../../town/sound-file.ts';
+import { Town } from '../../town/town.ts';
+import { eventually, pause } from '../../town/waiting.ts';
+import { BoxAsterisk, type SpooledCall, story } from './box-asterisk.ts';
+
+const NETWORK = '127.40.234';
+const SECRET = 'a-secret-for-phones';
+const OUTSIDE = '0398765432';
+const [OUTSIDE_HZ, PHONE_HZ] = [1000, 1400];
+const EXTENSIONS = ['201', '202'];
+
+const office = ConfigurationDocument.parse({
+  site: { id: 'hq', name: '町役場' },
+  trunks: [{ id: 'carrier', name: '直収', type: 'peer', host: `${NETWORK}.1`, port: 5060 }],
+  outgoing: { prefix: '0', trunks: ['carrier'], line: 'main' },
+  pbx: null,
+  phones: EXTENSIONS.map((extension) => ({
+    ...{ id: `p-${extension}`, name: extension, type: 'sip', extension, secret: SECRET },
+  })),
+  desks: [{ id: 'citizens', name: '市民課', members: ['p-201', 'p-202'], ringSeconds: 5, outgoingNotice: 'recording' }],
+  notices: [{ id: 'recording', name: '録音告知', text: '録音されます。', audio: 'recording-notice-short' }],
+  lines: [
+    {
+      ...{ id: 'main', name: '代表', trunk: 'carrier', number: '0312340501' },
+      flow: { start: 'end', nodes: { end: { type: 'end', cause: 'busy' } } },
+    },
+  ],
+  recordings: {
+    classes: [{ id: 'standard', name: '標準', format: 'flac' }],
+    rules: [
+      {
+        ...{ id: 'health-nurse', name: '保健師の発信', recording: 'never', reason: '健康相談のため' },
+        ...{ phones: ['p-202'], directions: ['outgoing'] },
+      },
+    ],
+  },
+});
+
+describe('a call that goes out, with no backend', () => {
+  let box: BoxAsterisk;
+  let town: Town;
+  let before = 0;
+
+  beforeAll(async () => {
+    box = await BoxAsterisk.start('127.0.0.134');
+    await box.applier.apply(office);
+    const phones = EXTENSIONS.map((extension) => ({ extension, secret: SECRET }));
+    town = await Town.start({ box: box.sip, phones, network: NETWORK });
+    await eventually('the phones to register', async () => (await town.registered()).length === EXTENSIONS.length);
+  });
+  afterAll(async () => {
+    await town.stop();
+    await box.stop();
+  });
+  beforeEach(() => {
+    for (const number of [OUTSIDE, '119']) town.phone(number).willAnswer({ says: { tone: OUTSIDE_HZ } });
+  });
+  afterEach(async () => {
+    before = (await box.calls()).length;
+    expect(box.complaints().filter((complaint) => complaint.includes(' ERROR['))).toEqual([]);
+  });
+
+  async function call(from: string, number: string): Promise<{ caller: Caller; called: PhoneCall }> {
+    const dialled = number === '119' ? number : `0${number}`;
+    const caller = await town.callFromPhone(from, dialled, { tone: PHONE_HZ });
+    const called = await town.phone(number).rung();
+    await called.answered();
+    return { caller, called };
+  }
+  async function over(caller: Caller): Promise<SpooledCall> {
+    await caller.hangUp();
+    return box.endedCall(before + 1);
+  }
+  const told = (event: string) =>
+    eventually(`${event} in the journal`, async () =>
+      (await box.calls())[before]?.entries.some(({ e }) => e === event),
+    );
+  const steps = (of: SpooledCall) => story(of).filter((step) => /^(recorder|recording|notice)/.test(step));
+  const noticeIn = (sound: Parameters<typeof otherSoundIntervals>[0]) =>
+    totalMs(otherSoundIntervals(sound, [400, OUTSIDE_HZ, PHONE_HZ]));
+
+  it('has the notice of the desk played to whom it reaches, and is paused by the phone that calls', async () => {
+    const { caller, called } = await call('201', OUTSIDE);
+    await told('notice-ended');
+    await pause(800);
+    await caller.sendDigits('*6');
+    await told('recording-paused');
+    const ended = await over(caller);
+    expect(steps(ended)).toEqual([
+      ...['recorder', 'notice recording', 'notice-ended recording', 'recording-paused 300 p-201'],
+    ]);
+    expect(noticeIn((await called.heard()).left)).toBeGreaterThan(1500);
+    const { right } = await readStereo(ended.recording);
+    expect(noticeIn(right)).toBeGreaterThan(1500);
+    expect(totalMs(toneIntervals(right, PHONE_HZ))).toBeGreaterThan(400);
+  });
+
+  it('of a phone that is not recorded leaves not a byte', async () => {
+    const { caller } = await call('202', OUTSIDE);
+    await told('notice-ended');
+    const ended = await over(caller);
+    expect(steps(ended)).toEqual(['recording-rule health-nurse never', 'notice recording', 'notice-ended recording']);
+    expect(await stat(ended.recording).catch(() => null)).toBeNull();
+  });
+
+  it('to the fire brigade is recorded whatever the rules say, and announced never', async () => {
+    const { caller, called } = await call('202', '119');
+    await pause(1000);
+    const ended = await over(caller);
+    expect(steps(ended)).toEqual(['recording-rule emergency always', 'recorder']);
+    expect(noticeIn((await called.heard()).left)).toBeLessThan(700);
+    const { left } = await readStereo(ended.recording);
+    expect(totalMs(toneIntervals(left, OUTSIDE_HZ))).toBeGreaterThan(600);
+  });
+});
