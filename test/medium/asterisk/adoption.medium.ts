@@ -1,14 +1,19 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { AmiCommands } from '../../../backend/src/asterisk/ami-commands.ts';
 import { AriCommands } from '../../../backend/src/asterisk/ari-commands.ts';
 import { CallEngine } from '../../../backend/src/calls/call-engine.service.ts';
 import { namesIn } from '../../../backend/src/calls/call-names.ts';
 import { tellsPresent } from '../../../backend/src/calls/conversation.ts';
 import { phoneOfChannel } from '../../../backend/src/calls/phone-channels.ts';
 import { ConfigurationDocument } from '../../../backend/src/configuration/configuration.schema.ts';
+import type { Settings } from '../../../backend/src/platform/settings.ts';
 import { STANDARD_RECORDINGS } from '../../../backend/src/recordings/recording-class.schema.ts';
+import { toneIntervals, totalMs } from '../../town/listen.ts';
 import { type Caller, type PhoneCall } from '../../town/party.ts';
+import { readStereo } from '../../town/sound-file.ts';
 import { Town } from '../../town/town.ts';
 import { eventually, pause } from '../../town/waiting.ts';
+import { CutLine } from './cut-line.ts';
 import { BoxAsterisk, type SpooledCall, story } from './box-asterisk.ts';
 import { TelephonyUnderTest } from './telephony-under-test.ts';
 
@@ -16,6 +21,12 @@ const NETWORK = '127.40.246';
 const NUMBER = '0901234567';
 const SECRET = 'a-secret-for-phones';
 const LINE = { announced: '0312345601', direct: '0312345602', menu: '0312345603', message: '0312345604' };
+
+/** extensions-deciding.conf; the notice takes less than so long. */
+const UNCLAIMED_MS = 500;
+const LEASE_MS = 3000;
+const NOTICE_MS = 4000;
+const SLACK_MS = 3000;
 
 const end = { type: 'end', cause: 'normal' };
 const ring = { type: 'desk', desk: 'citizens', otherwise: 'end' };
@@ -50,6 +61,8 @@ describe('a telephony process that comes back in the middle of calls', () => {
   let box: BoxAsterisk;
   let town: Town;
   let telephony: TelephonyUnderTest;
+  let ari: CutLine;
+  let ami: CutLine;
   let before = 0;
 
   beforeAll(async () => {
@@ -58,11 +71,18 @@ describe('a telephony process that comes back in the middle of calls', () => {
     const phones = ['201', '202', '203'].map((extension) => ({ extension, secret: SECRET }));
     town = await Town.start({ box: box.sip, phones, network: NETWORK });
     await eventually('the phones to register', async () => (await town.registered()).length === 3);
-    telephony = new TelephonyUnderTest(box.settings);
+    const { ariPort, amiPort } = box.settings.endpoints;
+    ari = await CutLine.to(ariPort);
+    ami = await CutLine.to(amiPort);
+    const endpoints = { ...box.settings.endpoints, ariPort: ari.port, amiPort: ami.port };
+    const settings = Object.create(box.settings, { endpoints: { value: endpoints } }) as Settings;
+    telephony = new TelephonyUnderTest(settings);
     await telephony.start();
   });
   afterAll(async () => {
     await telephony.stop();
+    ari.stop();
+    ami.stop();
     await town.stop();
     await box.stop();
   });
@@ -194,5 +214,65 @@ describe('a telephony process that comes back in the middle of calls', () => {
     await caller.hangUp();
     const steps = story(await callOver()).filter((step) => /^(claimed|fallback|answered)/.test(step));
     expect(steps).toEqual(['claimed', expect.stringMatching(/^fallback (failed|lease-expired)$/), 'answered p201']);
+  });
+
+  /** When the phone rang, counted from the beginning of the call, and who steered it there. */
+  async function rungAfter(act: () => void | Promise<void>): Promise<{ ringMs: number; steps: string[] }> {
+    const phone = town.phone('201').willAnswer();
+    const caller = await town.call({ from: NUMBER, to: LINE.announced, says: { tone: 440 } });
+    await act();
+    await (await phone.rung(30_000)).answered();
+    await pause(500);
+    await caller.hangUp();
+    const call = await callOver();
+    expect(call.entries.filter(({ e }) => e === 'recorder')).toHaveLength(1);
+    const { left } = await readStereo(call.recording);
+    expect(totalMs(toneIntervals(left, 440))).toBeGreaterThan(1000);
+    const at = (event: string) => Number(call.entries.find(({ e }) => e === event)?.at) * 1000;
+    const steps = story(call).filter((step) => /^(claimed|fallback|notice |answered)/.test(step));
+    return { ringMs: at('ringing') - at('begin'), steps };
+  }
+  const restore = async () => {
+    ari.restore();
+    ami.restore();
+    // A connection that has just been ended is told a moment later.
+    await eventually('both connections to answer', async () => {
+      await telephony.get(AriCommands).version();
+      await telephony.get(AmiCommands).kept('switch');
+      await pause(300);
+      await telephony.untilConnected();
+      return (await telephony.get(AriCommands).version()) !== '';
+    });
+  };
+
+  it.each([
+    ['ARI is cut', () => ari.cut()],
+    ['AMI is cut', () => ami.cut()],
+  ])('%s before a call: the dialplan carries it, announced and recorded', async (_, breakDown) => {
+    breakDown();
+    try {
+      const { ringMs, steps } = await rungAfter(() => undefined);
+      expect(steps).toEqual(['fallback unclaimed', 'notice short', 'answered p201']);
+      expect(ringMs).toBeLessThan(UNCLAIMED_MS + NOTICE_MS + SLACK_MS);
+    } finally {
+      await restore();
+    }
+  });
+
+  it.each([
+    ['ARI is cut', () => ari.cut()],
+    ['AMI is cut', () => ami.cut()],
+    ['ARI stands and nothing comes through', () => ari.freeze()],
+  ])('%s during the notice: the caller is with the phone within the lease', async (_, breakDown) => {
+    try {
+      const { ringMs, steps } = await rungAfter(async () => {
+        await told('notice');
+        breakDown();
+      });
+      expect([steps[0], steps.at(-1)]).toEqual(['claimed', 'answered p201']);
+      expect(ringMs).toBeLessThan(2 * NOTICE_MS + LEASE_MS + SLACK_MS);
+    } finally {
+      await restore();
+    }
   });
 });
