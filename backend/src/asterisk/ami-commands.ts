@@ -2,6 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { Injectable } from '@nestjs/common';
 import { rawAudioPath, type Recorder, RECORDERS } from '../calls/journal.ts';
 import { insideRoot } from '../platform/settings.ts';
+import type { Registration } from '../trunks/trunk-state.ts';
 import { AmiConnection, type AmiItem } from './ami-connection.ts';
 import { AmiError, ChannelGoneError } from './asterisk.errors.ts';
 import { channelVariable } from './dialplan-names.ts';
@@ -178,6 +179,16 @@ export class AmiCommands extends AsteriskReload {
     const registered = await this.listOrNone('PJSIPShowContacts');
     const details = await Promise.all(peers.map((endpoint) => this.listOrNone('PJSIPShowEndpoint', { endpoint })));
     return [...registered, ...details.flat()].flatMap((item) => contactOf(item) ?? []);
+  }
+
+  /** How our registrations at others are. */
+  async registrations(): Promise<Registration[]> {
+    const items = await this.listOrNone('PJSIPShowRegistrationsOutbound');
+    return items.flatMap((item) => {
+      const [endpoint] = text(item.objectname);
+      const [status] = text(item.status);
+      return endpoint === undefined || status === undefined ? [] : [{ endpoint, status }];
+    });
   }
 
   /** Asterisk calls an empty list an error. */

@@ -2,10 +2,11 @@ import { Injectable } from '@nestjs/common';
 import { filter, firstValueFrom, of, ReplaySubject, take, timeout } from 'rxjs';
 import { AuditTrail } from '../audit/audit-trail.service.ts';
 import { MessageReceiver, MessageSender } from '../platform/messages.ts';
+import { Settings } from '../platform/settings.ts';
 import { findConfigurationProblems } from './configuration-problems.ts';
 import { ConfigurationChangedMeanwhileError, ConfigurationInvalidError } from './configuration.errors.ts';
 import type { ConfigurationVersionEntity } from './configuration.entity.ts';
-import type { ConfigurationDocument, ConfigurationVersion } from './configuration.schema.ts';
+import type { ConfigurationDocument, ConfigurationProblem, ConfigurationVersion } from './configuration.schema.ts';
 import { defaultConfiguration } from './default-configuration.ts';
 import { withKeptSecrets, withoutSecrets } from './document-secrets.ts';
 import { ConfigurationVersionRepository } from './configuration-version.repository.ts';
@@ -50,6 +51,7 @@ export class ConfigurationService {
     private readonly sender: MessageSender,
     private readonly receiver: MessageReceiver,
     private readonly audit: AuditTrail,
+    private readonly settings: Settings,
   ) {}
 
   async newest(): Promise<ConfigurationVersion> {
@@ -65,7 +67,7 @@ export class ConfigurationService {
   async change(told: ConfigurationChange): Promise<ConfigurationVersion> {
     const former = (await this.versions.newest())?.document ?? NOTHING_CONFIGURED.document;
     const change = { ...told, document: withKeptSecrets(told.document, former) };
-    const problems = findConfigurationProblems(change.document);
+    const problems = [...findConfigurationProblems(change.document), ...this.tlsProblems(change.document)];
     if (problems.length > 0) throw new ConfigurationInvalidError(problems);
     const settled = new ReplaySubject<number>();
     const subscription = this.receiver.messages$.subscribe((message) => {
@@ -87,6 +89,19 @@ export class ConfigurationService {
     } finally {
       subscription.unsubscribe();
     }
+  }
+
+  private tlsProblems({ phones }: ConfigurationDocument): ConfigurationProblem[] {
+    if (this.settings.operator.DENWABAN_SIPS_PORT !== undefined) return [];
+    return phones.flatMap((phone, index) =>
+      phone.type === 'sip' && phone.transport === 'tls'
+        ? {
+            path: `/phones/${index}/transport`,
+            problemId: 'tls-not-enabled',
+            message: `電話機「${phone.name}」はTLSで接続する設定ですが、この装置ではTLSを使えません。環境設定 DENWABAN_SIPS_PORT を指定して起動し直すか、接続方式をUDPにしてください。`,
+          }
+        : [],
+    );
   }
 
   private async store(change: ConfigurationChange): Promise<ConfigurationVersionEntity> {

@@ -7,7 +7,10 @@ export class HealthReportEntity {
   @PrimaryColumn('text') checkId: string;
   @Column('text') status: HealthStatus;
   @Column('text', { nullable: true }) detail: string | null;
-  /** Since when the status is what it is. */
+  /** Of a trunk or a phone, e.g. `registered`. */
+  @Column('text', { nullable: true }) state: string | null;
+  @Column('double precision', { nullable: true }) roundTripMs: number | null;
+  /** Since when status and state is what it is. */
   @Column({ type: 'timestamptz', precision: 3 }) since: Date;
   @Column({ type: 'timestamptz', precision: 3 }) reportedAt: Date;
 }

@@ -43,6 +43,19 @@ export function partChecks(reports: readonly HealthReport[], now: Date): HealthC
   return [...checks, ...EXPECTED.filter((checkId) => !known.has(checkId)).map(missing)];
 }
 
+/** What is known of a trunk or a phone; nothing any more when it was reported too long ago. */
+export function stateOfThing(
+  checkId: string,
+  reports: readonly (HealthReport & { state: string | null; roundTripMs: number | null })[],
+  now: Date,
+) {
+  const report = reports.find((one) => one.checkId === checkId);
+  if (!report) return { state: null, detail: null, since: null, roundTripMs: null };
+  const isFresh = now.getTime() - report.reportedAt.getTime() <= STALE_MS;
+  const { detail, since } = checkOf(report, now);
+  return { state: isFresh ? report.state : null, detail, since, roundTripMs: isFresh ? report.roundTripMs : null };
+}
+
 type Things = HealthDetails['trunks'];
 
 /** @param kind prefix of the check ids, e.g. `trunk` in `trunk:carrier` */

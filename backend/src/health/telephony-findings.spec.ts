@@ -57,7 +57,9 @@ describe('telephony', () => {
 
 describe('trunks and phones', () => {
   const statusOf = (checkId: string, contacts: EndpointContact[], document = testDocument) =>
-    endpointFindings(document, contacts).find((finding) => finding.checkId === checkId)?.status;
+    endpointFindings(document, { contacts, registrations: [], refusals: new Map() }).find(
+      (finding) => finding.checkId === checkId,
+    )?.status;
 
   it.each<[string, EndpointContact[]]>([
     ['ok', [contact('trunk-carrier', 'reachable', 3)]],

@@ -1,12 +1,17 @@
 import type { EndpointContact } from '../asterisk/ami-commands.ts';
 import { PBX_ENDPOINT, phoneEndpoint, trunkEndpoint } from '../asterisk/dialplan-names.ts';
 import type { ConfigurationDocument } from '../configuration/configuration.schema.ts';
+import type { TrunkStateName } from '../trunks/trunk-state.schema.ts';
+import { accountOf, type Registration, trunkFacts } from '../trunks/trunk-state.ts';
 import type { HealthStatus } from './health.schema.ts';
 
 export interface Finding {
   checkId: string;
   status: HealthStatus;
   detail: string | null;
+  /** Of a trunk or a phone. */
+  state?: TrunkStateName;
+  roundTripMs?: number | null;
 }
 
 const finding = (checkId: string, status: HealthStatus, detail: string | null = null): Finding => ({
@@ -69,10 +74,26 @@ export const peersOf = (document: ConfigurationDocument): string[] => [
   ...(document.pbx ? [PBX_ENDPOINT] : []),
 ];
 
+/** What Asterisk knows of endpoints. */
+export interface EndpointFacts {
+  contacts: readonly EndpointContact[];
+  registrations: readonly Registration[];
+  /** SIP status of the last refusal, by account. */
+  refusals: ReadonlyMap<string, string>;
+}
+
 /** How the trunks and phones of a document are. Nothing is known of any while Asterisk cannot be asked. */
-export function endpointFindings(document: ConfigurationDocument, contacts: readonly EndpointContact[]): Finding[] {
-  const contactsOf = (endpoint: string) => contacts.filter((contact) => contact.endpoint === endpoint);
-  const trunks = document.trunks.map(({ id }) => peerFinding(`trunk:${id}`, contactsOf(trunkEndpoint(id))));
+export function endpointFindings(document: ConfigurationDocument, facts: EndpointFacts): Finding[] {
+  const contactsOf = (endpoint: string) => facts.contacts.filter((contact) => contact.endpoint === endpoint);
+  const trunks = document.trunks.map((trunk): Finding => {
+    const endpoint = trunkEndpoint(trunk.id);
+    const registration = facts.registrations.find((one) => one.endpoint === endpoint) ?? null;
+    const refusal = facts.refusals.get(accountOf(trunk) ?? '') ?? null;
+    const told = trunkFacts(trunk, contactsOf(endpoint), registration, refusal);
+    const works = ['registered', 'reachable', 'unverified'].includes(told.state);
+    const detail = told.detail ?? roundTrip(contactsOf(endpoint));
+    return { ...told, ...finding(`trunk:${trunk.id}`, works ? 'ok' : 'down', detail) };
+  });
   const phones = document.phones.map((phone) => {
     const own = contactsOf(phoneEndpoint(phone.extension));
     if (phone.type === 'sip') return phoneFinding(`phone:${phone.id}`, own);
@@ -82,17 +103,20 @@ export function endpointFindings(document: ConfigurationDocument, contacts: read
 }
 
 function peerFinding(checkId: string, contacts: readonly EndpointContact[]): Finding {
-  if (contacts.some(({ status }) => status === 'reachable')) return finding(checkId, 'ok', roundTrip(contacts));
+  const answers = contacts.some(({ status }) => status === 'reachable');
+  if (answers) return { ...finding(checkId, 'ok', roundTrip(contacts)), state: 'reachable' };
   if (contacts.some(({ status }) => status === 'unqualified')) return finding(checkId, 'ok', '応答は未確認です。');
-  return finding(checkId, 'down', '相手の機器から応答がありません。');
+  return { ...finding(checkId, 'down', '相手の機器から応答がありません。'), state: 'unreachable' };
 }
 
 function phoneFinding(checkId: string, contacts: readonly EndpointContact[]): Finding {
-  if (contacts.length === 0) return finding(checkId, 'down', '電話機が登録されていません。');
-  if (contacts.every(({ status }) => status === 'unreachable')) {
-    return finding(checkId, 'down', '電話機から応答がありません。');
+  if (contacts.length === 0) {
+    return { ...finding(checkId, 'down', '電話機が登録されていません。'), state: 'unregistered' };
   }
-  return finding(checkId, 'ok', roundTrip(contacts));
+  if (contacts.every(({ status }) => status === 'unreachable')) {
+    return { ...finding(checkId, 'down', '電話機から応答がありません。'), state: 'unreachable' };
+  }
+  return { ...finding(checkId, 'ok', roundTrip(contacts)), state: 'registered' };
 }
 
 function roundTrip(contacts: readonly EndpointContact[]): string | null {

@@ -1,4 +1,5 @@
-import { statfs } from 'node:fs/promises';
+import { readFile, statfs } from 'node:fs/promises';
+import { join } from 'node:path';
 import { Injectable, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
 import type { Subscription } from 'rxjs';
 import { AmiCommands } from '../asterisk/ami-commands.ts';
@@ -6,11 +7,15 @@ import { AriCommands } from '../asterisk/ari-commands.ts';
 import { RecorderWatch } from '../calls/recorder-watch.service.ts';
 import { ConfigurationInForce } from '../configuration/configuration-in-force.ts';
 import { NoticeAudioKeeper } from '../notices/notice-audio-keeper.service.ts';
+import { MessageSender } from '../platform/messages.ts';
 import { Settings } from '../platform/settings.ts';
+import type { ConfigurationDocument } from '../configuration/configuration.schema.ts';
+import { refusalsIn } from '../trunks/trunk-state.ts';
 import { HealthReportRepository } from './health-report.repository.ts';
 import { isOfThing } from './health-view.ts';
 import {
   asteriskFinding,
+  type EndpointFacts,
   endpointFindings,
   type Finding,
   noticeAudioFinding,
@@ -19,6 +24,7 @@ import {
   telephonyFinding,
 } from './telephony-findings.ts';
 
+const LOG_TAIL_LENGTH = 65_536;
 const REPORT_EVERY_MS = 5000;
 /** What is wrong should be known to be over as soon as it is, e.g. after a restart. */
 const REPORT_WHILE_UNWELL_MS = 1000;
@@ -38,6 +44,7 @@ export class TelephonyHealth implements OnApplicationBootstrap, OnApplicationShu
     private readonly noticeAudio: NoticeAudioKeeper,
     private readonly settings: Settings,
     private readonly reports: HealthReportRepository,
+    private readonly messages: MessageSender,
   ) {}
 
   onApplicationBootstrap(): void {
@@ -59,12 +66,22 @@ export class TelephonyHealth implements OnApplicationBootstrap, OnApplicationShu
     let nextMs = REPORT_WHILE_UNWELL_MS;
     try {
       const findings = await this.look();
-      for (const { checkId, status, detail } of findings) await this.reports.report(checkId, status, detail);
+      await this.tell(findings);
       if (findings.every(({ checkId, status }) => status === 'ok' || isOfThing(checkId))) nextMs = REPORT_EVERY_MS;
     } catch {
       // Health of the database is the api process's to tell.
     }
     if (!this.stopped) this.timer = setTimeout(() => void this.report(), nextMs);
+  }
+
+  private async tell(findings: readonly Finding[]): Promise<void> {
+    let trunksChanged = false;
+    for (const { checkId, status, detail, ...state } of findings) {
+      const changed = await this.reports.report(checkId, status, detail, state);
+      trunksChanged ||= changed && checkId.startsWith('trunk:');
+    }
+    // Whoever watches should know at once: without trunks the office cannot be called.
+    if (trunksChanged) await this.messages.send({ kind: 'health' });
   }
 
   private ownFinding(): Finding {
@@ -74,17 +91,33 @@ export class TelephonyHealth implements OnApplicationBootstrap, OnApplicationShu
 
   private async look(): Promise<Finding[]> {
     const { document } = this.configuration;
-    const [version, contacts, spool] = await Promise.all([
+    const [version, facts, spool] = await Promise.all([
       this.ari.version().catch(() => null),
-      this.ami.contacts(document ? peersOf(document) : []).catch(() => null),
+      this.endpointFacts(document).catch(() => null),
       statfs(this.settings.layout.spool).catch(() => null),
     ]);
     return [
       this.ownFinding(),
-      asteriskFinding(version, contacts !== null),
+      asteriskFinding(version, facts !== null),
       noticeAudioFinding(this.noticeAudio.lost),
-      ...(document && contacts ? endpointFindings(document, contacts) : []),
+      ...(document && facts ? endpointFindings(document, facts) : []),
       ...(spool ? [spoolFinding(spool.bavail * spool.bsize, this.recorders.size)] : []),
     ];
+  }
+
+  private async endpointFacts(document: ConfigurationDocument | null): Promise<EndpointFacts> {
+    const [contacts, registrations] = await Promise.all([
+      this.ami.contacts(document ? peersOf(document) : []),
+      this.ami.registrations(),
+    ]);
+    const refused = registrations.some(({ status }) => status !== 'Registered');
+    return { contacts, registrations, refusals: refused ? refusalsIn(await this.endOfLog()) : new Map() };
+  }
+
+  /** Why a registrar refuses stands nowhere else. */
+  private async endOfLog(): Promise<string> {
+    const path = join(this.settings.layout.asteriskLog, 'messages.log');
+    const text = await readFile(path, 'utf8').catch(() => '');
+    return text.slice(-LOG_TAIL_LENGTH);
   }
 }

@@ -15,6 +15,7 @@ import { ExportsModule } from '../recordings/export/exports.module.ts';
 import { RecordingsModule } from '../recordings/recordings.module.ts';
 import { RoutingModule } from '../routing/routing.module.ts';
 import { SchedulesModule } from '../schedules/schedules.module.ts';
+import { TrunksModule } from '../trunks/trunks.module.ts';
 
 /** Every room that has routes. */
 @Module({
@@ -32,6 +33,7 @@ import { SchedulesModule } from '../schedules/schedules.module.ts';
     NoticeAudioModule,
     RoutingModule,
     SchedulesModule,
+    TrunksModule,
     WitnessModule,
   ],
   controllers: [OpenApiController, CaCertificateController],

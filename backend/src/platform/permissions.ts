@@ -20,6 +20,7 @@ export const PERMISSIONS = [
   'audit.verify',
   'configuration.read',
   'configuration.write',
+  'phones.settings',
   'schedules.switch',
   'routing.simulate',
   'block-rules.read',

@@ -1,6 +1,7 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import type { ConfigurationDocument } from '../../../backend/src/configuration/configuration.schema.ts';
 import { STANDARD_RECORDINGS } from '../../../backend/src/recordings/recording-class.schema.ts';
+import { refusalsIn } from '../../../backend/src/trunks/trunk-state.ts';
 import { longestGapMs, type Sound, toneIntervals, totalMs } from '../../town/listen.ts';
 import type { Caller, PhoneCall, Says } from '../../town/party.ts';
 import { runSipp } from '../../town/sipp.ts';
@@ -357,6 +358,22 @@ describe('trunks, with no backend', () => {
       expect(told(await callOver()).at(-1)).toMatch(/^end \d+ caller$/);
     });
   });
+
+  it('that register say so, and by which status they were refused', async () => {
+    const registered = async () =>
+      (await box.commands.registrations()).find(({ endpoint }) => endpoint === 'trunk-gateway');
+    await eventually('the gateway to have us', async () => (await registered())?.status === 'Registered');
+    const trunks = office.trunks.map((trunk) =>
+      trunk.type === 'registration' ? { ...trunk, user: '9' } : trunk,
+    );
+    await box.applier.apply({ ...office, trunks });
+    await eventually('the gateway to refuse us', async () => (await registered())?.status !== 'Registered', {
+      withinMs: 20_000,
+    });
+    await eventually('the refusal to be told', () => {
+      return Promise.resolve(refusalsIn(box.log()).get(`9@${NETWORK}.3`));
+    });
+  }, 60_000);
 
   it('cause no error in the log', () => {
     expect(box.complaints().filter((text) => text.includes(' ERROR['))).toEqual([]);

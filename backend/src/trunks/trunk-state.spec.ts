@@ -1,0 +1,50 @@
+import { describe, expect, it } from '@jest/globals';
+import type { EndpointContact } from '../asterisk/ami-commands.ts';
+import { refusalsIn, trunkFacts } from './trunk-state.ts';
+import type { Trunk } from './trunk.schema.ts';
+
+const peer: Trunk = { id: 'a', name: '直収', type: 'peer', host: '192.0.2.1', port: 5060 };
+const gateway: Trunk = { ...peer, type: 'registration', user: '3', secret: 'secret' };
+const contact = (status: EndpointContact['status'], roundTripMs: number | null = null): EndpointContact => ({
+  ...{ endpoint: 'trunk-a', status, roundTripMs },
+});
+const registration = (status: string) => ({ endpoint: 'trunk-a', status });
+
+describe('a peer', () => {
+  it.each([
+    [[contact('reachable', 3)], 'reachable', 3],
+    [[contact('unqualified')], 'unverified', null],
+    [[contact('unreachable')], 'unreachable', null],
+    [[], 'unreachable', null],
+  ] as const)('with %j is %s', (contacts, state, roundTripMs) => {
+    expect(trunkFacts(peer, contacts, null, null)).toMatchObject({ state, roundTripMs });
+  });
+});
+
+describe('a trunk that registers', () => {
+  it.each([
+    [contact('reachable', 3), registration('Registered'), null, 'registered'],
+    [contact('unqualified'), registration('Registered'), null, 'registered'],
+    [contact('unreachable'), registration('Registered'), null, 'unreachable'],
+    [contact('reachable'), registration('Rejected'), '403', 'rejected'],
+    [contact('reachable'), registration('Unregistered'), '401', 'rejected'],
+    [contact('reachable'), registration('Unregistered'), null, 'unregistered'],
+    [contact('unreachable'), registration('Unregistered'), null, 'unreachable'],
+    [contact('reachable'), null, null, 'unregistered'],
+  ] as const)('with %j and %j, refused by %s, is %s', (seen, told, refusal, state) => {
+    expect(trunkFacts(gateway, [seen], told, refusal).state).toBe(state);
+  });
+
+  it('tells by which status it was refused', () => {
+    expect(trunkFacts(gateway, [contact('reachable')], registration('Rejected'), '403').detail).toContain('SIP 403');
+  });
+});
+
+it('finds the last refusal of each account in the log', () => {
+  const log = [
+    "[...] WARNING[7] res_pjsip_outbound_registration.c: Temporal response '503' received from 'sip:192.0.2.1:5060' on registration attempt to 'sip:3@192.0.2.1:5060', retrying in '10'",
+    "[...] WARNING[7] res_pjsip_outbound_registration.c: '403' fatal response received from 'sip:192.0.2.1:5060' on registration attempt to 'sip:3@192.0.2.1:5060', retrying in '60' seconds",
+    "[...] WARNING[7] res_pjsip_outbound_registration.c: No response received from 'sip:192.0.2.2:5060' on registration attempt to 'sip:4@192.0.2.2:5060', retrying in '10'",
+  ].join('\n');
+  expect(refusalsIn(log)).toEqual(new Map([['3@192.0.2.1', '403']]));
+});

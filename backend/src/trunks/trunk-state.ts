@@ -1,0 +1,58 @@
+import type { EndpointContact } from '../asterisk/ami-commands.ts';
+import type { Trunk } from './trunk.schema.ts';
+import type { TrunkStateName } from './trunk-state.schema.ts';
+
+/** A registration as Asterisk tells it, by the endpoint it is for. */
+export interface Registration {
+  endpoint: string;
+  /** `Registered`, `Unregistered`, `Rejected`, `Stopped`. */
+  status: string;
+}
+
+export interface TrunkFacts {
+  state: TrunkStateName;
+  detail: string | null;
+  roundTripMs: number | null;
+}
+
+/**
+ * How a trunk is.
+ * @param contacts of its endpoint
+ * @param refusal SIP status by which the registrar last refused; null when it is not known
+ */
+export function trunkFacts(
+  trunk: Trunk,
+  contacts: readonly EndpointContact[],
+  registration: Registration | null,
+  refusal: string | null,
+): TrunkFacts {
+  const roundTripMs = contacts.find(({ status }) => status === 'reachable')?.roundTripMs ?? null;
+  const answers = contacts.some(({ status }) => status === 'reachable');
+  const silent = !answers && contacts.every(({ status }) => status === 'unreachable');
+  if (trunk.type === 'registration' && registration?.status !== 'Registered') {
+    return { ...unregistered(registration, refusal, silent), roundTripMs };
+  }
+  if (silent) return { state: 'unreachable', detail: '相手の機器から応答がありません。', roundTripMs };
+  if (trunk.type === 'registration') return { state: 'registered', detail: null, roundTripMs };
+  if (answers) return { state: 'reachable', detail: null, roundTripMs };
+  return { state: 'unverified', detail: '応答は未確認です。', roundTripMs };
+}
+
+function unregistered(registration: Registration | null, refusal: string | null, silent: boolean) {
+  if (registration?.status === 'Rejected' || (refusal !== null && !silent)) {
+    const status = refusal === null ? '' : `(SIP ${refusal})`;
+    const detail = `登録を拒否されました${status}。ユーザー名とパスワードを確かめてください。`;
+    return { state: 'rejected' as const, detail };
+  }
+  if (silent) return { state: 'unreachable' as const, detail: '登録先の機器から応答がありません。' };
+  return { state: 'unregistered' as const, detail: 'まだ登録されていません。自動で繰り返しています。' };
+}
+
+const REFUSAL = /'(\d{3})'[^\n']*(?:'[^\n']*')? on registration attempt to 'sip:([^\n':]+)/g;
+
+/** @returns SIP status of the last refusal in a part of Asterisk's log, by the account (`user@domain`) */
+export const refusalsIn = (log: string): ReadonlyMap<string, string> =>
+  new Map([...log.matchAll(REFUSAL)].map(([, status = '', account = '']) => [account, status]));
+
+export const accountOf = (trunk: Trunk): string | null =>
+  trunk.type === 'registration' ? `${trunk.user}@${trunk.domain ?? trunk.host}` : null;
