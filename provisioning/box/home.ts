@@ -55,6 +55,7 @@ export function prepareHome(home: string, serviceUser = ROOT_ID): HomeLayout {
     chmodSync(path, mode);
   }
   linkNowhere(resolve(layout.asteriskLib, 'nowhere.sln'));
+  writeHush(resolve(layout.asteriskLib, 'hush.sln'));
   return layout;
 }
 
@@ -62,6 +63,12 @@ export function prepareHome(home: string, serviceUser = ROOT_ID): HomeLayout {
 function linkNowhere(path: string): void {
   rmSync(path, { force: true });
   symlinkSync('/dev/null', path);
+}
+
+/** Two frames of silence, for where Asterisk insists on a sound (features.conf); of an empty file it warns. */
+function writeHush(path: string): void {
+  writeFileSync(path, Buffer.alloc(640), { mode: 0o644 });
+  chmodSync(path, 0o644);
 }
 
 /** Gives the backend's user what it must read; the authority's key and the database's superuser stay with root. */

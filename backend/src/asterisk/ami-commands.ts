@@ -88,6 +88,22 @@ export class AmiCommands extends AsteriskReload {
     for (const recorder of running) await this.startRecorder(channelId, callId, recorder, how);
   }
 
+  /**
+   * As if the phone itself had pressed the keys: codes in conversations are the dialplan's (`asterisk/etc/features.conf`).
+   * @throws ChannelGoneError
+   */
+  async press(channelId: string, keys: string): Promise<void> {
+    for (const digit of keys) await this.onChannel('PlayDTMF', { channel: channelId, digit, receive: 'true' });
+  }
+
+  /**
+   * Sends a channel to another place of the dialplan, out of whatever it is in.
+   * @throws ChannelGoneError
+   */
+  async redirect(channelId: string, context: string, extension: string): Promise<void> {
+    await this.onChannel('Redirect', { channel: channelId, context, exten: extension, priority: '1' });
+  }
+
   /** Keeps a value in AstDB, where the dialplan finds it without us. */
   async keep(family: string, key: string, value: string): Promise<void> {
     await this.connection.action('DBPut', { family, key, val: value });
@@ -166,7 +182,8 @@ export class AmiCommands extends AsteriskReload {
     try {
       return await this.connection.action(action, fields);
     } catch (error) {
-      if (error instanceof AmiError && /no such channel/i.test(error.message)) throw new ChannelGoneError();
+      if (error instanceof AmiError && /no such channel|channel (?:not found|does not exist)/i.test(error.message))
+        throw new ChannelGoneError();
       throw error;
     }
   }

@@ -96,6 +96,12 @@ export class AriCommands {
     await this.connection.request('channels', 'continueInDialplan', { channelId });
   }
 
+  /** Rings a phone; when it answers, it goes on in the dialplan. @param shows what the phone displays as the caller */
+  async ring(endpoint: string, { context, extension }: DialplanPosition, shows: string): Promise<void> {
+    const where = { endpoint: `PJSIP/${endpoint}`, context, extension, priority: 1, callerId: shows, timeout: 30 };
+    await this.connection.request('channels', 'originate', where);
+  }
+
   async channels(): Promise<AsteriskChannel[]> {
     return z.array(AsteriskChannel).parse(await this.connection.request('channels', 'list', {}));
   }

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { SCHEDULE_SWITCHED_EVENT } from './dialplan-names.ts';
 
 const RawChannel = z.object({
   id: z.string(),
@@ -52,6 +53,8 @@ const RawEvent = z.discriminatedUnion('type', [
     transferee: OptionalChannel,
     transfer_target: OptionalChannel,
   }),
+  raw('ChannelUserevent', { eventname: z.string() }),
+  raw('ChannelLeftBridge', { bridge: z.object({ channels: z.array(z.string()) }) }),
   raw('ApplicationReplaced', { application: z.string() }),
 ]);
 type RawEvent = z.infer<typeof RawEvent>;
@@ -73,6 +76,10 @@ export type AsteriskEvent =
       transferee: AsteriskChannel | null;
       target: AsteriskChannel | null;
     }
+  /** A phone has switched a schedule by its code. */
+  | { type: 'schedule-switched'; at: Date }
+  /** Somebody has left a conversation; who is left in it, by channel. */
+  | { type: 'left-bridge'; at: Date; channelIds: string[] }
   | { type: 'application-replaced'; at: Date };
 
 /** What became of a message: an event, one that nobody here needs, or one that is not what it should be. */
@@ -117,6 +124,10 @@ function translate(raw: RawEvent): AsteriskEvent | null {
       return { type: 'playback-finished', at, playbackId: raw.playback.id, failed: raw.playback.state !== 'done' };
     case 'BridgeAttendedTransfer':
       return attendedTransfer(raw);
+    case 'ChannelUserevent':
+      return raw.eventname === SCHEDULE_SWITCHED_EVENT ? { type: 'schedule-switched', at } : null;
+    case 'ChannelLeftBridge':
+      return { type: 'left-bridge', at, channelIds: raw.bridge.channels };
     case 'ApplicationReplaced':
       return { type: 'application-replaced', at };
   }

@@ -28,9 +28,19 @@ export const channelVariable = {
   /** On the channel of a call: the phone that is in the conversation, for its `left`; and the one that took it last. */
   talking: 'DENWABAN_TALKING',
   answeredBy: 'DENWABAN_ANSWERED_BY',
+  /** Until when the end of the call is armed, in seconds since the epoch; `now` = it is being ended. */
+  ending: 'DENWABAN_ENDING',
+  /** Set by us: the next code is pressed for a user of the console, not by the phone. */
+  askedFor: 'DENWABAN_ASKED_FOR',
+  /** Endpoint of the phone that a parked or transferred call comes back to when nobody takes it. */
+  parkedBy: 'DENWABAN_PARKED_BY',
+  blindTransfer: 'BLINDTRANSFER',
   /** Who ended the call (`office`, `box`); empty = the caller. Set it to `box` before hanging up by ARI. */
   endedBy: 'DENWABAN_ENDED_BY',
 } as const;
+
+/** The call of a phone's channel, where supervisors and codes find it from other channels. */
+export const SHARED_CALL = `SHARED(${channelVariable.call})`;
 
 /** Context of a line's flow; every node of the flow is an extension in it, entered at priority 1. */
 export const lineContext = (lineId: string): string => `line-${lineId}`;
@@ -49,6 +59,14 @@ export const menuContext = (lineId: string, index: number): string => `menu-${li
 /** Subroutines that answer which hours a day has, and the one context with all national holidays. */
 export const scheduleContext = (scheduleId: string): string => `schedule-${scheduleId}`;
 export const HOLIDAYS_CONTEXT = 'national-holidays';
+
+/** One context that says who may be at whose conversations. */
+export const SUPERVISORS_CONTEXT = 'supervisors';
+
+/** Contexts to which a call in conversation, or a phone, is sent. */
+export const TRANSFER_CONTEXT = 'transfer';
+export const PARKED_CONTEXT = 'parked';
+export const SUPERVISION_CONTEXT = 'supervision';
 
 /** AstDB: family of the schedules switched by hand; key = schedule, value = `<open|closed>/<epoch second of the end>`. */
 export const SWITCH_FAMILY = 'switch';
@@ -69,6 +87,15 @@ export const blocklistFamily = (generation: string): string => `block-${generati
 export const shownContext = (trunkId: string): string => `shown-${trunkId}`;
 export const phoneExtension = (phoneId: string): string => `phone_${phoneId.replaceAll('-', '_')}`;
 export const lineExtension = (lineId: string): string => `line_${lineId.replaceAll('-', '_')}`;
+
+/** The same for what phones have switched and the database does not know yet: `<closed|normal>/<end>/<phone>/<when>`. */
+export const SWITCH_BY_PHONE_FAMILY = 'switch-by-phone';
+
+/** What the dialplan calls it when a phone has switched a schedule. */
+export const SCHEDULE_SWITCHED_EVENT = 'ScheduleSwitched';
+
+/** One context that says which phones switch which schedule by which number. */
+export const SCHEDULE_CODES_CONTEXT = 'schedule-codes';
 
 export const trunkLinesContext = (trunkId: string): string => `lines-${trunkId}`;
 

@@ -11,6 +11,7 @@ import { outgoingNoticeSections } from './render-outgoing-notices.ts';
 import { recordingRuleSections } from './render-recording-rules.ts';
 import { noticeRecordersSection } from './render-notice-recorders.ts';
 import { scheduleSections } from './render-schedules.ts';
+import { supervisionSection } from './render-supervision.ts';
 import { trunkPeerSections, trunkSection } from './render-trunks.ts';
 import { renderSections, type Section } from './section.ts';
 
@@ -113,6 +114,7 @@ function dialplanSections(document: ConfigurationDocument): Section[] {
     ...outgoingNoticeSections(document),
     ...document.desks.map((desk) => deskSection(desk, extensionOf)),
     noticeRecordersSection(document),
+    supervisionSection(document),
     phonesSection(document.phones),
     ...outgoingSections(document),
     phoneDirectory('transfer', 'transferred', document.phones),

@@ -9,10 +9,25 @@ import type { Section } from './section.ts';
  * Schedules as contexts to look days up in; context `schedule` of the dialplan does it. All known national holidays are
  * rendered, so that the text depends on the document alone and holds for years without a backend.
  */
-export function scheduleSections({ schedules = [] }: Pick<ConfigurationDocument, 'schedules'>): Section[] {
+export function scheduleSections({
+  schedules = [],
+  phones,
+}: Pick<ConfigurationDocument, 'schedules' | 'phones'>): Section[] {
   if (schedules.length === 0) return [];
   const holidays = [...NATIONAL_HOLIDAYS.keys()].map((date) => `exten => ${digitsOf(date)},1,Return()`);
-  return [...schedules.map(scheduleSection), { name: names.HOLIDAYS_CONTEXT, lines: holidays }];
+  const codes = { name: names.SCHEDULE_CODES_CONTEXT, lines: codeLines(schedules, phones) };
+  return [...schedules.map(scheduleSection), { name: names.HOLIDAYS_CONTEXT, lines: holidays }, codes];
+}
+
+/** `<number>_<extension of the phone>` for every phone that may. */
+function codeLines(schedules: readonly Schedule[], phones: ConfigurationDocument['phones']): string[] {
+  return schedules.flatMap(({ id, code, switchPhones = [] }) =>
+    code === undefined
+      ? []
+      : phones
+          .filter((phone) => switchPhones.includes(phone.id))
+          .map(({ extension }) => `exten => ${code}_${extension},1,Return(${id})`),
+  );
 }
 
 function scheduleSection(schedule: Schedule): Section {

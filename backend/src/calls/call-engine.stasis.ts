@@ -52,6 +52,8 @@ export class CallEngineStasis implements OnModuleInit, OnApplicationShutdown {
       case 'attended-transfer':
       case 'playback-started':
       case 'playback-finished':
+      case 'schedule-switched':
+      case 'left-bridge':
       case 'application-replaced':
         break;
     }

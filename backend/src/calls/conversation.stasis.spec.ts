@@ -54,6 +54,7 @@ beforeEach(() => {
   conversation = new ConversationStasis(
     strictDouble<AriConnection>('AriConnection', { events$: events }),
     ari,
+    ami,
     new Takeover(ami, configuration, journal.journal, settings, recording),
     configuration,
     journal.journal,
@@ -77,7 +78,7 @@ const transfer = (more: Partial<Extract<AsteriskEvent, { type: 'attended-transfe
   ...more,
 });
 
-const followed = () => until('the transfer to be followed', () => set.length === 3);
+const followed = () => until('the transfer to be followed', () => set.length === 4);
 
 describe('holding', () => {
   it('by a phone is journalled in its call, in order', async () => {
@@ -112,6 +113,7 @@ describe('an attended transfer', () => {
     expect(journal.entries).toEqual([{ e: 'transferred', phone: 'p201', to: 'p202' }]);
     expect(set).toEqual([
       'taker DENWABAN_CALL=call-x',
+      'taker SHARED(DENWABAN_CALL)=call-x',
       'outside DENWABAN_TALKING=p202',
       'outside DENWABAN_ANSWERED_BY=p202',
     ]);

@@ -1,5 +1,6 @@
 import { Injectable, type OnApplicationShutdown, type OnModuleInit } from '@nestjs/common';
 import type { Subscription } from 'rxjs';
+import { AmiCommands } from '../asterisk/ami-commands.ts';
 import { AriCommands } from '../asterisk/ari-commands.ts';
 import { AriConnection } from '../asterisk/ari-connection.ts';
 import type { AsteriskChannel, AsteriskEvent } from '../asterisk/asterisk-events.ts';
@@ -23,6 +24,7 @@ export class ConversationStasis implements OnModuleInit, OnApplicationShutdown {
   constructor(
     private readonly connection: AriConnection,
     private readonly commands: AriCommands,
+    private readonly ami: AmiCommands,
     private readonly takeover: Takeover,
     private readonly configuration: ConfigurationInForce,
     private readonly journal: CallJournal,
@@ -33,6 +35,7 @@ export class ConversationStasis implements OnModuleInit, OnApplicationShutdown {
     this.subscription = this.connection.events$.subscribe((event) => {
       if (event.type === 'held' || event.type === 'resumed') this.inTurn(() => this.hold(event));
       if (event.type === 'attended-transfer') this.inTurn(() => this.transfer(event));
+      if (event.type === 'left-bridge') this.inTurn(() => this.backToTwo(event.channelIds));
     });
   }
 
@@ -51,6 +54,19 @@ export class ConversationStasis implements OnModuleInit, OnApplicationShutdown {
     if (phone === null) return;
     const callId = await this.commands.variable(channel.id, channelVariable.call);
     if (callId) await this.journal.write(callId, { e: type, phone }, at);
+  }
+
+  /**
+   * The bridge of three hands sound on in another way than that of two. Whoever was heard before is taken for late by the recorder
+   * then, in half of all cases (`asterisk/etc/modules.conf`, Bridges).
+   */
+  private async backToTwo(channelIds: readonly string[]): Promise<void> {
+    if (channelIds.length !== 2) return;
+    for (const channelId of channelIds) {
+      const callId = await this.commands.variable(channelId, channelVariable.call);
+      const recorder = await this.commands.variable(channelId, channelVariable.recorder);
+      if (callId && recorder) await this.ami.startRecorderAnew(channelId, callId);
+    }
   }
 
   /** The phone that takes over was called on its own account. */

@@ -102,6 +102,21 @@ export const JournalEntry = z.discriminatedUnion('e', [
   entry('blocked', { rule: z.string(), action: z.string() }),
   /** The call has lasted so many minutes, and this was done (`desks/long-calls.schema.ts`), or could not be. */
   entry('long-call', { act: LongCallAct, minutes: z.string(), failed: z.literal('yes').optional() }),
+  /** A user of the console asked for what comes next; what phones ask for says so itself. */
+  entry('asked', { act: z.string(), user: z.string(), userName: z.string() }),
+  /** A voice speaks to both sides; `heard`: whole, or cut because they had gone. */
+  entry('announcement', { notice: z.string(), phone: z.string() }),
+  entry('announcement-ended', { notice: z.string(), heard: z.enum(['whole', 'cut', 'failed']) }),
+  /** The end of the call stands ready for a person to confirm (`calls/call-ending.ts`). */
+  entry('ending-armed', Doer),
+  entry('ending-cancelled', Doer),
+  entry('ending-confirmed', Doer),
+  /** The caller hears music at a numbered place until a phone takes the call or the time is over. */
+  entry('parked', { slot: z.string(), phone: z.string() }),
+  entry('unparked', { by: z.enum(['phone', 'timeout']) }),
+  /** A supervisor (`phone`) at the conversation of the phone `to`. */
+  entry('supervision', { mode: z.enum(['listen', 'whisper', 'join']), phone: z.string(), to: z.string() }),
+  entry('supervision-ended', { phone: z.string() }),
   entry('refused', { reason: RefusalReason }),
   /** Something went wrong that a person should see on the call. */
   entry('fault', { reason: z.string() }),

@@ -3,7 +3,6 @@ import type { AmiCommands } from '../asterisk/ami-commands.ts';
 import { Clock } from '../platform/clock.ts';
 import { RecordingRule } from '../recordings/rules/recording-rule.schema.ts';
 import { CallActHandlers } from './acts/call-act-handlers.ts';
-import type { CallActType } from './acts/call-act.schema.ts';
 import { configurationOf, FakeJournal, silentLogger, strictDouble, testDocument } from './doubles.fixture.ts';
 import { begin, entry } from './journal.fixture.ts';
 import { instantOf } from './journal.ts';
@@ -50,7 +49,8 @@ beforeEach(() => {
   control.onModuleInit();
 });
 
-const act = (type: CallActType, entries: readonly JournalEntry[]) =>
+type RecordingAct = 'keep-recording' | 'pause-recording' | 'resume-recording';
+const act = (type: RecordingAct, entries: readonly JournalEntry[]) =>
   handlers.perform({ type }, { callId: 'call-x', channelId: 'channel-x', journal: entries }, USER);
 const written = () => journal.entries;
 const told = (...entries: object[]) => entries.map((each) => expect.objectContaining(each) as object);

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { AmiCommands } from '../asterisk/ami-commands.ts';
-import { channelVariable } from '../asterisk/dialplan-names.ts';
+import { channelVariable, SHARED_CALL } from '../asterisk/dialplan-names.ts';
 import { ConfigurationInForce } from '../configuration/configuration-in-force.ts';
 import { Settings } from '../platform/settings.ts';
 import { CallJournal } from './call-journal.service.ts';
@@ -53,6 +53,7 @@ export class Takeover {
     await this.recording.takenOver(taken.outsideChannelId, callId, to, entries);
     await this.tell(taken);
     await this.ami.setVariable(taken.takerChannelId, channelVariable.call, callId);
+    await this.ami.setVariable(taken.takerChannelId, SHARED_CALL, callId);
     for (const variable of [channelVariable.talking, channelVariable.answeredBy])
       await this.ami.setVariable(taken.outsideChannelId, variable, to);
   }

@@ -100,7 +100,16 @@ function phoneProblems(document: ConfigurationDocument): ConfigurationProblem[] 
 
 function deskProblems({ desks, phones }: ConfigurationDocument): ConfigurationProblem[] {
   const known = new Set(phones.map(({ id }) => id));
-  return desks.flatMap(({ name, members }, deskIndex) => [
+  return desks.flatMap(({ name, members, supervisors = [] }, deskIndex) => [
+    ...supervisors.flatMap((supervisor, index) =>
+      known.has(supervisor)
+        ? []
+        : {
+            path: `/desks/${deskIndex}/supervisors/${index}`,
+            problemId: 'unknown-phone',
+            message: `窓口「${name}」の監督者の電話機「${supervisor}」は登録されていません。登録済みの電話機を選んでください。`,
+          },
+    ),
     ...members.flatMap((member, index) =>
       known.has(member)
         ? []
@@ -179,14 +188,34 @@ function classProblems({ recordings }: ConfigurationDocument): ConfigurationProb
   ];
 }
 
-function scheduleProblems({ schedules = [] }: ConfigurationDocument): ConfigurationProblem[] {
-  return schedules.flatMap(({ name, specialDays }, scheduleIndex) =>
-    doubled(specialDays, ({ day }) => day).map(({ index, item }) => ({
+function scheduleProblems({ schedules = [], phones }: ConfigurationDocument): ConfigurationProblem[] {
+  const known = new Set(phones.map(({ id }) => id));
+  const codes = doubled(schedules, ({ id, code }) => code ?? `without ${id}`).flatMap(({ item, index, first }) =>
+    item.code === undefined
+      ? []
+      : {
+          path: `/schedules/${index}/code`,
+          problemId: 'duplicate-code',
+          message: `開庁時間「${first.name}」と「${item.name}」の電話機用の番号がどちらも ${item.code} です。別の番号にしてください。`,
+        },
+  );
+  const parts = schedules.flatMap(({ name, specialDays, switchPhones = [] }, scheduleIndex) => [
+    ...doubled(specialDays, ({ day }) => day).map(({ index, item }) => ({
       path: `/schedules/${scheduleIndex}/specialDays/${index}/day`,
       problemId: 'duplicate-day',
       message: `開庁時間「${name}」に特別な日 ${item.day} が2回入っています。1つにしてください。`,
     })),
-  );
+    ...switchPhones.flatMap((phone, index) =>
+      known.has(phone)
+        ? []
+        : {
+            path: `/schedules/${scheduleIndex}/switchPhones/${index}`,
+            problemId: 'unknown-phone',
+            message: `開庁時間「${name}」を切り替える電話機「${phone}」は登録されていません。登録済みの電話機を選んでください。`,
+          },
+    ),
+  ]);
+  return [...codes, ...parts];
 }
 
 const flowTargets = (document: ConfigurationDocument): FlowTargets => ({

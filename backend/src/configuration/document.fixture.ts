@@ -110,6 +110,7 @@ export const anyDocument: fc.Arbitrary<ConfigurationDocument> = fc
             strategy: fc.constantFrom('all', 'in-order', 'round-robin', 'least-recent'),
             longCalls: fc.option(anyLongCalls),
             outgoingNotice: fc.constantFrom(undefined, ...taken.notices),
+            supervisors: fc.option(fc.subarray(taken.phones), { nil: undefined }),
           }),
         ),
       ),
@@ -124,8 +125,16 @@ export const anyDocument: fc.Arbitrary<ConfigurationDocument> = fc
         ),
       ),
       noticeRecording: fc.option(fc.record({ phones: fc.subarray(taken.phones) }), { nil: undefined }),
-      schedules: fc.tuple(...taken.schedules.map((id) => anySchedule(id, SPECIAL_DAYS))),
       neverBlocked: fc.option(fc.array(fc.record({ name, number }), { maxLength: 3 }), { nil: undefined }),
+      schedules: fc.tuple(
+        ...taken.schedules.map((id, index) =>
+          fc
+            .tuple(anySchedule(id, SPECIAL_DAYS), fc.boolean(), fc.subarray(taken.phones))
+            .map(([schedule, hasCode, switchPhones]) =>
+              hasCode ? { ...schedule, code: String(index), switchPhones } : schedule,
+            ),
+        ),
+      ),
       lines: fc.tuple(
         ...(taken.trunks.length === 0 ? [] : taken.lines).map((id) =>
           fc.record({

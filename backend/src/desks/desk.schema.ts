@@ -19,6 +19,10 @@ export const Desk = z
     memberSeconds: z.int().min(5).max(120).optional(),
     /** null = calls may last as long as they like; absent = `STANDARD_LONG_CALLS`. */
     longCalls: LongCalls.nullable().optional(),
+    /**
+     * Phones that may listen to conversations of the members' phones, whisper to them and join. Absent = none.
+     */
+    supervisors: z.array(Identifier).max(20).optional(),
     /** `required` = the desk is only rung by flows that have played a notice before. Absent = `none`. */
     notice: z.enum(['required', 'none']).optional(),
     /** 着信番号 that the desk's phones show when they call outside; absent = that of `outgoing`. */
@@ -40,3 +44,8 @@ export const ringPlanOf = ({ strategy = 'all', memberSeconds = MEMBER_SECONDS, r
   memberSeconds: Math.min(memberSeconds, ringSeconds),
   ringSeconds,
 });
+
+/** Whether a phone may be at the conversations of another: as a supervisor of one of its desks, never of itself. */
+export const isSupervisorOf = (desks: readonly Desk[], supervisor: string, phone: string): boolean =>
+  supervisor !== phone &&
+  desks.some(({ members, supervisors = [] }) => members.includes(phone) && supervisors.includes(supervisor));

@@ -24,6 +24,9 @@ const BODIES: Partial<Record<string, object>> = {
   'delete /recordings/:id': { reason: 'test' },
   'post /block-rules/:id/withdraw': { reason: 'test' },
   'post /recordings/:id/evidence': { reason: 'test' },
+  'post /calls/:id/warnings': { kind: 'final' },
+  'post /calls/:id/transfer': { to: 'p201' },
+  'post /calls/:id/supervision': { phone: 'p201', mode: 'listen' },
   'put /exports/:id/passphrase': { passphrase: 'kawa no nagare' },
 };
 const bodyFor = ({ method, path, body }: DeclaredRoute) => (body ? { body: BODIES[`${method} ${path}`] ?? {} } : {});

@@ -1,9 +1,14 @@
 import { Module } from '@nestjs/common';
+import { AuditModule } from '../audit/audit.module.ts';
 import { AsteriskModule } from '../asterisk/asterisk.module.ts';
 import { ApprovedRulesRepository } from '../blocklist/approved-rules.repository.ts';
 import { BlocklistInAsterisk } from '../blocklist/blocklist-in-asterisk.service.ts';
+import { Announcing } from '../calls/acts/announcing.service.ts';
 import { CallActHandlers } from '../calls/acts/call-act-handlers.ts';
 import { CallActReceiver } from '../calls/acts/call-act-receiver.service.ts';
+import { ConversationChannels } from '../calls/acts/conversation-channels.service.ts';
+import { HandingOn } from '../calls/acts/handing-on.service.ts';
+import { Supervising } from '../calls/acts/supervising.service.ts';
 import { Marking } from '../calls/acts/marking.service.ts';
 import { CallAdoption } from '../calls/call-adoption.service.ts';
 import { CallEngine } from '../calls/call-engine.service.ts';
@@ -29,6 +34,7 @@ import { FirstConfiguration } from '../configuration/first-configuration.service
 import { GeneratedFiles } from '../configuration/generated-files.ts';
 import { RoutingInForce } from '../routing/routing-in-force.service.ts';
 import { ScheduleSwitchModule } from '../schedules/schedule-switch.module.ts';
+import { PhoneSwitches } from '../schedules/phone-switches.service.ts';
 import { SwitchesInForce } from '../schedules/switches-in-force.service.ts';
 import { HealthReportRepository } from '../health/health-report.repository.ts';
 import { TelephonyHealth } from '../health/telephony-health.service.ts';
@@ -39,11 +45,15 @@ import { Prompts } from '../notices/prompts.ts';
 
 /** The process that steers calls. Everything in it works with Postgres down and waits for Asterisk. */
 @Module({
-  imports: [AsteriskModule, CallFilingModule, ConfigurationVersionModule, ScheduleSwitchModule],
+  imports: [AsteriskModule, AuditModule, CallFilingModule, ConfigurationVersionModule, ScheduleSwitchModule],
   providers: [
     ApprovedRulesRepository,
     BlocklistInAsterisk,
+    Announcing,
     CallActHandlers,
+    ConversationChannels,
+    HandingOn,
+    Supervising,
     CallActReceiver,
     CallAdoption,
     CallEngine,
@@ -71,6 +81,7 @@ import { Prompts } from '../notices/prompts.ts';
     RoutingInForce,
     SecondRecorder,
     SpoolWatch,
+    PhoneSwitches,
     SwitchesInForce,
     Takeover,
     TelephonyHealth,

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { describe, expect, it } from '@jest/globals';
 import { PHONE_CODES } from './phone-codes.ts';
 
@@ -11,5 +12,16 @@ describe('the table of phone codes', () => {
   it('names each code once', () => {
     const ids = PHONE_CODES.map(({ id }) => id);
     expect(new Set(ids).size).toBe(ids.length);
+  });
+
+  it('is what Asterisk matches in a conversation', () => {
+    const features = readFileSync(new URL('../../../asterisk/etc/features.conf', import.meta.url), 'utf8');
+    const mapped = [...features.matchAll(/^([a-z-]+) => (\*\d)/gm)].map(([, name, code]) => [name, code]);
+    const renamed: Record<string, string> = { atxfer: 'attended-transfer', blindxfer: 'blind-transfer' };
+    expect(mapped.map(([name = '', code]) => [renamed[name] ?? name, code]).toSorted()).toEqual(
+      PHONE_CODES.filter(({ when }) => when === 'talking')
+        .map(({ id, code }) => [id as string, code])
+        .toSorted(),
+    );
   });
 });

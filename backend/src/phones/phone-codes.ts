@@ -40,3 +40,6 @@ export const PHONE_CODES = [
 ] as const satisfies readonly PhoneCode[];
 
 export type PhoneCodeId = (typeof PHONE_CODES)[number]['id'];
+
+/** @returns what is pressed for it */
+export const phoneCode = (id: PhoneCodeId): string => PHONE_CODES.find((one) => one.id === id)?.code ?? '';

@@ -14,6 +14,7 @@ import { BlockRules1795300004000 } from '../../../migrations/1795300004000-block
 import { Exports1764200000000 } from '../../../migrations/1764200000000-exports.ts';
 import { OutgoingCalls1795300001000 } from '../../../migrations/1795300001000-outgoing-calls.ts';
 import { MarkedCalls1795300005000 } from '../../../migrations/1795300005000-marked-calls.ts';
+import { SwitchesByPhone1795300005001 } from '../../../migrations/1795300005001-switches-by-phone.ts';
 import { AuditEventEntity } from '../audit/audit-event.entity.ts';
 import { BlockRuleEntity } from '../blocklist/block-rule.entity.ts';
 import { CallEntity } from '../calls/call.entity.ts';
@@ -87,6 +88,7 @@ export function dataSourceOptions(settings: Settings, poolSize: number): DataSou
       NoticeAudio1795300003000,
       BlockRules1795300004000,
       MarkedCalls1795300005000,
+      SwitchesByPhone1795300005001,
     ],
     namingStrategy: new SnakeCaseNaming(),
     synchronize: false,

@@ -8,4 +8,6 @@ export class ScheduleSwitchEntity {
   @Column({ type: 'timestamptz', precision: 3 }) until: Date;
   @Column({ type: 'timestamptz', precision: 3 }) setAt: Date;
   @Column('uuid', { nullable: true }) setBy: string | null;
+  /** Id of the phone that switched it; then there is no user. */
+  @Column('text', { nullable: true }) setByPhone: string | null;
 }

@@ -4,6 +4,9 @@ import { createTestDatabase, type TestDatabase } from '../../../test/medium/post
 import type { AmiCommands } from '../asterisk/ami-commands.ts';
 import type { AmiConnection } from '../asterisk/ami-connection.ts';
 import { AsteriskUnreachableError } from '../asterisk/asterisk.errors.ts';
+import type { AriConnection } from '../asterisk/ari-connection.ts';
+import type { AsteriskEvent } from '../asterisk/asterisk-events.ts';
+import { SWITCH_BY_PHONE_FAMILY } from '../asterisk/dialplan-names.ts';
 import { AuditEventRepository } from '../audit/audit-event.repository.ts';
 import { AuditTrail } from '../audit/audit-trail.service.ts';
 import { silentLogger, strictDouble } from '../calls/doubles.fixture.ts';
@@ -13,6 +16,7 @@ import { Clock } from '../platform/clock.ts';
 import type { DatabaseConnector } from '../platform/database-connector.ts';
 import { NotFoundError } from '../platform/errors.ts';
 import type { Message, MessageReceiver, MessageSender } from '../platform/messages.ts';
+import { PhoneSwitches } from './phone-switches.service.ts';
 import { officeHours } from './schedule.fixture.ts';
 import { ScheduleSwitchRepository } from './schedule-switch.repository.ts';
 import { ScheduleSwitchService } from './schedule-switch.service.ts';
@@ -32,6 +36,8 @@ class HandClock extends Clock {
 let database: TestDatabase;
 let clock: HandClock;
 let astDb: Map<string, string>;
+let byPhone: Map<string, string>;
+let events: Subject<AsteriskEvent>;
 let databaseIsUp: boolean;
 /** How often AstDB cannot be written to. */
 let refusals: number;
@@ -44,6 +50,8 @@ beforeEach(async () => {
   const { dataSource } = database;
   clock = new HandClock();
   astDb = new Map();
+  byPhone = new Map();
+  events = new Subject();
   databaseIsUp = true;
   refusals = 0;
   messages = new Subject();
@@ -72,16 +80,18 @@ beforeEach(async () => {
     connected: true,
   });
   const commands = strictDouble<AmiCommands>('AmiCommands', {
-    kept: () => Promise.resolve(new Map(astDb)),
+    kept: (family) => Promise.resolve(new Map(family === SWITCH_BY_PHONE_FAMILY ? byPhone : astDb)),
     keep: (_, key, value) => {
       if (refusals-- > 0) return Promise.reject(new AsteriskUnreachableError('gone'));
       return Promise.resolve(void astDb.set(key, value));
     },
-    forget: (_, key) => Promise.resolve(void astDb.delete(key)),
+    forget: (family, key) => Promise.resolve(void (family === SWITCH_BY_PHONE_FAMILY ? byPhone : astDb).delete(key)),
   });
   const connector = strictDouble<DatabaseConnector>('DatabaseConnector', {});
   Object.defineProperty(connector, 'isReady', { get: () => databaseIsUp });
-  inForce = new SwitchesInForce(ami, commands, repository, connector, receiver, sender, clock, silentLogger);
+  const ari = strictDouble<AriConnection>('AriConnection', { events$: events });
+  const phones = new PhoneSwitches(ari, commands, repository, audit, silentLogger);
+  inForce = new SwitchesInForce(ami, commands, repository, phones, connector, receiver, sender, clock, silentLogger);
 });
 
 afterEach(async () => {
@@ -165,5 +175,57 @@ describe('closing the office from now on', () => {
     databaseIsUp = false;
     await inForce.follow();
     expect([...inForce.current]).toEqual([['office', { openness: 'closed', until: new Date(1_795_532_400_000) }]]);
+  });
+});
+
+describe('a schedule switched by a phone', () => {
+  const second = (at: Date) => Math.floor(at.getTime() / 1000);
+  const MIDNIGHT = new Date('2026-11-25T00:00:00+09:00');
+  const press = (openness: 'closed' | 'normal', at = NOON) => {
+    byPhone.set('office', `${openness}/${second(MIDNIGHT)}/p201/${second(at)}`);
+    if (openness === 'closed') astDb.set('office', `closed/${second(MIDNIGHT)}`);
+    else astDb.delete('office');
+  };
+
+  it('is in the table with the phone, at once, once, and in the audit trail', async () => {
+    inForce.onApplicationBootstrap();
+    press('closed');
+    events.next({ type: 'schedule-switched', at: NOON });
+    while (inForce.current.size === 0) await new Promise((resolve) => setTimeout(resolve, 5));
+    expect(await service.active()).toMatchObject([
+      { schedule: 'office', openness: 'closed', until: MIDNIGHT.toISOString(), setBy: null, setByPhone: 'p201' },
+    ]);
+    press('closed');
+    await inForce.follow();
+    expect([byPhone.size, astDb.get('office')]).toEqual([0, `closed/${second(MIDNIGHT)}`]);
+    expect(await audited()).toEqual(['schedule.switch office']);
+  });
+
+  it('counts when it was switched while nobody was there, unless somebody has switched it since', async () => {
+    databaseIsUp = false;
+    press('closed');
+    await inForce.follow();
+    expect([byPhone.size, inForce.current.size]).toEqual([1, 1]);
+    databaseIsUp = true;
+    clock.at = new Date('2026-11-24T13:00:00+09:00');
+    await service.set({ schedule: 'office', openness: 'open' }, somebody);
+    await inForce.follow();
+    expect(await service.active()).toMatchObject([{ openness: 'open', setByPhone: null }]);
+    expect([byPhone.size, astDb.get('office')]).toEqual([0, `open/${second(MIDNIGHT)}`]);
+  });
+
+  it('goes back to normal by a phone, whoever has closed it', async () => {
+    await service.set({ schedule: 'office', openness: 'closed' }, somebody);
+    await inForce.follow();
+    press('normal', new Date('2026-11-24T14:00:00+09:00'));
+    await inForce.follow();
+    expect([astDb.size, byPhone.size, await service.active()]).toEqual([0, 0, []]);
+    expect(await audited()).toEqual(['schedule.switch office', 'schedule.switch-back office']);
+  });
+
+  it('by something that is no such entry is thrown away', async () => {
+    byPhone.set('office', 'closed/now/p201');
+    await inForce.follow();
+    expect([byPhone.size, await service.active()]).toEqual([0, []]);
   });
 });

@@ -22,6 +22,10 @@ export class ScheduleSwitchRepository {
     });
   }
 
+  async of(schedule: string): Promise<ScheduleSwitchEntity | null> {
+    return this.dataSource.manager.findOneBy(ScheduleSwitchEntity, { schedule });
+  }
+
   /** @returns whether there was one */
   async remove(schedule: string): Promise<boolean> {
     return ((await this.dataSource.manager.delete(ScheduleSwitchEntity, { schedule })).affected ?? 0) > 0;

@@ -9,6 +9,8 @@ export const ScheduleSwitch = z
     until: Instant,
     setAt: Instant,
     setBy: z.string().nullable(),
+    /** Id of the phone that switched it by its code. */
+    setByPhone: z.string().nullable(),
   })
   .meta({ id: 'ScheduleSwitch' });
 export type ScheduleSwitch = z.infer<typeof ScheduleSwitch>;

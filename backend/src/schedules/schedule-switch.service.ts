@@ -17,12 +17,20 @@ const DAY_MS = 86_400_000;
 /** How long a change waits to hear that the telephone side has it. Not hearing is no failure. */
 const TAKEN_OVER_WITHIN_MS = 2000;
 
-const toScheduleSwitch = ({ schedule, openness, until, setAt, setBy }: ScheduleSwitchEntity): ScheduleSwitch => ({
+const toScheduleSwitch = ({
+  schedule,
+  openness,
+  until,
+  setAt,
+  setBy,
+  setByPhone,
+}: ScheduleSwitchEntity): ScheduleSwitch => ({
   schedule,
   openness,
   until: until.toISOString(),
   setAt: setAt.toISOString(),
   setBy,
+  setByPhone,
 });
 
 export interface Switcher {
@@ -59,7 +67,7 @@ export class ScheduleSwitchService {
     const detail = { openness: change.openness, until: until.toISOString() };
     await this.audit.record({ userId, action: 'schedule.switch', subject: schedule, detail, remoteAddress });
     const entity = Object.assign(new ScheduleSwitchEntity(), {
-      ...{ schedule, openness: change.openness, until, setAt: now, setBy: userId },
+      ...{ schedule, openness: change.openness, until, setAt: now, setBy: userId, setByPhone: null },
     });
     const inForce = await this.takenOver(() => this.switches.put(entity));
     return { ...toScheduleSwitch(entity), inForce };

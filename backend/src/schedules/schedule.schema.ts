@@ -58,6 +58,13 @@ export const Schedule = z
       saturday: Hours,
       sunday: Hours,
     }),
+    /** What phones press after `*6` (close until midnight) and `*7` (back to normal). Absent = no phone switches it. */
+    code: z
+      .string()
+      .regex(/^[0-9]{1,2}$/, '1〜2桁の数字にしてください')
+      .optional(),
+    /** Phones that may. Absent = none. */
+    switchPhones: z.array(Identifier).max(50).optional(),
     /** Closed on 国民の祝日 and substitute holidays. */
     closedOnNationalHolidays: z.boolean().default(true),
     /** Closed from 29 December to 3 January (年末年始の閉庁). */

@@ -8,6 +8,7 @@ import { DatabaseConnector } from '../platform/database-connector.ts';
 import { Logger } from '../platform/logging.ts';
 import { MessageReceiver, MessageSender } from '../platform/messages.ts';
 import { OnceMore } from '../platform/once-more.ts';
+import { PhoneSwitches } from './phone-switches.service.ts';
 import type { SwitchedState } from './schedule-state.ts';
 import { ScheduleSwitchRepository } from './schedule-switch.repository.ts';
 
@@ -44,6 +45,7 @@ export class SwitchesInForce implements OnApplicationBootstrap, OnApplicationShu
     private readonly ami: AmiConnection,
     private readonly commands: AmiCommands,
     private readonly switches: ScheduleSwitchRepository,
+    private readonly phones: PhoneSwitches,
     private readonly database: DatabaseConnector,
     private readonly receiver: MessageReceiver,
     private readonly sender: MessageSender,
@@ -60,6 +62,7 @@ export class SwitchesInForce implements OnApplicationBootstrap, OnApplicationShu
     this.subscription = merge(
       this.ami.connected$.pipe(filter((connected) => connected)),
       this.receiver.reconnected$,
+      this.phones.switched$,
       timer(LOOK_EVERY_MS, LOOK_EVERY_MS),
     ).subscribe(() => void this.follow());
     this.subscription.add(
@@ -83,8 +86,8 @@ export class SwitchesInForce implements OnApplicationBootstrap, OnApplicationShu
   private async followOnce(): Promise<void> {
     if (!this.ami.connected) return;
     const announced = [...this.changes];
-    const kept = await this.commands.kept(SWITCH_FAMILY);
     const stored = await this.stored();
+    const kept = await this.commands.kept(SWITCH_FAMILY);
     if (!stored) {
       this.state = new Map([...kept].flatMap(([schedule, value]) => entryOf(schedule, readSwitch(value))));
       return;
@@ -106,6 +109,7 @@ export class SwitchesInForce implements OnApplicationBootstrap, OnApplicationShu
   private async stored(): Promise<ReadonlyMap<string, SwitchedState> | null> {
     if (!this.database.isReady) return null;
     try {
+      await this.phones.takeIn();
       const active = await this.switches.activeAt(this.clock.now());
       return new Map(active.map(({ schedule, openness, until }) => [schedule, { openness, until }]));
     } catch (error) {

@@ -17,6 +17,32 @@ export class NotInConversationError extends DenwabanError {
   }
 }
 
+export class EndingNotArmedError extends DenwabanError {
+  readonly status = 409;
+  readonly errorId = 'ending-not-armed';
+  constructor() {
+    super(
+      '終了の準備がされていないか、30秒を過ぎて解除されました。終了する場合は、もう一度準備からやり直してください。',
+    );
+  }
+}
+
+export class PhoneUnknownError extends DenwabanError {
+  readonly status = 422;
+  readonly errorId = 'phone-unknown';
+  constructor() {
+    super('その電話機は設定にありません。登録済みの電話機を選んでください。');
+  }
+}
+
+export class NotASupervisorError extends DenwabanError {
+  readonly status = 422;
+  readonly errorId = 'not-a-supervisor';
+  constructor() {
+    super('その電話機は、この通話の窓口の監督者に登録されていません。窓口の設定で監督者の電話機に加えてください。');
+  }
+}
+
 export class CallActFailedError extends DenwabanError {
   readonly status = 502;
   readonly errorId = 'call-act-failed';
@@ -46,6 +72,9 @@ const REFUSALS: Record<CallActRefusal, new () => DenwabanError> = {
   'call-over': CallOverError,
   'not-in-conversation': NotInConversationError,
   'not-recorded': CallNotRecordedError,
+  'ending-not-armed': EndingNotArmedError,
+  'phone-unknown': PhoneUnknownError,
+  'not-a-supervisor': NotASupervisorError,
   'call-act-failed': CallActFailedError,
 };
 

@@ -85,6 +85,30 @@ export const STANDARD_RULES: Partial<Record<string, string>> = {
 /** Who did it: somebody on a phone, or in the console. */
 const actorIn = (detail: Detail): string => detail['userName'] ?? phoneIn(detail);
 
+/** Who did it in the conversation. */
+const doerIn = (detail: Detail): string => detail['userName'] ?? phoneIn(detail);
+
+const ACT: Partial<Record<string, string>> = {
+  warn: $localize`:@@act.warn:注意を流す`,
+  'confirm-ending': $localize`:@@act.confirmEnding:告げて終了`,
+  transfer: $localize`:@@act.transfer:転送`,
+  park: $localize`:@@act.park:通話を預ける`,
+  supervise: $localize`:@@act.supervise:通話に入る`,
+};
+
+const ANNOUNCEMENT: Partial<Record<string, string>> = {
+  'warning-recording': $localize`:@@announcement.recording:録音中の注意`,
+  'warning-final': $localize`:@@announcement.final:最後の注意`,
+  ending: $localize`:@@announcement.ending:通話の終了`,
+};
+
+/** What a supervisor whispers is heard by the staff member alone, and so is in no recording of the call. */
+const SUPERVISION: Partial<Record<string, string>> = {
+  listen: $localize`:@@supervision.listen:聴くだけ`,
+  whisper: $localize`:@@supervision.whisper:職員だけにささやく。相手には聞こえず、録音されません`,
+  join: $localize`:@@supervision.join:三者で話す`,
+};
+
 const WORDS: Partial<Record<string, (detail: Detail) => string>> = {
   begin: ({ direction }) =>
     direction === 'outgoing'
@@ -148,6 +172,30 @@ const WORDS: Partial<Record<string, (detail: Detail) => string>> = {
     failed
       ? $localize`:@@timeline.longCallFailed:通話が${minutes}:minutes:分になりましたが、お知らせできませんでした`
       : $localize`:@@timeline.longCall:通話が${minutes}:minutes:分になり、${LONG_CALL[act ?? ''] ?? act}:what:`,
+  asked: ({ act, userName }) =>
+    $localize`:@@timeline.asked:${userName}:user:が画面から操作しました(${ACT[act ?? ''] ?? act}:act:)`,
+  marked: (detail) => $localize`:@@timeline.marked:${doerIn(detail)}:who:がカスハラの印を付けました`,
+  unmarked: (detail) => $localize`:@@timeline.unmarked:${doerIn(detail)}:who:がカスハラの印を外しました`,
+  announcement: ({ notice }) =>
+    $localize`:@@timeline.announcement:双方に「${ANNOUNCEMENT[notice ?? ''] ?? notice}:notice:」を流し始めました`,
+  'announcement-ended': ({ heard }) =>
+    heard === 'whole'
+      ? $localize`:@@timeline.announcementEnded:流し終わりました`
+      : $localize`:@@timeline.announcementCut:最後まで流せませんでした`,
+  'ending-armed': (detail) => $localize`:@@timeline.endingArmed:${doerIn(detail)}:who:が終了の準備をしました(30秒間)`,
+  'ending-cancelled': (detail) =>
+    $localize`:@@timeline.endingCancelled:${doerIn(detail)}:who:が終了の準備を取り消しました`,
+  'ending-confirmed': (detail) => $localize`:@@timeline.endingConfirmed:${doerIn(detail)}:who:が終了を確定しました`,
+  parked: (detail) =>
+    $localize`:@@timeline.parked:${phoneIn(detail)}:phone:が通話を${detail['slot']}:slot:番に預けました`,
+  unparked: ({ by }) =>
+    by === 'phone'
+      ? $localize`:@@timeline.pickedUp:預けた通話を電話機が取りました`
+      : $localize`:@@timeline.parkedTooLong:預けた通話を誰も取らなかったため、元の電話機に戻しました`,
+  supervision: (detail) =>
+    $localize`:@@timeline.supervision:${phoneIn(detail)}:supervisor:が${phoneIn(detail, 'to')}:phone:の通話に入りました(${SUPERVISION[detail['mode'] ?? ''] ?? detail['mode']}:mode:)`,
+  'supervision-ended': (detail) =>
+    $localize`:@@timeline.supervisionEnded:${phoneIn(detail)}:supervisor:が通話から抜けました`,
   refused: ({ reason }) => $localize`:@@timeline.refused:つながずに終えました(${reasonWords(reason ?? '')}:reason:)`,
   fault: ({ reason }) => $localize`:@@timeline.fault:問題がありました(${reasonWords(reason ?? '')}:reason:)`,
   end: ({ by }) => END[by ?? ''] ?? $localize`:@@timeline.end:通話が終わりました`,

@@ -1,0 +1,95 @@
+import { Injectable, type OnModuleInit } from '@nestjs/common';
+import { AmiCommands } from '../../asterisk/ami-commands.ts';
+import { channelVariable } from '../../asterisk/dialplan-names.ts';
+import { phoneCode } from '../../phones/phone-codes.ts';
+import { Clock } from '../../platform/clock.ts';
+import { Settings } from '../../platform/settings.ts';
+import { CallJournal } from '../call-journal.service.ts';
+import { ENDING_ARMED_SECONDS, endingArmedUntil } from '../call-ending.ts';
+import { readJournal } from '../journal.ts';
+import type { JournalEvent } from '../journal.schema.ts';
+import { CallActHandlers, type CallInProgress } from './call-act-handlers.ts';
+import type { Asker, CallActAnswer, CallActType } from './call-act.schema.ts';
+import { ConversationChannels } from './conversation-channels.service.ts';
+
+/** Two keys and the journal's line after them take about half a second. */
+const SEEN_WITHIN_MS = 3000;
+const LOOK_EVERY_MS = 50;
+
+/**
+ * Warnings and the end with an announcement, for users of the console. The dialplan does them (`announce`), because it must be able
+ * to with no backend: here the phone's code is pressed in its place, and the journal tells whether it was done.
+ */
+@Injectable()
+export class Announcing implements OnModuleInit {
+  constructor(
+    private readonly handlers: CallActHandlers,
+    private readonly channels: ConversationChannels,
+    private readonly ami: AmiCommands,
+    private readonly journal: CallJournal,
+    private readonly settings: Settings,
+    private readonly clock: Clock,
+  ) {}
+
+  onModuleInit(): void {
+    this.handlers.enlist('warn', ({ warning }, call, by) =>
+      this.press(call, by, 'warn', phoneCode(warning === 'final' ? 'warn-final' : 'warn-recording'), 'announcement'),
+    );
+    this.handlers.enlist('arm-ending', (_, call, by) => this.arm(call, by));
+    this.handlers.enlist('cancel-ending', (_, call, by) => this.cancel(call, by));
+    this.handlers.enlist('confirm-ending', (_, call, by) =>
+      this.isArmed(call)
+        ? this.press(call, by, 'confirm-ending', phoneCode('end'), 'ending-confirmed')
+        : Promise.resolve('ending-not-armed'),
+    );
+  }
+
+  private isArmed({ journal }: CallInProgress): boolean {
+    const until = endingArmedUntil(journal);
+    return until !== null && until > this.clock.now();
+  }
+
+  /** Repeated while it is armed, it changes nothing, so that a double click does not keep it armed. */
+  private async arm(call: CallInProgress, by: Asker): Promise<CallActAnswer> {
+    if (this.isArmed(call)) return 'done';
+    if ((await this.channels.phoneOf(call)) === null) return 'not-in-conversation';
+    const until = Math.floor(this.clock.now().getTime() / 1000) + ENDING_ARMED_SECONDS;
+    await this.ami.setVariable(call.channelId, channelVariable.ending, String(until));
+    await this.journal.write(call.callId, { e: 'ending-armed', user: by.userId, userName: by.name });
+    return 'done';
+  }
+
+  private async cancel(call: CallInProgress, by: Asker): Promise<CallActAnswer> {
+    if (!this.isArmed(call)) return 'done';
+    await this.ami.setVariable(call.channelId, channelVariable.ending, '0');
+    await this.journal.write(call.callId, { e: 'ending-cancelled', user: by.userId, userName: by.name });
+    return 'done';
+  }
+
+  private async press(
+    call: CallInProgress,
+    by: Asker,
+    act: CallActType,
+    code: string,
+    shows: JournalEvent,
+  ): Promise<CallActAnswer> {
+    const phone = await this.channels.phoneOf(call);
+    if (!phone) return 'not-in-conversation';
+    await this.ami.setVariable(call.channelId, channelVariable.askedFor, '1');
+    await this.journal.write(call.callId, { e: 'asked', act, user: by.userId, userName: by.name });
+    await this.ami.press(phone.channelId, code);
+    return (await this.seen(call, shows)) ? 'done' : 'call-act-failed';
+  }
+
+  /** Whether the journal has one more entry of a kind than before. */
+  private async seen({ callId, journal }: CallInProgress, event: JournalEvent): Promise<boolean> {
+    const count = (entries: CallInProgress['journal']) => entries.filter(({ e }) => e === event).length;
+    const before = count(journal);
+    const until = performance.now() + SEEN_WITHIN_MS;
+    while (performance.now() < until) {
+      if (count(await readJournal(this.settings.layout.spool, callId)) > before) return true;
+      await new Promise((resolve) => setTimeout(resolve, LOOK_EVERY_MS));
+    }
+    return false;
+  }
+}

@@ -1,0 +1,383 @@
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import {
+  channelVariable,
+  SWITCH_BY_PHONE_FAMILY,
+  SWITCH_FAMILY,
+} from '../../../backend/src/asterisk/dialplan-names.ts';
+import type { ConfigurationDocument } from '../../../backend/src/configuration/configuration.schema.ts';
+import { officeHours } from '../../../backend/src/schedules/schedule.fixture.ts';
+import { readPhoneSwitch } from '../../../backend/src/schedules/phone-switches.service.ts';
+import { STANDARD_RECORDINGS } from '../../../backend/src/recordings/recording-class.schema.ts';
+import { otherSoundIntervals, soundIntervals, type Sound, toneIntervals, totalMs } from '../../town/listen.ts';
+import { type Caller, type Party, type PhoneCall } from '../../town/party.ts';
+import { readStereo } from '../../town/sound-file.ts';
+import { Town } from '../../town/town.ts';
+import { eventually, pause } from '../../town/waiting.ts';
+import { BoxAsterisk, type SpooledCall, story } from './box-asterisk.ts';
+
+const NETWORK = '127.40.188';
+const NUMBER = '0901234567';
+const LINE = '0312345678';
+const SECRET = 'a-secret-for-phones';
+const CALLER_HZ = 440;
+const PHONE_HZ = 1000;
+const OTHER_HZ = 1600;
+
+const phone = (extension: string) => ({
+  ...{ id: `p${extension}`, name: extension, type: 'sip' as const, extension, secret: SECRET },
+});
+
+const office: ConfigurationDocument = {
+  site: { id: 'hq', name: '町役場' },
+  trunks: [{ id: 'hikari', name: 'ひかり電話', type: 'peer', host: `${NETWORK}.1`, port: 5060 }],
+  pbx: null,
+  phones: ['201', '202', '203'].map(phone),
+  desks: [{ id: 'citizens', name: '市民課', members: ['p201'], ringSeconds: 20, supervisors: ['p203'] }],
+  notices: [],
+  schedules: [{ ...officeHours(), code: '1', switchPhones: ['p203'] }],
+  lines: [
+    {
+      ...{ id: 'main', name: '代表', trunk: 'hikari', number: LINE },
+      flow: {
+        start: 'ring',
+        nodes: {
+          ring: { type: 'desk', desk: 'citizens', otherwise: 'end' },
+          end: { type: 'end', cause: 'busy' },
+        },
+      },
+    },
+  ],
+  recordings: STANDARD_RECORDINGS,
+};
+
+/** Everything here happens with no backend at all: what staff need in a call must not depend on it. */
+describe('in a conversation, with no backend', () => {
+  let box: BoxAsterisk;
+  let town: Town;
+  let before = 0;
+  let errorsBefore = 0;
+  /** Who may still be on the line when a test fails. */
+  const parties: Party[] = [];
+
+  beforeAll(async () => {
+    box = await BoxAsterisk.start('127.0.0.88');
+    await box.applier.apply(office);
+    const phones = ['201', '202', '203'].map((extension) => ({ extension, secret: SECRET }));
+    town = await Town.start({ box: box.sip, phones, network: NETWORK });
+    await eventually('the phones to register', async () => (await town.registered()).length === 3);
+  }, 120_000);
+
+  afterAll(async () => {
+    await town.stop();
+    await box.stop();
+  });
+
+  /** That nobody claims calls is what is tested here; and Asterisk warns of every subroutine in which a caller hangs up. */
+  const errors = () => box.complaints().filter((line) => !/not claimed within|Abnormal 'Gosub/.test(line));
+
+  beforeEach(async () => {
+    for (const number of ['201', '202', '203']) town.phone(number).willRingOut();
+    before = (await box.calls()).length;
+    errorsBefore = errors().length;
+  });
+
+  afterEach(async () => {
+    for (const party of parties.splice(0)) await party.hangUp();
+    expect(errors().slice(errorsBefore)).toEqual([]);
+  });
+
+  const callOver = (): Promise<SpooledCall> => box.endedCall(before + 1);
+  const told = async (what: string) =>
+    await eventually(`${what} in the journal`, async () => {
+      const call = (await box.calls())[before];
+      if (!call || !story(call).includes(what)) throw new Error(call ? story(call).join('\n') : 'no call');
+      return true;
+    });
+
+  async function converse(): Promise<{ caller: Caller; phoneCall: PhoneCall }> {
+    const answering = town.phone('201').willAnswer({ says: { tone: PHONE_HZ } });
+    const caller = await town.call({ from: NUMBER, to: LINE, says: { tone: CALLER_HZ } });
+    parties.push(caller);
+    const phoneCall = await answering.rung();
+    await phoneCall.answered();
+    await pause(500);
+    return { caller, phoneCall };
+  }
+  /** Asterisk's id of the channel whose call it is. */
+  const outside = async (): Promise<string> => {
+    const [begin] = (await box.calls())[before]?.entries ?? [];
+    return begin?.e === 'begin' ? begin.channel : '';
+  };
+  const heardBy = async (party: Party): Promise<Sound> => (await party.heard()).left;
+  const toneMs = (sound: Sound, hertz: number) => totalMs(toneIntervals(sound, hertz));
+  const spoken = (sound: Sound) => totalMs(otherSoundIntervals(sound, [CALLER_HZ, PHONE_HZ, OTHER_HZ]));
+
+  it('a phone marks the call and is told so alone; of the keys nothing is heard', async () => {
+    const { caller, phoneCall } = await converse();
+    await caller.says('silence');
+    await phoneCall.sendDigits('*1');
+    await told('marked p201');
+    await eventually('the phone to be told', async () => {
+      if (spoken(await heardBy(phoneCall)) < 500) throw new Error('nothing told yet');
+      return true;
+    });
+    await caller.hangUp();
+    const call = await callOver();
+    const { left, right } = await readStereo(call.recording);
+    expect(spoken(right)).toBeLessThan(400);
+    expect(spoken(left)).toBeLessThan(400);
+  });
+
+  it('a caller has no codes', async () => {
+    const { caller } = await converse();
+    for (const code of ['*1', '*2', '*4', '*9', '*9']) await caller.sendDigits(code);
+    await pause(2000);
+    await caller.hangUp();
+    expect(story(await callOver()).slice(5)).toEqual(['answered p201', 'left p201', 'end 16 caller']);
+  });
+
+  it.each([
+    ['*2', 'warning-recording'],
+    ['*3', 'warning-final'],
+  ])('%s is heard by both and recorded; afterwards both sides are recorded on', async (code, notice) => {
+    const { caller, phoneCall } = await converse();
+    await caller.says('silence');
+    await phoneCall.says('silence');
+    await phoneCall.sendDigits(code);
+    await told(`announcement ${notice} p201`);
+    await told(`announcement-ended ${notice} whole`);
+    await caller.says({ tone: CALLER_HZ });
+    await phoneCall.says({ tone: OTHER_HZ });
+    await pause(1500);
+    await caller.hangUp();
+    const { left, right } = await readStereo((await callOver()).recording);
+    const [byCaller, byPhone] = [spoken(await heardBy(caller)), spoken(await heardBy(phoneCall))];
+    expect(spoken(right)).toBeGreaterThan(1000);
+    expect(Math.abs(byCaller - spoken(right))).toBeLessThan(600);
+    expect(Math.abs(byPhone - spoken(right))).toBeLessThan(900);
+    expect(toneMs(right, OTHER_HZ)).toBeGreaterThan(900);
+    expect(toneMs(left, CALLER_HZ)).toBeGreaterThan(1200);
+  });
+
+  it('a caller who hangs up in the middle of a warning cuts it short, and the journal says so', async () => {
+    const { caller, phoneCall } = await converse();
+    await phoneCall.sendDigits('*3');
+    await told('announcement warning-final p201');
+    await pause(500);
+    await caller.hangUp();
+    const steps = story(await callOver());
+    expect(steps).toContain('announcement-ended warning-final cut');
+    expect(steps.at(-1)).toBe('end 16 caller');
+  });
+
+  it('the end is armed by the first press and done by the second, announced to both and recorded', async () => {
+    const { caller, phoneCall } = await converse();
+    await phoneCall.sendDigits('*9');
+    await told('ending-armed p201');
+    await pause(500);
+    await phoneCall.says('silence');
+    await phoneCall.sendDigits('*9');
+    await told('ending-confirmed p201');
+    await caller.ended(20_000);
+    await phoneCall.ended();
+    const call = await callOver();
+    expect(
+      story(call)
+        .slice(6)
+        .filter((step) => step !== 'left p201'),
+    ).toEqual([
+      'ending-armed p201',
+      'ending-confirmed p201',
+      'announcement ending p201',
+      'announcement-ended ending whole',
+      'end 16 box',
+    ]);
+    expect(spoken((await readStereo(call.recording)).right)).toBeGreaterThan(2000);
+  }, 40_000);
+
+  it('an armed end that nobody confirms is disarmed: the next press arms it again', async () => {
+    const { caller, phoneCall } = await converse();
+    await phoneCall.sendDigits('*9');
+    await told('ending-armed p201');
+    // As if 30 seconds had gone by.
+    await box.commands.setVariable(await outside(), channelVariable.ending, String(Math.floor(Date.now() / 1000) - 1));
+    await phoneCall.sendDigits('*9');
+    await eventually('it to be armed again', async () => {
+      const armed = story((await box.calls())[before] ?? { id: '', text: '', entries: [], recording: '' });
+      if (armed.filter((step) => step === 'ending-armed p201').length < 2) throw new Error(armed.join('\n'));
+      return true;
+    });
+    await caller.hangUp();
+    expect(story(await callOver()).at(-1)).toBe('end 16 caller');
+  });
+
+  it('a call on hold hears music, which is recorded', async () => {
+    const { caller, phoneCall } = await converse();
+    await phoneCall.hold();
+    await pause(2500);
+    await phoneCall.resume();
+    await pause(1000);
+    await caller.hangUp();
+    const { right } = await readStereo((await callOver()).recording);
+    expect(spoken(right)).toBeGreaterThan(1000);
+    expect(spoken(await heardBy(caller))).toBeGreaterThan(1000);
+    expect(toneIntervals(right, PHONE_HZ).length).toBeGreaterThan(1);
+  });
+
+  it('a parked call hears music until another phone takes it; all of it is one recording', async () => {
+    const { caller, phoneCall } = await converse();
+    await phoneCall.sendDigits('*4');
+    await told('parked 1 p201');
+    await phoneCall.ended();
+    await pause(1500);
+    const taker = await town.callFromPhone('202', '*41', { tone: OTHER_HZ });
+    await told('answered p202');
+    await pause(1500);
+    await taker.hangUp();
+    await caller.ended();
+    const call = await callOver();
+    expect(
+      story(call)
+        .slice(6)
+        .filter((step) => step !== 'left p201'),
+    ).toEqual(['parked 1 p201', 'unparked phone', 'answered p202', 'left p202', 'end 16 office']);
+    const { left, right } = await readStereo(call.recording);
+    expect(spoken(right)).toBeGreaterThan(700);
+    expect(toneMs(right, OTHER_HZ)).toBeGreaterThan(1000);
+    expect(toneMs(await heardBy(taker), CALLER_HZ)).toBeGreaterThan(1000);
+    expect(toneMs(left, CALLER_HZ)).toBeGreaterThan(3000);
+  });
+
+  it('a parked call that nobody takes comes back to the phone it came from', async () => {
+    const { caller, phoneCall } = await converse();
+    await box.commands.setVariable(await outside(), 'DENWABAN_PARK_SECONDS', '1');
+    const again = town.phone('201').willAnswer({ says: { tone: OTHER_HZ } });
+    await phoneCall.sendDigits('*4');
+    const back = await again.rung();
+    await back.answered();
+    await pause(1000);
+    await caller.hangUp();
+    const call = await callOver();
+    expect(
+      story(call)
+        .slice(6)
+        .filter((step) => step !== 'left p201'),
+    ).toEqual(['parked 1 p201', 'unparked timeout', 'answered p201', 'end 16 caller']);
+    expect(toneMs((await readStereo(call.recording)).right, OTHER_HZ)).toBeGreaterThan(600);
+  });
+
+  it('a parked caller may hang up, and the place is free again; a place where nobody is says so', async () => {
+    for (let round = 0; round < 2; round += 1) {
+      const { caller, phoneCall } = await converse();
+      await phoneCall.sendDigits('*4');
+      await told('parked 1 p201');
+      await caller.hangUp();
+      expect(story(await callOver()).at(-1)).toBe('end 16 caller');
+      before += 1;
+    }
+    const nobody = await town.callFromPhone('202', '*41');
+    await nobody.ended();
+    expect(spoken(await heardBy(nobody))).toBeGreaterThan(1000);
+  });
+
+  it.each([
+    ['listens', '*31', 'listen', { staff: false, caller: false }],
+    ['whispers to the staff member alone', '*32', 'whisper', { staff: true, caller: false }],
+    ['joins', '*33', 'join', { staff: true, caller: true }],
+  ])('a supervisor %s', async (_, code, mode, heard) => {
+    const { caller, phoneCall } = await converse();
+    const supervisor = await town.callFromPhone('203', `${code}201`, { tone: OTHER_HZ });
+    await told(`supervision ${mode} p203 p201`);
+    await pause(1500);
+    await supervisor.hangUp();
+    await told('supervision-ended p203');
+    await caller.hangUp();
+    const { left, right } = await readStereo((await callOver()).recording);
+    const [bySupervisor, byStaff, byCaller] = [
+      await heardBy(supervisor),
+      await heardBy(phoneCall),
+      await heardBy(caller),
+    ];
+    expect(toneMs(bySupervisor, CALLER_HZ)).toBeGreaterThan(800);
+    expect(toneMs(bySupervisor, PHONE_HZ)).toBeGreaterThan(800);
+    expect(toneMs(byStaff, OTHER_HZ) > 800).toBe(heard.staff);
+    expect(toneMs(byCaller, OTHER_HZ) > 800).toBe(heard.caller);
+    // What the caller hears is what is recorded: of a whisper, nothing.
+    expect(toneMs(right, OTHER_HZ) > 800).toBe(heard.caller);
+    if (!heard.caller) expect(toneIntervals(right, OTHER_HZ)).toEqual([]);
+    expect(toneMs(left, CALLER_HZ)).toBeGreaterThan(1400);
+  });
+
+  it('nobody else listens, and nobody where there is no conversation', async () => {
+    const { caller } = await converse();
+    const stranger = await town.callFromPhone('202', '*31201');
+    await stranger.ended();
+    expect(spoken(await heardBy(stranger))).toBeGreaterThan(1000);
+    expect(toneMs(await heardBy(stranger), CALLER_HZ)).toBeLessThan(500);
+    await caller.hangUp();
+    expect(story(await callOver()).filter((step) => step.startsWith('supervision'))).toEqual([]);
+    const early = await town.callFromPhone('203', '*31201');
+    await early.ended();
+    expect(soundIntervals(await heardBy(early)).length).toBeGreaterThan(0);
+  });
+
+  it('a simple phone hands a call on by keys, without asking', async () => {
+    const { caller, phoneCall } = await converse();
+    const second = town.phone('202').willAnswer({ says: { tone: OTHER_HZ } });
+    await phoneCall.sendDigits('*8');
+    await pause(1200);
+    await phoneCall.sendDigits('202');
+    await (await second.rung()).answered();
+    await pause(1500);
+    await caller.hangUp();
+    const call = await callOver();
+    expect(
+      story(call)
+        .slice(6)
+        .filter((step) => step !== 'left p201'),
+    ).toEqual(['transferred p201 p202', 'answered p202', 'left p202', 'end 16 caller']);
+    expect(toneMs((await readStereo(call.recording)).right, OTHER_HZ)).toBeGreaterThan(900);
+  });
+
+  it('a simple phone asks a colleague first, and hands on by hanging up', async () => {
+    const { caller, phoneCall } = await converse();
+    const second = town.phone('202').willAnswer({ says: { tone: OTHER_HZ } });
+    await phoneCall.sendDigits('*7');
+    await pause(1200);
+    await phoneCall.sendDigits('202');
+    const secondCall = await second.rung();
+    await secondCall.answered();
+    await pause(1000);
+    await phoneCall.hangUp();
+    await told('transferred p201 p202');
+    await pause(1500);
+    await caller.hangUp();
+    const call = await callOver();
+    expect(story(call).slice(5)).toEqual(['answered p201', 'transferred p201 p202', 'left p202', 'end 16 caller']);
+    expect(toneMs(await heardBy(secondCall), CALLER_HZ)).toBeGreaterThan(900);
+    expect(toneMs(await heardBy(caller), OTHER_HZ)).toBeGreaterThan(900);
+  });
+
+  it('a phone that may closes a schedule until midnight, and opens it again; another is told that it may not', async () => {
+    const switches = async () => [...(await box.commands.kept(SWITCH_FAMILY))];
+    const stranger = await town.callFromPhone('202', '*61');
+    await stranger.ended();
+    expect([spoken(await heardBy(stranger)) > 1000, await switches()]).toEqual([true, []]);
+    const closing = await town.callFromPhone('203', '*61');
+    await closing.ended();
+    const [[schedule, value] = ['', '']] = await switches();
+    const until = new Date(Number(value.split('/')[1]) * 1000);
+    expect([schedule, value.split('/')[0], until.toISOString().slice(11)]).toEqual([
+      'office',
+      'closed',
+      '15:00:00.000Z',
+    ]);
+    expect(until.getTime() - Date.now()).toBeLessThanOrEqual(86_400_000);
+    expect(spoken(await heardBy(closing))).toBeGreaterThan(500);
+    const back = await town.callFromPhone('203', '*71');
+    await back.ended();
+    expect(await switches()).toEqual([]);
+    const byPhone = await box.commands.kept(SWITCH_BY_PHONE_FAMILY);
+    expect(readPhoneSwitch(byPhone.get('office') ?? '')).toMatchObject({ openness: 'normal', phone: 'p203' });
+  });
+});
