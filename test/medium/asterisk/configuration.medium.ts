@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
 import { readFile } from 'node:fs/promises';
 import { expectedObjects, type RenderedConfiguration } from '../../../backend/src/asterisk/render-configuration.ts';
 import {
@@ -6,8 +7,9 @@ import {
   ConfigurationNotAppliedError,
 } from '../../../backend/src/configuration/apply-configuration.ts';
 import type { ConfigurationDocument } from '../../../backend/src/configuration/configuration.schema.ts';
+import { findConfigurationProblems } from '../../../backend/src/configuration/configuration-problems.ts';
 import { defaultConfiguration } from '../../../backend/src/configuration/default-configuration.ts';
-import { smallOffice } from '../../../backend/src/configuration/document.fixture.ts';
+import { anyDocument, smallOffice } from '../../../backend/src/configuration/document.fixture.ts';
 import { GeneratedFiles } from '../../../backend/src/configuration/generated-files.ts';
 import { BoxAsterisk } from './box-asterisk.ts';
 
@@ -65,6 +67,19 @@ describe('a configuration in a real Asterisk', () => {
       expect(stamps).toHaveLength(1);
     }
     expect(box.complaints()).toEqual([]);
+  });
+
+  it('comes into force whatever a document without problems says', async () => {
+    const anySound = anyDocument.filter((document) => findConfigurationProblems(document).length === 0);
+    await fc.assert(
+      fc.asyncProperty(anySound, async (document) => {
+        await box.applier.apply(document);
+        await expectInForce(document);
+        expect(box.complaints().filter((line) => / (pbx|app|func|ast_expr|config)\w*\.c: /.test(line))).toEqual([]);
+      }),
+      { numRuns: 20, endOnFailure: true },
+    );
+    await box.applier.apply(smallOffice());
   });
 
   it.each([
