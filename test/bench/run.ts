@@ -5,6 +5,7 @@
 import { cpus, totalmem } from 'node:os';
 import { ensureHostTools } from '../../provisioning/host-tools.ts';
 import { TerminalProgress } from '../../provisioning/progress.ts';
+import { benchBlocklist } from './blocklist.bench.ts';
 import { type BenchBox, startBenchBox } from './bench-box.ts';
 import { type Figure, printFigures } from './figures.ts';
 import { benchChaos } from './chaos.bench.ts';
@@ -24,6 +25,7 @@ const BENCHES: Record<string, (bench: BenchBox) => Promise<Figure[]>> = {
   sealing: benchSealing,
   export: benchExport,
   search: benchSearch,
+  blocklist: benchBlocklist,
 };
 
 /** These need no box of the others, or take one of their own. */

@@ -10,6 +10,7 @@ import './first-call.ts';
 import './transfers.ts';
 import './hang-ups.ts';
 import './flows.ts';
+import './blocklist.ts';
 
 /** pjsip.conf, rtp_timeout: how long a conversation may be without a packet from one side. */
 const VANISHED_AFTER_MS = 120_000;

@@ -12,6 +12,7 @@ const WAIT_MS = 2000;
  * @param from the From header without tag
  * @param more further header lines
  * @param user whom the request URI names; by default the number, as `To` does
+ * @param onAnswer called as soon as there is a final answer
  * @returns the final status; null when nothing final came
  */
 export async function invite(
@@ -21,6 +22,7 @@ export async function invite(
   from: string,
   more: readonly string[] = [],
   user = number,
+  onAnswer: () => void = () => undefined,
 ): Promise<number | null> {
   const socket = createSocket('udp4');
   await new Promise<void>((resolve) => socket.bind(0, carrier, () => resolve()));
@@ -56,6 +58,7 @@ export async function invite(
     const answered = finalAnswer(socket);
     socket.send(message('INVITE', `To: <sip:${number}@${box.host}>`, body.join('\r\n'), more), box.port, box.host);
     const answer = await answered;
+    onAnswer();
     if (answer) socket.send(message('ACK', answer.to, '', []), box.port, box.host);
     return answer?.status ?? null;
   } finally {

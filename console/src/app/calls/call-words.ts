@@ -47,6 +47,7 @@ export const STATE: Record<CallState, Sign> = {
 
 const REASON: Partial<Record<string, string>> = {
   'unknown-line': $localize`:@@reason.unknownLine:着信番号が登録されていません`,
+  blocked: $localize`:@@reason.blocked:着信規制に該当しました`,
   'invalid-request': $localize`:@@reason.invalidRequest:不正な形式の着信でした`,
   'outside-not-allowed': $localize`:@@reason.outsideNotAllowed:この電話機からは掛けられない番号です`,
   busy: $localize`:@@reason.busy:相手が話し中でした`,
@@ -64,6 +65,19 @@ const REASON: Partial<Record<string, string>> = {
 /** Why a call was refused or failed; ids not known here are shown as they are, for the administrator. */
 export const reasonWords = (reason: string): string => REASON[reason] ?? reason;
 
+/** What a block rule did with the call. */
+export const BLOCK_ACTION: Partial<Record<string, string>> = {
+  refuse: $localize`:@@blockAction.refuse:応答せずに拒否`,
+  'refusal-notice': $localize`:@@blockAction.refusalNotice:お断りの案内`,
+  'ask-number': $localize`:@@blockAction.askNumber:番号通知のお願い`,
+  desk: $localize`:@@blockAction.desk:固定の窓口に接続`,
+  flag: $localize`:@@blockAction.flag:注意表示のみ`,
+};
+
+/** That a block rule caught the call, for lists. */
+export const blockWords = ({ action }: NonNullable<CallSummary['blockRule']>): string =>
+  $localize`:@@blockRule.caught:着信規制: ${BLOCK_ACTION[action] ?? action}:action:`;
+
 const CALLBACK = $localize`:@@outcome.callback:折り返しが必要です`;
 
 /** The state of a call in progress, how an ended one went. */
@@ -71,7 +85,9 @@ export function signOf({
   state,
   outcome,
   callbackRequested,
-}: Pick<CallSummary, 'state' | 'outcome'> & Partial<Pick<CallSummary, 'callbackRequested'>>): Sign {
+  blockRule,
+}: Pick<CallSummary, 'state' | 'outcome'> & Partial<Pick<CallSummary, 'callbackRequested' | 'blockRule'>>): Sign {
   const sign = state === 'ended' && outcome !== null ? OUTCOME[outcome] : STATE[state];
-  return callbackRequested === true ? { ...sign, note: CALLBACK } : sign;
+  if (callbackRequested === true) return { ...sign, note: CALLBACK };
+  return blockRule ? { ...sign, note: blockWords(blockRule) } : sign;
 }

@@ -1,5 +1,5 @@
 import { type TimelineEntry } from '../api/generated/models.ts';
-import { reasonWords } from './call-words.ts';
+import { BLOCK_ACTION, reasonWords } from './call-words.ts';
 
 type Detail = TimelineEntry['detail'];
 
@@ -196,6 +196,8 @@ const WORDS: Partial<Record<string, (detail: Detail) => string>> = {
     $localize`:@@timeline.supervision:${phoneIn(detail)}:supervisor:が${phoneIn(detail, 'to')}:phone:の通話に入りました(${SUPERVISION[detail['mode'] ?? ''] ?? detail['mode']}:mode:)`,
   'supervision-ended': (detail) =>
     $localize`:@@timeline.supervisionEnded:${phoneIn(detail)}:supervisor:が通話から抜けました`,
+  blocked: ({ action }) =>
+    $localize`:@@timeline.blocked:着信規制に該当しました(${BLOCK_ACTION[action ?? ''] ?? action}:action:)`,
   refused: ({ reason }) => $localize`:@@timeline.refused:つながずに終えました(${reasonWords(reason ?? '')}:reason:)`,
   fault: ({ reason }) => $localize`:@@timeline.fault:問題がありました(${reasonWords(reason ?? '')}:reason:)`,
   end: ({ by }) => END[by ?? ''] ?? $localize`:@@timeline.end:通話が終わりました`,
@@ -210,7 +212,7 @@ export function timelineWords({ event, detail }: TimelineEntry): string {
 /** Events worth a mark on the waveform. */
 export const isMarked = ({ event }: TimelineEntry): boolean =>
   [
-    ...['answered', 'connected', 'forwarded', 'message', 'held', 'resumed', 'transferred', 'fault'],
+    ...['answered', 'connected', 'forwarded', 'message', 'held', 'resumed', 'transferred', 'fault', 'blocked'],
     ...['recording-paused', 'recording-resumed', 'recording-kept'],
   ].includes(event);
 
