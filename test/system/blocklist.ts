@@ -12,7 +12,7 @@ import { ordinaryDay } from './ordinary-day.ts';
 /** Nobody approves what they have proposed. */
 async function secondPerson({ box }: Scene): Promise<OfficeApi> {
   const { environment, args } = postgresOf(box.home);
-  const login = { user: 'denwaban', database: 'denwaban', password: environment['PGPASSWORD'] ?? '' };
+  const login = { user: 'denwaban', database: 'denwaban', password: environment.PGPASSWORD ?? '' };
   const client = new pg.Client({ host: args[1] ?? '', port: 5432, ...login });
   await client.connect();
   try {

@@ -16,6 +16,8 @@ import {
 
 /** Longer than anything the console waits for, shorter than a person's patience. */
 const ANSWER_TIMEOUT_MS = 20_000;
+/** What was sent is a file of any kind, and takes its time. */
+const UPLOAD_ANSWER_TIMEOUT_MS = 120_000;
 
 /** Whether answers are checked against their declared schema. For tests: a wrong answer is a bug, not the client's. */
 export const CHECK_ANSWERS = Symbol('check-answers');
@@ -32,7 +34,7 @@ export class RouteInterceptor implements NestInterceptor {
     request.input = readInput(route, request, context.switchToHttp().getResponse());
     if (isStreamed(route.response)) return next.handle();
     return next.handle().pipe(
-      timeout(ANSWER_TIMEOUT_MS),
+      timeout(route.upload ? UPLOAD_ANSWER_TIMEOUT_MS : ANSWER_TIMEOUT_MS),
       catchError((error: unknown) => throwError(() => (error instanceof TimeoutError ? new TooSlowError() : error))),
       map((answer: unknown) => (this.checkAnswers ? checkAnswer(route, answer) : answer)),
     );
