@@ -51,11 +51,15 @@ const ROWS_AT_ONCE = 5000;
 
 const OVER = `(rule.expires_at IS NOT NULL AND rule.expires_at <= $2)`;
 
+const APPROVE = `
+  UPDATE block_rules SET approved_by = $3, approved_at = $2, revision = nextval('block_rule_revisions')
+  WHERE id = ANY($1)`;
+
 /** Pairs of rules that would be in force for the same callers on the same line at the same time. $1 ids, $2 now. */
 const OVERLAPS = `
   SELECT rule.id AS rule, other.id AS other FROM block_rules rule JOIN block_rules other
     ON other.match_key = rule.match_key AND other.id <> rule.id AND other.withdrawn_at IS NULL
-   AND (other.approved_at IS NOT NULL OR other.id = ANY($1))
+   AND other.approved_at IS NOT NULL
    AND ((rule.lines IS NULL AND other.lines IS NULL) OR rule.lines && other.lines)
    AND tstzrange(rule.starts_at, rule.expires_at) && tstzrange(other.starts_at, other.expires_at)
    AND (other.expires_at IS NULL OR other.expires_at > $2)
@@ -63,7 +67,7 @@ const OVERLAPS = `
 
 const PERIODS = `
   SELECT 1 FROM block_rules rule CROSS JOIN unnest(coalesce(rule.lines, ARRAY[''])) AS line
-  WHERE rule.withdrawn_at IS NULL AND NOT ${OVER} AND (rule.approved_at IS NOT NULL OR rule.id = ANY($1))
+  WHERE rule.withdrawn_at IS NULL AND NOT ${OVER} AND rule.approved_at IS NOT NULL
     AND rule.match_key IN (SELECT match_key FROM block_rules WHERE id = ANY($1))
   GROUP BY rule.match_key, line HAVING count(*) > ${MOST_PERIODS} LIMIT 1`;
 
@@ -118,16 +122,15 @@ export class BlockRulesRepository {
       detail.approved = rules.length;
       refuseUnlessProposed(rules, userId, now);
       const ids = rules.map(({ id }) => id);
-      await refuseProtected(manager, ids, numbers);
-      const overlaps: { rule: string; other: string }[] = await manager.query(OVERLAPS, [ids, now]);
-      if (overlaps.length > 0) throw new BlockRulesOverlapError(overlaps);
-      const crowded: unknown[] = await manager.query(PERIODS, [ids, now]);
-      if (crowded.length > 0) throw new TooManyPeriodsError();
-      await manager.query(
-        `UPDATE block_rules SET approved_by = $1, approved_at = $2, revision = nextval('block_rule_revisions')
-         WHERE id = ANY($3)`,
-        [userId, now, ids],
+      const slices = Array.from({ length: Math.ceil(ids.length / ROWS_AT_ONCE) }, (_, index) =>
+        ids.slice(index * ROWS_AT_ONCE, (index + 1) * ROWS_AT_ONCE),
       );
+      for (const slice of slices) {
+        await refuseProtected(manager, slice, numbers);
+        await manager.query(APPROVE, [slice, now, userId]);
+      }
+      // All of them are approved by now, so that they are held against each other, too.
+      for (const slice of slices) await refuseCrowding(manager, slice, now);
       return ids.length;
     });
   }
@@ -202,6 +205,14 @@ function refuseUnlessProposed(rules: readonly Chosen[], userId: string, now: Dat
   if (decided.length > 0) throw new BlockRuleNotProposedError(decided.map(({ id }) => id));
   const own = rules.filter(({ proposedBy }) => proposedBy === userId);
   if (own.length > 0) throw new OwnProposalError(own.map(({ id }) => id));
+}
+
+/** @throws BlockRulesOverlapError, TooManyPeriodsError */
+async function refuseCrowding(manager: EntityManager, ids: readonly string[], now: Date): Promise<void> {
+  const overlaps: { rule: string; other: string }[] = await manager.query(OVERLAPS, [ids, now]);
+  if (overlaps.length > 0) throw new BlockRulesOverlapError(overlaps);
+  const crowded: unknown[] = await manager.query(PERIODS, [ids, now]);
+  if (crowded.length > 0) throw new TooManyPeriodsError();
 }
 
 const PROTECTED_AT_MOST = 100;
