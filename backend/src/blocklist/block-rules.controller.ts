@@ -38,8 +38,8 @@ const EXPORT = {
   summary:
     'Block rules as CSV, newest first; `all` adds those that are over or withdrawn. CP932 lacks some characters: 〓',
   query: z.object({
-    encoding: z.enum(['utf-8', 'cp932']).default('utf-8'),
-    all: z.enum(['true', 'false']).default('false'),
+    encoding: z.enum(['utf-8', 'cp932']).optional(),
+    all: z.enum(['true', 'false']).optional(),
   }),
   response: streamed('text/csv', 'CSV with a heading, for a spreadsheet'),
 } as const;
@@ -52,7 +52,7 @@ const IMPORT = {
     'Propose the rules of a CSV file, all of them or none. A row like a rule there is, or like an earlier row, is a ' +
     'mistake, or left out with `duplicates=skip`',
   upload: uploaded('CSV in UTF-8 or CP932, at most 32 MiB, with headings as in an export'),
-  query: z.object({ duplicates: z.enum(['refuse', 'skip']).default('refuse') }),
+  query: z.object({ duplicates: z.enum(['refuse', 'skip']).optional() }),
   response: BlockRulesImported,
 } as const;
 
@@ -103,7 +103,7 @@ export class BlockRulesController {
 
   @Route(IMPORT)
   async importBlockRules(asked: RouteInput<typeof IMPORT>): Promise<BlockRulesImported> {
-    return this.files.import(asked.request, asked.query.duplicates, actorOf(asked));
+    return this.files.import(asked.request, asked.query.duplicates ?? 'refuse', actorOf(asked));
   }
 
   /** Before `/block-rules/:id`, which would take it for an id. */
@@ -116,7 +116,7 @@ export class BlockRulesController {
       reply.end();
       return;
     }
-    const lines = this.files.export(query.encoding, query.all === 'true', actorOf(asked));
+    const lines = this.files.export(query.encoding ?? 'utf-8', query.all === 'true', actorOf(asked));
     // What fails after the first bytes cuts the connection, which is how the reader knows.
     await pipeline(lines, reply);
   }
