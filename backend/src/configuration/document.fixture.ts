@@ -64,10 +64,11 @@ const anyLongCalls = fc.record({
   stages: fc.array(
     fc.record({
       afterMinutes: fc.integer({ min: 1, max: 600 }),
-      act: fc.constantFrom('tell-staff', 'tell-supervisor'),
+      act: fc.constantFrom('tell-staff', 'tell-supervisor', 'announce', 'arm-ending'),
     }),
     { maxLength: 4 },
   ),
+  endsByItself: fc.boolean(),
 });
 
 const SPECIAL_DAYS = ['2026-12-01', '2027-01-01', '2027-03-22', '11-15', '12-30', '02-29'];

@@ -15,7 +15,7 @@ import { TelephonyUnderTest } from './telephony-under-test.ts';
 const NETWORK = '127.40.242';
 const NUMBER = '0901234567';
 const SECRET = 'a-secret-for-phones';
-const LINE = { announced: '0312345678', direct: '0312345679', long: '0312345680' };
+const LINE = { announced: '0312345678', direct: '0312345679', long: '0312345680', ends: '0312345681' };
 
 const office: ConfigurationDocument = {
   site: { id: 'hq', name: '町役場' },
@@ -33,6 +33,15 @@ const office: ConfigurationDocument = {
         stages: [
           { afterMinutes: 0.02, act: 'tell-staff' },
           { afterMinutes: 0.03, act: 'tell-supervisor' },
+        ],
+      },
+    },
+    {
+      ...{ id: 'ends', name: '長い電話を終える窓口', members: ['p202'], ringSeconds: 5 },
+      longCalls: {
+        stages: [
+          { afterMinutes: 0.02, act: 'announce' },
+          { afterMinutes: 0.021, act: 'arm-ending' },
         ],
       },
     },
@@ -78,6 +87,16 @@ const office: ConfigurationDocument = {
           ring: { type: 'desk', desk: 'soon-long', otherwise: 'end' },
           end: { type: 'end', cause: 'no-answer' },
         },
+      },
+    },
+    {
+      id: 'ends',
+      name: '終わる',
+      trunk: 'hikari',
+      number: LINE.ends,
+      flow: {
+        start: 'ring',
+        nodes: { ring: { type: 'desk', desk: 'ends', otherwise: 'end' }, end: { type: 'end', cause: 'no-answer' } },
       },
     },
   ],
@@ -224,6 +243,40 @@ describe('with the telephony process and no database', () => {
     const recording = readStereo(call.recording);
     expect([await spoken(recording, 'left'), await spoken(recording, 'right')]).toEqual([0, 0]);
   });
+
+  it('announces to both, recorded, that a call has lasted long, and has the end ready for a phone to confirm', async () => {
+    const phone = town.phone('202').willAnswer({ says: 'silence' });
+    const caller = await town.call({ from: NUMBER, to: LINE.ends, says: 'silence' });
+    const phoneCall = await phone.rung();
+    await phoneCall.answered();
+    await entryOf('announcement-ended');
+    await entryOf('ending-armed');
+    // Once is enough: it is armed.
+    await phoneCall.sendDigits('*9');
+    await caller.ended(30_000);
+    const call = await callOver();
+    await phoneCall.ended();
+    expect(story(call).filter((line) => /^(long-call|announcement|ending|end)/.test(line))).toEqual([
+      'announcement long-call ',
+      'long-call announce 0.02',
+      'announcement-ended long-call whole',
+      'ending-armed',
+      'long-call arm-ending 0.021',
+      'ending-confirmed p202',
+      'announcement ending p202',
+      'announcement-ended ending whole',
+      'end 16 box',
+    ]);
+    const spoken = (sound: StereoSound, side: 'left' | 'right') => totalMs(otherSoundIntervals(sound[side], []));
+    const recording = await readStereo(call.recording);
+    for (const ms of [
+      spoken(await caller.heard(), 'left'),
+      spoken(await phoneCall.heard(), 'left'),
+      spoken(recording, 'right'),
+    ])
+      expect(ms).toBeGreaterThan(5000);
+    expect(spoken(recording, 'left')).toBe(0);
+  }, 60_000);
 
   it('that ends in the middle of a notice leaves the call to the dialplan, which finishes it', async () => {
     const phone = town.phone('201').willAnswer();

@@ -44,6 +44,26 @@ export class Announcing implements OnModuleInit {
     );
   }
 
+  /** Has the office's side and the outside party hear a notice about how long the call has lasted. */
+  async announceLength(call: CallInProgress, notice: 'long-call' | 'long-call-second'): Promise<CallActAnswer> {
+    return this.pressAsBox(call, notice === 'long-call' ? '*#1' : '*#2', 'announcement');
+  }
+
+  /** The end stands ready without anybody having asked for it. */
+  async armAsBox(call: CallInProgress): Promise<CallActAnswer> {
+    if (this.isArmed(call)) return 'done';
+    if ((await this.channels.phoneOf(call)) === null) return 'not-in-conversation';
+    await this.armUntil(call);
+    await this.journal.write(call.callId, { e: 'ending-armed' });
+    return 'done';
+  }
+
+  /** Announces and ends a call, as the office has decided beforehand. */
+  async endAsBox(call: CallInProgress): Promise<CallActAnswer> {
+    await this.armUntil(call);
+    return this.pressAsBox(call, phoneCode('end'), 'ending-confirmed');
+  }
+
   private isArmed({ journal }: CallInProgress): boolean {
     const until = endingArmedUntil(journal);
     return until !== null && until > this.clock.now();
@@ -53,10 +73,14 @@ export class Announcing implements OnModuleInit {
   private async arm(call: CallInProgress, by: Asker): Promise<CallActAnswer> {
     if (this.isArmed(call)) return 'done';
     if ((await this.channels.phoneOf(call)) === null) return 'not-in-conversation';
-    const until = Math.floor(this.clock.now().getTime() / 1000) + ENDING_ARMED_SECONDS;
-    await this.ami.setVariable(call.channelId, channelVariable.ending, String(until));
+    await this.armUntil(call);
     await this.journal.write(call.callId, { e: 'ending-armed', user: by.userId, userName: by.name });
     return 'done';
+  }
+
+  private async armUntil({ channelId }: CallInProgress): Promise<void> {
+    const until = Math.floor(this.clock.now().getTime() / 1000) + ENDING_ARMED_SECONDS;
+    await this.ami.setVariable(channelId, channelVariable.ending, String(until));
   }
 
   private async cancel(call: CallInProgress, by: Asker): Promise<CallActAnswer> {
@@ -73,10 +97,15 @@ export class Announcing implements OnModuleInit {
     code: string,
     shows: JournalEvent,
   ): Promise<CallActAnswer> {
+    if ((await this.channels.phoneOf(call)) === null) return 'not-in-conversation';
+    await this.journal.write(call.callId, { e: 'asked', act, user: by.userId, userName: by.name });
+    return this.pressAsBox(call, code, shows);
+  }
+
+  private async pressAsBox(call: CallInProgress, code: string, shows: JournalEvent): Promise<CallActAnswer> {
     const phone = await this.channels.phoneOf(call);
     if (!phone) return 'not-in-conversation';
     await this.ami.setVariable(call.channelId, channelVariable.askedFor, '1');
-    await this.journal.write(call.callId, { e: 'asked', act, user: by.userId, userName: by.name });
     await this.ami.press(phone.channelId, code);
     return (await this.seen(call, shows)) ? 'done' : 'call-act-failed';
   }

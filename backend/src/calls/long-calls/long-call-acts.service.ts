@@ -1,17 +1,14 @@
 import { Injectable } from '@nestjs/common';
-import { AriCommands } from '../../asterisk/ari-commands.ts';
-import { channelVariable, phoneEndpoint } from '../../asterisk/dialplan-names.ts';
-import { ConfigurationInForce } from '../../configuration/configuration-in-force.ts';
 import type { LongCallAct } from '../../desks/long-calls.schema.ts';
-import { namesIn } from '../call-names.ts';
+import { Announcing } from '../acts/announcing.service.ts';
+import type { CallInProgress } from '../acts/call-act-handlers.ts';
+import type { CallActAnswer } from '../acts/call-act.schema.ts';
+import { ConversationChannels } from '../acts/conversation-channels.service.ts';
 import { tellsPresent } from '../conversation.ts';
-import type { JournalEntry } from '../journal.schema.ts';
+import { namesIn } from '../call-names.ts';
+import { ConfigurationInForce } from '../../configuration/configuration-in-force.ts';
+import { isAnnouncing, noticeOf } from './long-call.ts';
 import { StaffVoice } from './staff-voice.service.ts';
-
-export interface LongCall {
-  callId: string;
-  journal: readonly JournalEntry[];
-}
 
 /** `later` = not at the moment: nobody is there who could hear it, or everybody is on hold. */
 export type LongCallResult = 'done' | 'later';
@@ -22,40 +19,41 @@ const STAFF_PROMPT = 'staff-long-call';
 @Injectable()
 export class LongCallActs {
   constructor(
-    private readonly ari: AriCommands,
+    private readonly channels: ConversationChannels,
+    private readonly announcing: Announcing,
     private readonly configuration: ConfigurationInForce,
     private readonly voice: StaffVoice,
   ) {}
 
   /** @throws when Asterisk could not do it */
-  async perform(act: LongCallAct, call: LongCall): Promise<LongCallResult> {
+  async perform(act: LongCallAct, call: CallInProgress): Promise<LongCallResult> {
+    // The line in the journal is what the live board shows.
+    if (act === 'tell-supervisor') return 'done';
+    const phone = await this.channels.phoneOf(call);
+    if (!phone || this.isHolding(call, phone.phoneId) || isAnnouncing(call.journal)) return 'later';
     switch (act) {
       case 'tell-staff':
-        return this.tellStaff(call);
-      // The line in the journal is what the live board shows.
-      case 'tell-supervisor':
+        await this.voice.say(phone.channelId, STAFF_PROMPT);
         return 'done';
+      case 'announce':
+        return resultOf(await this.announcing.announceLength(call, noticeOf(call.journal)));
+      case 'arm-ending':
+        return resultOf(await this.announcing.armAsBox(call));
     }
   }
 
-  private async tellStaff(call: LongCall): Promise<LongCallResult> {
-    const channelId = await this.talkingChannel(call);
-    if (channelId === null) return 'later';
-    await this.voice.say(channelId, STAFF_PROMPT);
-    return 'done';
+  /** @throws when Asterisk could not do it */
+  async end(call: CallInProgress): Promise<LongCallResult> {
+    return resultOf(await this.announcing.endAsBox(call));
   }
 
-  /** @returns channel of the phone that talks; null while it holds, or when there is none */
-  private async talkingChannel({ callId, journal }: LongCall): Promise<string | null> {
-    const { document } = this.configuration;
-    const present = [...tellsPresent(journal, namesIn(document))];
-    const phoneId = present.findLast(([, holding]) => !holding)?.[0];
-    const extension = document?.phones.find(({ id }) => id === phoneId)?.extension;
-    if (extension === undefined) return null;
-    const prefix = `PJSIP/${phoneEndpoint(extension)}-`;
-    for (const { id, name } of await this.ari.channels()) {
-      if (name.startsWith(prefix) && (await this.ari.variable(id, channelVariable.call)) === callId) return id;
-    }
-    return null;
+  private isHolding({ journal }: CallInProgress, phoneId: string): boolean {
+    return tellsPresent(journal, namesIn(this.configuration.document)).get(phoneId) ?? false;
   }
+}
+
+function resultOf(answer: CallActAnswer): LongCallResult {
+  if (answer === 'done') return 'done';
+  if (answer === 'not-in-conversation') return 'later';
+  throw new Error(answer);
 }

@@ -4,7 +4,7 @@ import { LongCallAct, type LongCalls, STANDARD_LONG_CALLS } from '../../desks/lo
 import { testDocument } from '../doubles.fixture.ts';
 import { begin, entry, validJournal } from '../journal.fixture.ts';
 import type { JournalEntry } from '../journal.schema.ts';
-import { answeredAtMs, dueStages, exemptNumbers, longCallsOf, minutesOf } from './long-call.ts';
+import { answeredAtMs, dueStages, endsNow, exemptNumbers, longCallsOf, minutesOf, noticeOf } from './long-call.ts';
 
 const talking = [begin(), entry('ringing', 5, { desk: 'citizens' }), entry('answered', 10, { phone: 'p201' })];
 const answeredMs = answeredAtMs(talking) ?? 0;
@@ -26,8 +26,8 @@ describe('a long call', () => {
     expect(due(first, 29)).toEqual([]);
     expect(due(first, 30)).toEqual(['tell-supervisor 30']);
     const second = [...first, told('tell-supervisor', 30)];
-    expect(due(second, 60)).toEqual(['tell-supervisor 60']);
-    expect(due([...second, told('tell-supervisor', 60)], 600)).toEqual([]);
+    expect(due(second, 60)).toEqual(['announce 60', 'arm-ending 60']);
+    expect(due([...second, told('announce', 60), told('arm-ending', 60)], 600)).toEqual([]);
   });
 
   it('counts the time on hold and that of whoever spoke before', () => {
@@ -46,6 +46,22 @@ describe('a long call', () => {
     expect(due(talking, 12, often)).toEqual(['tell-staff 10']);
     expect(due([...talking, told('tell-staff', 10)], 12, often)).toEqual([]);
     expect(due([...talking, told('tell-staff', 10)], 20, often)).toEqual(['tell-staff 20']);
+  });
+
+  it('hears another notice the second time', () => {
+    expect(noticeOf(talking)).toBe('long-call');
+    expect(noticeOf([...talking, told('announce', 60)])).toBe('long-call-second');
+  });
+
+  it('is ended by the box only where the office has decided so, and nobody has cancelled it in time', () => {
+    const armed = [...talking, entry('ending-armed', 100, {})];
+    const at = (seconds: number, journal: JournalEntry[], endsByItself = true) =>
+      endsNow(journal, { stages: [], endsByItself }, (1_763_700_000 + seconds) * 1000);
+    expect([at(129, armed), at(131, armed), at(131, armed, false)]).toEqual([false, true, false]);
+    expect(at(131, [...armed, entry('ending-cancelled', 110, { user: 'somebody' })])).toBe(false);
+    expect(at(131, [...armed, entry('ending-confirmed', 110, { phone: 'p201' })])).toBe(false);
+    expect(at(131, [...talking, entry('ending-armed', 100, { phone: 'p201' })])).toBe(false);
+    expect(at(131, talking)).toBe(false);
   });
 
   it('goes on being due until it is done, and never again afterwards', () => {

@@ -1,6 +1,7 @@
 import type { ConfigurationDocument } from '../../configuration/configuration.schema.ts';
 import { type LongCalls, type LongCallStage, STANDARD_LONG_CALLS } from '../../desks/long-calls.schema.ts';
 import { EMERGENCY_NUMBERS } from '../../phones/emergency-numbers.ts';
+import { endingArmedUntil } from '../call-ending.ts';
 import { instantOf } from '../journal.ts';
 import { nationalNumber } from '../number-folding.ts';
 import type { JournalEntry } from '../journal.schema.ts';
@@ -57,6 +58,22 @@ export function dueStages(journal: readonly JournalEntry[], { stages }: LongCall
 
 function isDone(journal: readonly JournalEntry[], { act, afterMinutes }: LongCallStage): boolean {
   return journal.some((entry) => entry.e === 'long-call' && entry.act === act && Number(entry.minutes) >= afterMinutes);
+}
+
+/** Which notice is played: the first asks, later ones say that the call is about to end. */
+export const noticeOf = (journal: readonly JournalEntry[]): 'long-call' | 'long-call-second' =>
+  journal.some((entry) => entry.e === 'long-call' && entry.act === 'announce') ? 'long-call-second' : 'long-call';
+
+/** Whether both sides are just hearing something. */
+export const isAnnouncing = (journal: readonly JournalEntry[]): boolean =>
+  journal.findLast(({ e }) => e === 'announcement' || e === 'announcement-ended')?.e === 'announcement';
+
+/** Whether the box is to end a call: it was armed by the box, and nobody has confirmed or cancelled that in time. */
+export function endsNow(journal: readonly JournalEntry[], { endsByItself }: LongCalls, nowMs: number): boolean {
+  const armed = journal.findLast(({ e }) => e === 'ending-armed');
+  const until = endingArmedUntil(journal);
+  if (endsByItself !== true || armed?.e !== 'ending-armed' || until === null) return false;
+  return !armed.phone && armed.user === undefined && until.getTime() <= nowMs;
 }
 
 const inOrder = (stages: readonly LongCallStage[]) =>

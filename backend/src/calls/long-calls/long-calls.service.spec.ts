@@ -49,7 +49,7 @@ afterEach(() => watch.onApplicationShutdown());
 
 async function lookAfter(minutes: number, expected: number): Promise<void> {
   clock.minutes = minutes;
-  for (let times = 0; times < 3; times += 1) {
+  for (let times = 0; times < 4; times += 1) {
     watch.look();
     await new Promise((resolve) => setImmediate(resolve));
   }
@@ -61,12 +61,13 @@ describe('calls that last long', () => {
     await lookAfter(1, 0);
     await lookAfter(16, 1);
     await lookAfter(31, 2);
-    await lookAfter(61, 3);
-    expect(performed).toEqual(['tell-staff', 'tell-supervisor', 'tell-supervisor']);
+    await lookAfter(61, 4);
+    expect(performed).toEqual(['tell-staff', 'tell-supervisor', 'announce', 'arm-ending']);
     expect(journal.entries).toEqual([
       { e: 'long-call', act: 'tell-staff', minutes: '15' },
       { e: 'long-call', act: 'tell-supervisor', minutes: '30' },
-      { e: 'long-call', act: 'tell-supervisor', minutes: '60' },
+      { e: 'long-call', act: 'announce', minutes: '60' },
+      { e: 'long-call', act: 'arm-ending', minutes: '60' },
     ]);
   });
 
@@ -100,6 +101,13 @@ describe('calls that last long', () => {
     expect(performed).toEqual([]);
     await lookAfter(30, 1);
     expect(performed).toEqual(['tell-supervisor']);
+  });
+
+  it('are told of once though their journal was read a moment before', async () => {
+    await lookAfter(16, 1);
+    watch.follow('call', talking);
+    await lookAfter(17, 1);
+    expect(performed).toEqual(['tell-staff']);
   });
 
   it('are forgotten when they are over', async () => {

@@ -4,10 +4,11 @@ import { ConfigurationInForce } from '../../configuration/configuration-in-force
 import type { LongCallStage } from '../../desks/long-calls.schema.ts';
 import { Clock } from '../../platform/clock.ts';
 import { Logger } from '../../platform/logging.ts';
+import type { CallInProgress } from '../acts/call-act-handlers.ts';
 import { CallJournal } from '../call-journal.service.ts';
 import type { JournalEntry } from '../journal.schema.ts';
-import { dueStages, exemptNumbers, longCallsOf, minutesOf } from './long-call.ts';
-import { type LongCall, LongCallActs } from './long-call-acts.service.ts';
+import { dueStages, endsNow, exemptNumbers, longCallsOf, minutesOf } from './long-call.ts';
+import { LongCallActs } from './long-call-acts.service.ts';
 
 const LOOK_EVERY_MS = 1000;
 
@@ -18,6 +19,8 @@ const LOOK_EVERY_MS = 1000;
 @Injectable()
 export class LongCallWatch implements OnApplicationBootstrap, OnApplicationShutdown {
   private readonly calls = new Map<string, readonly JournalEntry[]>();
+  /** What we have journalled: a journal that was read a moment earlier does not have it. */
+  private readonly own = new Map<string, JournalEntry[]>();
   /** Calls with which something is being done. */
   private readonly busy = new Set<string>();
   private timer: NodeJS.Timeout | undefined;
@@ -46,6 +49,7 @@ export class LongCallWatch implements OnApplicationBootstrap, OnApplicationShutd
 
   forget(callId: string): void {
     this.calls.delete(callId);
+    this.own.delete(callId);
   }
 
   look(): void {
@@ -53,43 +57,54 @@ export class LongCallWatch implements OnApplicationBootstrap, OnApplicationShutd
     if (!document || !this.connection.connected) return;
     const nowMs = this.clock.now().getTime();
     const exempt = exemptNumbers(document);
-    for (const [callId, journal] of this.calls) {
+    for (const [callId, read] of this.calls) {
       if (this.busy.has(callId)) continue;
+      const journal = [...read, ...(this.own.get(callId) ?? [])];
       const longCalls = longCallsOf(journal, document, exempt);
-      const due = longCalls ? dueStages(journal, longCalls, nowMs) : [];
-      if (due.length > 0) void this.doAll({ callId, journal }, due);
+      // One at a time: the next depends on what this one does to the call.
+      const [due] = longCalls ? dueStages(journal, longCalls, nowMs) : [];
+      const begin = journal.find((entry) => entry.e === 'begin');
+      const call = { callId, channelId: begin?.channel ?? '', journal };
+      if (due) void this.once(call, due);
+      else if (longCalls && endsNow(journal, longCalls, nowMs)) void this.end(call);
     }
   }
 
-  private async doAll(call: LongCall, due: readonly LongCallStage[]): Promise<void> {
-    const { callId } = call;
-    this.busy.add(callId);
+  /** Never throws. When it fails the call goes on, and a person has to end it. */
+  private async end(call: CallInProgress): Promise<void> {
+    this.busy.add(call.callId);
     try {
-      for (const stage of due) await this.once(call, stage);
+      if ((await this.acts.end(call)) === 'later') await this.tell(call, { e: 'ending-cancelled' });
+    } catch (error) {
+      this.logger.warn({ callId: call.callId, error: String(error) }, 'long call not ended');
+      await this.tell(call, { e: 'ending-cancelled' });
     } finally {
-      this.busy.delete(callId);
+      this.busy.delete(call.callId);
     }
   }
 
   /** Never throws. What failed is not tried again: it would be said to somebody over and over. */
-  private async once(call: LongCall, stage: LongCallStage): Promise<void> {
+  private async once(call: CallInProgress, stage: LongCallStage): Promise<void> {
     const { callId } = call;
     const { act } = stage;
     const minutes = minutesOf(stage);
+    this.busy.add(callId);
     try {
       if ((await this.acts.perform(act, call)) === 'later') return;
       await this.tell(call, { e: 'long-call', act, minutes });
     } catch (error) {
       this.logger.warn({ callId, act, error: String(error) }, 'step of a long call failed');
       await this.tell(call, { e: 'long-call', act, minutes, failed: 'yes' });
+    } finally {
+      this.busy.delete(callId);
     }
   }
 
   /** Known at once, before the journal is read again. */
-  private async tell(call: LongCall, entry: Parameters<CallJournal['write']>[1]): Promise<void> {
+  private async tell(call: CallInProgress, entry: Parameters<CallJournal['write']>[1]): Promise<void> {
     const at = this.clock.now();
     await this.journal.write(call.callId, entry, at);
-    const known = this.calls.get(call.callId);
-    if (known) this.calls.set(call.callId, [...known, { ...entry, at: (at.getTime() / 1000).toFixed(3) }]);
+    const own = this.own.get(call.callId) ?? [];
+    this.own.set(call.callId, [...own, { ...entry, at: (at.getTime() / 1000).toFixed(3) }]);
   }
 }

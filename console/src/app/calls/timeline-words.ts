@@ -86,7 +86,8 @@ export const STANDARD_RULES: Partial<Record<string, string>> = {
 const actorIn = (detail: Detail): string => detail['userName'] ?? phoneIn(detail);
 
 /** Who did it in the conversation. */
-const doerIn = (detail: Detail): string => detail['userName'] ?? phoneIn(detail);
+const doerIn = (detail: Detail): string =>
+  detail['userName'] ?? (detail['phone'] ? phoneIn(detail) : $localize`:@@timeline.theBox:電話番`);
 
 const ACT: Partial<Record<string, string>> = {
   warn: $localize`:@@act.warn:注意を流す`,
@@ -100,6 +101,8 @@ const ANNOUNCEMENT: Partial<Record<string, string>> = {
   'warning-recording': $localize`:@@announcement.recording:録音中の注意`,
   'warning-final': $localize`:@@announcement.final:最後の注意`,
   ending: $localize`:@@announcement.ending:通話の終了`,
+  'long-call': $localize`:@@announcement.longCall:長時間の通話`,
+  'long-call-second': $localize`:@@announcement.longCallSecond:長時間の通話(2回目)`,
 };
 
 /** What a supervisor whispers is heard by the staff member alone, and so is in no recording of the call. */
