@@ -363,9 +363,7 @@ describe('trunks, with no backend', () => {
     const registered = async () =>
       (await box.commands.registrations()).find(({ endpoint }) => endpoint === 'trunk-gateway');
     await eventually('the gateway to have us', async () => (await registered())?.status === 'Registered');
-    const trunks = office.trunks.map((trunk) =>
-      trunk.type === 'registration' ? { ...trunk, user: '9' } : trunk,
-    );
+    const trunks = office.trunks.map((trunk) => (trunk.type === 'registration' ? { ...trunk, user: '9' } : trunk));
     await box.applier.apply({ ...office, trunks });
     await eventually('the gateway to refuse us', async () => (await registered())?.status !== 'Registered', {
       withinMs: 20_000,
