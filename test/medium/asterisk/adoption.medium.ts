@@ -17,7 +17,7 @@ import { CutLine } from './cut-line.ts';
 import { BoxAsterisk, type SpooledCall, story } from './box-asterisk.ts';
 import { TelephonyUnderTest } from './telephony-under-test.ts';
 
-const NETWORK = '127.40.246';
+const NETWORK = '127.40.247';
 const NUMBER = '0901234567';
 const SECRET = 'a-secret-for-phones';
 const LINE = { announced: '0312345601', direct: '0312345602', menu: '0312345603', message: '0312345604' };
@@ -66,7 +66,7 @@ describe('a telephony process that comes back in the middle of calls', () => {
   let before = 0;
 
   beforeAll(async () => {
-    box = await BoxAsterisk.start('127.0.0.86');
+    box = await BoxAsterisk.start('127.0.0.87');
     await box.applier.apply(office);
     const phones = ['201', '202', '203'].map((extension) => ({ extension, secret: SECRET }));
     town = await Town.start({ box: box.sip, phones, network: NETWORK });

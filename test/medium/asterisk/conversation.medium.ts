@@ -15,7 +15,7 @@ import { Town } from '../../town/town.ts';
 import { eventually, pause } from '../../town/waiting.ts';
 import { BoxAsterisk, type SpooledCall, story } from './box-asterisk.ts';
 
-const NETWORK = '127.40.188';
+const NETWORK = '127.40.245';
 const NUMBER = '0901234567';
 const LINE = '0312345678';
 const SECRET = 'a-secret-for-phones';

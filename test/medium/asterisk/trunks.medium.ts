@@ -167,7 +167,7 @@ describe('trunks, with no backend', () => {
     it('tells that the other side has hung up', async () => {
       const caller = await town.callFromPhone('201', `0${OUTSIDE}`);
       const outside = await town.phone(OUTSIDE).rung();
-      await outside.answered();
+      await Promise.all([outside.answered(), caller.answered()]);
       await outside.hangUp();
       await caller.ended();
       expect(told(await callOver()).slice(-2)).toEqual(['left p201', 'end 16 caller']);
