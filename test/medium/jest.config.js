@@ -13,5 +13,6 @@ export default {
   globalSetup: '<rootDir>/test/medium/global-setup.ts',
   globalTeardown: '<rootDir>/test/medium/global-teardown.ts',
   testTimeout: 30_000,
-  maxWorkers: 2,
+  // They wait more than they reckon.
+  maxWorkers: 3,
 };
