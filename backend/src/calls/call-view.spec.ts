@@ -3,7 +3,7 @@ import { describe, expect, it } from '@jest/globals';
 import type { RecordingEntity } from '../recordings/recording.entity.ts';
 import type { CallEntity } from './call.entity.ts';
 import { CallDetail, CallSummary } from './call.schema.ts';
-import { toCallDetail, toCallSummary } from './call-view.ts';
+import { toCallDetail, toCallSummary, toLiveCall } from './call-view.ts';
 import { begin, entry, validJournal } from './journal.fixture.ts';
 import type { JournalEntry } from './journal.schema.ts';
 import { type NamesById, reduceJournal } from './reduce-journal.ts';
@@ -44,6 +44,22 @@ const answered = [
   entry('transferred', 30, { phone: 'p201', to: 'p202' }),
   entry('end', 65.5, { cause: '16', by: 'caller' }),
 ];
+
+describe('a call on the live board', () => {
+  const liveOf = (...more: JournalEntry[]) => toLiveCall(callOf([...answered.slice(0, -1), ...more]), null, names);
+
+  it('tells at which place it waits, until somebody takes it', () => {
+    const parked = entry('parked', 31, { slot: '3', phone: 'p202' });
+    expect(liveOf(parked).parkedAt).toBe('3');
+    expect(liveOf(parked, entry('unparked', 40, { by: 'phone' })).parkedAt).toBeNull();
+  });
+
+  it('tells until when its end can be confirmed', () => {
+    const armed = entry('ending-armed', 31, { phone: 'p202' });
+    expect(liveOf(armed).endingArmedUntil).toBe('2025-11-21T04:41:01.000Z');
+    expect(liveOf(armed, entry('ending-cancelled', 32, { phone: 'p202' })).endingArmedUntil).toBeNull();
+  });
+});
 
 describe('a call in a list', () => {
   it('shows names as they were and times in UTC', () => {

@@ -2,10 +2,12 @@ import type { RecordingEntity } from '../recordings/recording.entity.ts';
 import type { RecordingSummary } from '../recordings/recording.schema.ts';
 import type { CallEntity } from './call.entity.ts';
 import type { CallDetail, CallSummary, LiveCall } from './call.schema.ts';
+import { endingArmedUntil } from './call-ending.ts';
 import { callLegs, callTimeline } from './call-timeline.ts';
 import { instantOf } from './journal.ts';
 import type { JournalEntry } from './journal.schema.ts';
 import type { NamesById } from './reduce-journal.ts';
+import { parkedAt } from './talking-phone.ts';
 
 export type ListedCall = Omit<CallEntity, 'journal'>;
 
@@ -77,6 +79,8 @@ export function toLiveCall(call: CallEntity, recording: RecordingEntity | null, 
     ...toCallSummary(call, recording),
     legs: legs.filter(({ endedAt }) => endedAt === null),
     longCall: longCallOf(journal),
+    parkedAt: parkedAt(journal),
+    endingArmedUntil: iso(endingArmedUntil(journal)),
   };
 }
 

@@ -122,6 +122,10 @@ export const LiveCall = CallSummary.extend({
   legs: z.array(CallLeg),
   /** What was done last because the call lasts long; null when nothing was. */
   longCall: z.object({ act: LongCallAct, minutes: z.number(), at: Instant }).nullable(),
+  /** The place where it waits to be picked up; null when it is not parked. */
+  parkedAt: z.string().nullable(),
+  /** Until when its end can be confirmed; null when it is not armed. It may have passed. */
+  endingArmedUntil: Instant.nullable(),
 }).meta({ id: 'LiveCall' });
 export type LiveCall = z.infer<typeof LiveCall>;
 

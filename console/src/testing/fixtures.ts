@@ -49,6 +49,8 @@ export const aLiveCall = (n: number, changes: Partial<LiveCall> = {}): LiveCall 
   }),
   legs: [],
   longCall: null,
+  parkedAt: null,
+  endingArmedUntil: null,
   ...changes,
 });
 

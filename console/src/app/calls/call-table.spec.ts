@@ -22,6 +22,13 @@ describe('calls in a table', () => {
     await settle();
   }
 
+  it('are badged where somebody has marked them as harassment', async () => {
+    fixture.componentRef.setInput('calls', [{ ...aCall(0), marked: true }, aCall(1)]);
+    await settle();
+    const rows = [...(fixture.nativeElement as HTMLElement).querySelectorAll('tbody tr')];
+    expect(rows.map((row) => row.textContent.includes('カスハラ'))).toEqual([true, false]);
+  });
+
   it('cannot be chosen by who may not export them', () => {
     expect(boxes()).toEqual([]);
   });

@@ -6,7 +6,7 @@ import { DurationPipe } from '../calendar/duration.pipe.ts';
 import { recordingSign } from '../recordings/recording-words.ts';
 import { Icon } from '../ui/icon.ts';
 import { SignChip } from '../ui/sign-chip.ts';
-import { DIRECTION, signOf } from './call-words.ts';
+import { DIRECTION, MARKED, signOf } from './call-words.ts';
 import { OutsideParty } from './outside-party.ts';
 import { OwnLine } from './own-line.ts';
 
@@ -26,6 +26,7 @@ export class CallTable {
   readonly opening = output<string>();
 
   protected readonly direction = DIRECTION;
+  protected readonly marked = MARKED;
   protected readonly signOf = signOf;
   protected readonly recordingSign = recordingSign;
 

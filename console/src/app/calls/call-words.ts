@@ -45,6 +45,9 @@ export const STATE: Record<CallState, Sign> = {
   ended: { label: $localize`:@@state.ended:終了`, icon: 'success', tone: '' },
 };
 
+/** Somebody in the office has marked the call as harassment. */
+export const MARKED: Sign = { label: $localize`:@@call.marked:カスハラ`, icon: 'warning', tone: 'error' };
+
 const REASON: Partial<Record<string, string>> = {
   'unknown-line': $localize`:@@reason.unknownLine:着信番号が登録されていません`,
   blocked: $localize`:@@reason.blocked:着信規制に該当しました`,

@@ -1,7 +1,7 @@
 import { HttpTestingController } from '@angular/common/http/testing';
 import { type ComponentFixture, TestBed } from '@angular/core/testing';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { type CallSummary } from '../api/generated/models.ts';
+import { type CallSummary, type LiveCall } from '../api/generated/models.ts';
 import { FakeEventSource } from '../../testing/fake-event-source.ts';
 import { aCall, aLiveCall } from '../../testing/fixtures.ts';
 import { consoleForTests, failureBody } from '../../testing/providers.ts';
@@ -37,7 +37,7 @@ describe('the live board', () => {
     http.expectOne(LIVE).flush({ calls });
     await settle();
   }
-  async function tell(call: CallSummary): Promise<void> {
+  async function tell(call: CallSummary | LiveCall): Promise<void> {
     FakeEventSource.newest.tell('call', call);
     await settle();
   }
@@ -62,6 +62,17 @@ describe('the live board', () => {
     await tell(aLiveCall(1, { recorder: 'stalled' }));
     expect(page.querySelector('[role=alert]')?.textContent).toContain('録音されていない通話があります');
     expect(spoken()).toContain('録音されていない通話が1件あります');
+  });
+
+  it('shows that a call is marked as harassment, is parked, or may be ended, as long as that holds', async () => {
+    const row = () => page.querySelector('tbody tr')?.textContent ?? '';
+    await stand(aLiveCall(1));
+    for (const sign of ['カスハラ', '番に保留', '終了の準備中']) expect(row()).not.toContain(sign);
+    const endingArmedUntil = new Date(Date.now() + 30_000).toISOString();
+    await tell({ ...aLiveCall(1), marked: true, parkedAt: '3', endingArmedUntil });
+    for (const sign of ['カスハラ', '3番に保留', '終了の準備中']) expect(row()).toContain(sign);
+    await tell({ ...aLiveCall(1), endingArmedUntil: new Date(Date.now() - 1000).toISOString() });
+    for (const sign of ['カスハラ', '番に保留', '終了の準備中']) expect(row()).not.toContain(sign);
   });
 
   it('speaks of calls that begin and end, unless quiet was chosen', async () => {

@@ -1,10 +1,10 @@
 import { Component, computed, effect, inject, signal, untracked } from '@angular/core';
 import { RouterLink } from '@angular/router';
 import { FailureNotice } from '../api/failure-notice.ts';
-import { type CallSummary } from '../api/generated/models.ts';
+import { type CallSummary, type LiveCall } from '../api/generated/models.ts';
 import { DateTimePipe } from '../calendar/date-time.pipe.ts';
 import { DurationPipe } from '../calendar/duration.pipe.ts';
-import { STATE, signOf } from '../calls/call-words.ts';
+import { MARKED, STATE, signOf } from '../calls/call-words.ts';
 import { OutsideParty } from '../calls/outside-party.ts';
 import { OwnLine } from '../calls/own-line.ts';
 import { tickingNow } from '../clock/ticking.ts';
@@ -42,6 +42,7 @@ export class LivePage {
   protected readonly speech = rememberedSignal<'on' | 'quiet'>('denwaban.live.speech', 'on', ['on', 'quiet']);
   protected readonly announcement = signal('');
   protected readonly state = STATE;
+  protected readonly marked = MARKED;
   protected readonly signOf = signOf;
   protected readonly recorder = RECORDER;
   protected readonly recordingSign = recordingSign;
@@ -58,6 +59,11 @@ export class LivePage {
 
   protected elapsedMs({ startedAt }: CallSummary): number {
     return this.now().getTime() - Date.parse(startedAt);
+  }
+
+  /** Armed ends are disarmed by time alone, of which nobody tells. */
+  protected isArmed({ endingArmedUntil }: LiveCall): boolean {
+    return endingArmedUntil !== null && Date.parse(endingArmedUntil) > this.now().getTime();
   }
 
   private announce(calls: readonly CallSummary[] | null): void {
