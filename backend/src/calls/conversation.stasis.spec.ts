@@ -26,6 +26,7 @@ let set: string[];
 let recordersAnew: string[];
 let recorderTrouble: Error | null;
 let calls: Record<string, string>;
+let variables: Record<string, string>;
 let conversation: ConversationStasis;
 
 beforeEach(() => {
@@ -35,14 +36,18 @@ beforeEach(() => {
   recordersAnew = [];
   recorderTrouble = null;
   calls = { outside: 'call-x', first: 'call-x', second: 'call-y', taker: 'call-y' };
-  const ari = strictDouble<AriCommands>('AriCommands', { variable: (id) => Promise.resolve(calls[id] ?? null) });
+  variables = {};
+  const ari = strictDouble<AriCommands>('AriCommands', {
+    variable: (id, name) =>
+      Promise.resolve((name === 'DENWABAN_CALL' ? calls[id] : variables[`${id} ${name}`]) ?? null),
+  });
   const ami = strictDouble<AmiCommands>('AmiCommands', {
     setVariable: (id, name, value) => {
       set.push(`${id} ${name}=${value}`);
       return Promise.resolve();
     },
-    startRecorderAnew: (id, callId) => {
-      recordersAnew.push(`${id} ${callId}`);
+    startRecorderAnew: (id, callId, { silent = 0 } = {}) => {
+      recordersAnew.push(`${id} ${callId}${silent > 0 ? ` silent ${silent}` : ''}`);
       return recorderTrouble ? Promise.reject(recorderTrouble) : Promise.resolve();
     },
   });
@@ -54,7 +59,7 @@ beforeEach(() => {
   conversation = new ConversationStasis(
     strictDouble<AriConnection>('AriConnection', { events$: events }),
     ari,
-    ami,
+    recording,
     new Takeover(ami, configuration, journal.journal, settings, recording),
     configuration,
     journal.journal,
@@ -103,6 +108,23 @@ describe('holding', () => {
   it('by something that is no phone of the configuration is not journalled', async () => {
     await tell({ type: 'held', at, channel: channel('x', 'PJSIP/999-00000009') });
     expect(journal.entries).toEqual([]);
+  });
+});
+
+describe('a conversation of three that is one of two again', () => {
+  const twoAgain: AsteriskEvent = { type: 'left-bridge', at, channelIds: ['outside', 'first'] };
+
+  it('is recorded by a recorder that has not heard anybody yet', async () => {
+    variables = { 'outside DENWABAN_RECORDER': '0x1' };
+    await tell(twoAgain);
+    expect(recordersAnew).toEqual(['outside call-x']);
+  });
+
+  it('stays unrecorded for the rest of a pause', async () => {
+    const until = Math.floor(Date.now() / 1000) + 100;
+    variables = { 'outside DENWABAN_RECORDER': '0x1', 'outside DENWABAN_PAUSED_UNTIL': String(until) };
+    await tell(twoAgain);
+    expect(recordersAnew).toEqual([expect.stringMatching(/^outside call-x silent (9\d|100)$/)]);
   });
 });
 

@@ -1,6 +1,5 @@
 import { Injectable, type OnApplicationShutdown, type OnModuleInit } from '@nestjs/common';
 import type { Subscription } from 'rxjs';
-import { AmiCommands } from '../asterisk/ami-commands.ts';
 import { AriCommands } from '../asterisk/ari-commands.ts';
 import { AriConnection } from '../asterisk/ari-connection.ts';
 import type { AsteriskChannel, AsteriskEvent } from '../asterisk/asterisk-events.ts';
@@ -9,6 +8,7 @@ import { ConfigurationInForce } from '../configuration/configuration-in-force.ts
 import { Logger } from '../platform/logging.ts';
 import { CallJournal } from './call-journal.service.ts';
 import { phoneOfChannel } from './phone-channels.ts';
+import { RecordingControl } from './recording-control.service.ts';
 import { Takeover } from './takeover.service.ts';
 
 type Holding = Extract<AsteriskEvent, { type: 'held' | 'resumed' }>;
@@ -24,7 +24,7 @@ export class ConversationStasis implements OnModuleInit, OnApplicationShutdown {
   constructor(
     private readonly connection: AriConnection,
     private readonly commands: AriCommands,
-    private readonly ami: AmiCommands,
+    private readonly recording: RecordingControl,
     private readonly takeover: Takeover,
     private readonly configuration: ConfigurationInForce,
     private readonly journal: CallJournal,
@@ -65,7 +65,9 @@ export class ConversationStasis implements OnModuleInit, OnApplicationShutdown {
     for (const channelId of channelIds) {
       const callId = await this.commands.variable(channelId, channelVariable.call);
       const recorder = await this.commands.variable(channelId, channelVariable.recorder);
-      if (callId && recorder) await this.ami.startRecorderAnew(channelId, callId);
+      if (!callId || !recorder) continue;
+      const pausedUntil = await this.commands.variable(channelId, channelVariable.pausedUntil);
+      await this.recording.heardAnew(channelId, callId, Number(pausedUntil ?? 0));
     }
   }
 
