@@ -4,7 +4,7 @@ import type { JournalEntry } from './journal.schema.ts';
 export function talkingPhone(journal: readonly JournalEntry[]): string | null {
   let phone: string | null = null;
   for (const entry of journal) {
-    if (entry.e === 'answered') phone = entry.phone;
+    if (entry.e === 'answered' || entry.e === 'connected') phone = entry.phone;
     else if (entry.e === 'transferred') phone = entry.to;
     else if (entry.e === 'parked' || (entry.e === 'left' && entry.phone === phone)) phone = null;
   }

@@ -1,13 +1,20 @@
 import { Injectable } from '@nestjs/common';
 import type { JournalEntry } from '../journal.schema.ts';
+import { recorderFacts } from '../recorder-health.ts';
 import type { Asker, CallAct, CallActAnswer, CallActOf, CallActType } from './call-act.schema.ts';
 
 /** A call that has not ended, as its journal tells. */
 export interface CallInProgress {
   callId: string;
-  /** Asterisk's id of the channel whose call it is: of the outside party, or of the phone that calls. */
+  /** Asterisk's id of the channel that is recorded: of the outside party, or of the phone that calls while there is none. */
   channelId: string;
   journal: readonly JournalEntry[];
+}
+
+/** @returns null when the journal does not tell of a call */
+export function callInProgress(callId: string, journal: readonly JournalEntry[]): CallInProgress | null {
+  const { channelId } = recorderFacts(journal);
+  return channelId === '' ? null : { callId, channelId, journal };
 }
 
 export type CallActHandler<T extends CallActType> = (

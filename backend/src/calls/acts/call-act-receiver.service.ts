@@ -5,7 +5,7 @@ import { Logger } from '../../platform/logging.ts';
 import { type Message, MessageReceiver, MessageSender } from '../../platform/messages.ts';
 import { Settings } from '../../platform/settings.ts';
 import { isOver, readJournal } from '../journal.ts';
-import { CallActHandlers } from './call-act-handlers.ts';
+import { CallActHandlers, callInProgress } from './call-act-handlers.ts';
 import { CallAct, type CallActAnswer } from './call-act.schema.ts';
 
 type Ask = Extract<Message, { kind: 'call-act' }>;
@@ -59,11 +59,11 @@ export class CallActReceiver implements OnApplicationBootstrap, OnApplicationShu
 
   private async answerTo({ callId, act, by }: Ask): Promise<CallActAnswer | null> {
     const journal = await readJournal(this.settings.layout.spool, callId);
-    const begin = journal.find((entry) => entry.e === 'begin');
-    if (!begin) return null;
+    const call = callInProgress(callId, journal);
+    if (!call) return null;
     if (isOver(journal)) return 'call-over';
     try {
-      return await this.handlers.perform(CallAct.parse(act), { callId, channelId: begin.channel, journal }, by);
+      return await this.handlers.perform(CallAct.parse(act), call, by);
     } catch (error) {
       this.logger.error({ callId, act: act.type, error: String(error) }, 'act on a call failed');
       return 'call-act-failed';

@@ -1,0 +1,282 @@
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { CallActHandlers, callInProgress } from '../../../backend/src/calls/acts/call-act-handlers.ts';
+import type { CallAct, CallActAnswer } from '../../../backend/src/calls/acts/call-act.schema.ts';
+import { readJournal } from '../../../backend/src/calls/journal.ts';
+import { ConfigurationDocument } from '../../../backend/src/configuration/configuration.schema.ts';
+import { STANDARD_RECORDINGS } from '../../../backend/src/recordings/recording-class.schema.ts';
+import { otherSoundIntervals, type Sound, toneIntervals, totalMs } from '../../town/listen.ts';
+import type { Caller, Party, PhoneCall } from '../../town/party.ts';
+import { readStereo } from '../../town/sound-file.ts';
+import { Town } from '../../town/town.ts';
+import { eventually, pause } from '../../town/waiting.ts';
+import { BoxAsterisk, type SpooledCall, story } from './box-asterisk.ts';
+import { TelephonyUnderTest } from './telephony-under-test.ts';
+
+const NETWORK = '127.40.189';
+const LINE = '0312345678';
+const OUTSIDE = '0398765432';
+const SECRET = 'a-secret-for-phones';
+const EXTENSIONS = ['201', '202', '203'];
+const [CALLER_HZ, PHONE_HZ, OTHER_HZ] = [440, 1000, 1600];
+const BY = { userId: '6b0a4f0e-3b7c-4f43-9d6a-0d3a1c6f2b10', name: '佐藤' };
+
+const office = ConfigurationDocument.parse({
+  site: { id: 'hq', name: '町役場' },
+  trunks: [{ id: 'hikari', name: 'ひかり電話', type: 'peer', host: `${NETWORK}.1`, port: 5060, probeSeconds: 0 }],
+  outgoing: { prefix: '0', trunks: ['hikari'], line: 'main' },
+  pbx: null,
+  phones: EXTENSIONS.map((extension) => ({
+    ...{ id: `p${extension}`, name: extension, type: 'sip', extension, secret: SECRET },
+  })),
+  desks: [{ id: 'citizens', name: '市民課', members: ['p201'], ringSeconds: 20, supervisors: ['p203'] }],
+  notices: [],
+  lines: [
+    {
+      ...{ id: 'main', name: '代表', trunk: 'hikari', number: LINE },
+      flow: {
+        start: 'ring',
+        nodes: {
+          ring: { type: 'desk', desk: 'citizens', otherwise: 'end' },
+          end: { type: 'end', cause: 'busy' },
+        },
+      },
+    },
+  ],
+  recordings: STANDARD_RECORDINGS,
+});
+
+/** A conversation between somebody outside and the phone 201. */
+interface Conversation {
+  outside: Party;
+  phone: Party;
+}
+
+describe('what users of the console do in a conversation', () => {
+  let box: BoxAsterisk;
+  let town: Town;
+  let telephony: TelephonyUnderTest;
+  let before = 0;
+  const parties: Party[] = [];
+
+  beforeAll(async () => {
+    box = await BoxAsterisk.start('127.0.0.89');
+    await box.applier.apply(office);
+    const phones = EXTENSIONS.map((extension) => ({ extension, secret: SECRET }));
+    town = await Town.start({ box: box.sip, phones, network: NETWORK });
+    await eventually('the phones to register', async () => (await town.registered()).length === EXTENSIONS.length);
+    telephony = new TelephonyUnderTest(box.settings);
+    await telephony.start();
+  }, 120_000);
+
+  afterAll(async () => {
+    await telephony.stop();
+    await town.stop();
+    await box.stop();
+  });
+
+  beforeEach(async () => {
+    for (const number of EXTENSIONS) town.phone(number).willRingOut();
+    before = (await box.calls()).length;
+  });
+
+  afterEach(async () => {
+    for (const party of parties.splice(0)) await party.hangUp();
+  });
+
+  const callOver = (): Promise<SpooledCall> => box.endedCall(before + 1);
+  const steps = async (): Promise<string[]> => {
+    const call = (await box.calls())[before];
+    return call ? story(call) : [];
+  };
+  const told = (what: string) =>
+    eventually(`${what} in the journal`, async () => {
+      const now = await steps();
+      if (!now.includes(what)) throw new Error(now.join('\n'));
+      return true;
+    });
+  async function ask(act: CallAct): Promise<CallActAnswer> {
+    const callId = (await box.calls())[before]?.id ?? '';
+    const call = callInProgress(callId, await readJournal(box.settings.layout.spool, callId));
+    if (!call) throw new Error('no such call');
+    return telephony.get(CallActHandlers).perform(act, call, BY);
+  }
+
+  async function comingIn(): Promise<Conversation> {
+    const answering = town.phone('201').willAnswer({ says: { tone: PHONE_HZ } });
+    const outside = await town.call({ from: '0901234567', to: LINE, says: { tone: CALLER_HZ } });
+    parties.push(outside);
+    return begun(outside, await answering.rung(), 'answered p201');
+  }
+  async function goingOut(): Promise<Conversation> {
+    const answering = town.phone(OUTSIDE).willAnswer({ says: { tone: CALLER_HZ } });
+    const phone = await town.callFromPhone('201', `0${OUTSIDE}`, { tone: PHONE_HZ });
+    parties.push(phone);
+    return begun(await answering.rung(), phone, 'connected');
+  }
+  async function begun(outside: Caller | PhoneCall, phone: Caller | PhoneCall, step: string): Promise<Conversation> {
+    await eventually('the conversation', async () => (await steps()).some((line) => line.startsWith(step)));
+    await pause(600);
+    return { outside, phone };
+  }
+  const heardBy = async (party: Party): Promise<Sound> => (await party.heard()).left;
+  const toneMs = (sound: Sound, hertz: number) => totalMs(toneIntervals(sound, hertz));
+  const spoken = (sound: Sound) => totalMs(otherSoundIntervals(sound, [400, CALLER_HZ, PHONE_HZ, OTHER_HZ]));
+  const after = (call: SpooledCall, first: RegExp) => {
+    const all = story(call);
+    return all.slice(all.findIndex((step) => first.test(step))).filter((step) => step !== 'left p201');
+  };
+  const asked = (act: string) => `asked ${act} ${BY.userId} ${BY.name}`;
+
+  it('play the recording warning to both', async () => {
+    const { outside, phone } = await comingIn();
+    await outside.says('silence');
+    await phone.says('silence');
+    expect(await ask({ type: 'warn', warning: 'recording' })).toBe('done');
+    await told('announcement-ended warning-recording whole');
+    await outside.hangUp();
+    const call = await callOver();
+    expect(after(call, /^asked/).slice(0, 3)).toEqual([
+      asked('warn'),
+      'announcement warning-recording ',
+      'announcement-ended warning-recording whole',
+    ]);
+    const recorded = spoken((await readStereo(call.recording)).right);
+    expect(recorded).toBeGreaterThan(1000);
+    for (const party of [outside, phone]) expect(Math.abs(spoken(await heardBy(party)) - recorded)).toBeLessThan(900);
+  });
+
+  it('arm the end of a call, disarm it, and arm and confirm it', async () => {
+    const { outside, phone } = await goingOut();
+    expect(await ask({ type: 'confirm-ending' })).toBe('ending-not-armed');
+    expect(await ask({ type: 'arm-ending' })).toBe('done');
+    expect(await ask({ type: 'cancel-ending' })).toBe('done');
+    expect(await ask({ type: 'confirm-ending' })).toBe('ending-not-armed');
+    expect(await ask({ type: 'arm-ending' })).toBe('done');
+    await phone.says('silence');
+    expect(await ask({ type: 'confirm-ending' })).toBe('done');
+    await outside.ended(20_000);
+    await phone.ended();
+    const call = await callOver();
+    const by = `${BY.userId} ${BY.name}`;
+    expect(after(call, /^ending-armed/)).toEqual([
+      ...[`ending-armed ${by}`, `ending-cancelled ${by}`, `ending-armed ${by}`],
+      ...[asked('confirm-ending'), 'ending-confirmed ', 'announcement ending ', 'announcement-ended ending whole'],
+      'end 16 box',
+    ]);
+    expect(spoken((await readStereo(call.recording)).right)).toBeGreaterThan(2000);
+  });
+
+  it.each([
+    ['that came in', comingIn],
+    ['that went out', goingOut],
+  ])('hand a call %s on to another phone', async (_, converse) => {
+    const { outside, phone } = await converse();
+    const second = town.phone('202').willAnswer({ says: { tone: OTHER_HZ } });
+    expect(await ask({ type: 'transfer', to: 'p202' })).toBe('done');
+    const taker = await second.rung();
+    await told('answered p202');
+    await phone.ended();
+    await pause(1500);
+    await outside.hangUp();
+    const call = await callOver();
+    expect(after(call, /^asked/).slice(0, 3)).toEqual([asked('transfer'), 'transferred p201 p202', 'answered p202']);
+    expect(story(call).at(-1)).toBe('end 16 caller');
+    expect(toneMs((await readStereo(call.recording)).right, OTHER_HZ)).toBeGreaterThan(900);
+    expect(toneMs(await heardBy(taker), CALLER_HZ)).toBeGreaterThan(900);
+  });
+
+  it('park a call, which another phone picks up', async () => {
+    const { outside, phone } = await comingIn();
+    expect(await ask({ type: 'park' })).toBe('done');
+    await told('parked 1 p201');
+    await phone.ended();
+    expect(await ask({ type: 'park' })).toBe('done');
+    expect(await ask({ type: 'transfer', to: 'p202' })).toBe('not-in-conversation');
+    await pause(1200);
+    await pickUp();
+    await outside.hangUp();
+    await pickedUp(outside);
+  });
+
+  it('a phone parks the call that it made, which another phone picks up', async () => {
+    const { outside, phone } = await goingOut();
+    await phone.sendDigits('*4');
+    await told('parked 1 p201');
+    await phone.ended();
+    await pause(1200);
+    await pickUp();
+    await outside.hangUp();
+    await pickedUp(outside);
+  });
+
+  async function pickUp(): Promise<void> {
+    parties.push(await town.callFromPhone('202', '*41', { tone: OTHER_HZ }));
+    await told('answered p202');
+    await pause(1500);
+  }
+  async function pickedUp(outside: Party): Promise<void> {
+    const call = await callOver();
+    expect(after(call, /^parked/)).toEqual([
+      ...['parked 1 p201', 'unparked phone', 'answered p202', 'left p202', 'end 16 caller'],
+    ]);
+    const { right } = await readStereo(call.recording);
+    expect(spoken(right)).toBeGreaterThan(500);
+    expect(toneMs(right, OTHER_HZ)).toBeGreaterThan(900);
+    expect(toneMs(await heardBy(outside), OTHER_HZ)).toBeGreaterThan(900);
+  }
+
+  it('a phone marks the call that it made, and warns in it', async () => {
+    const { outside, phone } = await goingOut();
+    await outside.says('silence');
+    await phone.says('silence');
+    await phone.sendDigits('*1');
+    await told('marked p201');
+    await pause(1500);
+    await phone.sendDigits('*2');
+    await told('announcement warning-recording p201');
+    await told('announcement-ended warning-recording whole');
+    await outside.hangUp();
+    expect(story(await callOver()).at(-1)).toBe('end 16 caller');
+    expect(spoken(await heardBy(outside))).toBeGreaterThan(1000);
+  });
+
+  it.each([
+    ['listen', { staff: false, caller: false }],
+    ['whisper', { staff: true, caller: false }],
+    ['join', { staff: true, caller: true }],
+  ] as const)('put a supervisor to a call: %s', async (mode, heard) => {
+    const { outside, phone } = await (mode === 'listen' ? goingOut() : comingIn());
+    const supervisors = town.phone('203').willAnswer({ says: { tone: OTHER_HZ } });
+    expect(await ask({ type: 'supervise', phone: 'p202', mode })).toBe('not-a-supervisor');
+    expect(await ask({ type: 'supervise', phone: 'p203', mode })).toBe('done');
+    const supervisor = await supervisors.rung();
+    parties.push(supervisor);
+    await told(`supervision ${mode} p203 p201`);
+    await pause(1500);
+    await supervisor.hangUp();
+    await told('supervision-ended p203');
+    await outside.hangUp();
+    await callOver();
+    const by = await heardBy(supervisor);
+    expect(Math.min(toneMs(by, CALLER_HZ), toneMs(by, PHONE_HZ))).toBeGreaterThan(800);
+    expect(toneMs(await heardBy(phone), OTHER_HZ) > 800).toBe(heard.staff);
+    expect(toneMs(await heardBy(outside), OTHER_HZ) > 800).toBe(heard.caller);
+  });
+
+  it('a recording that is paused stays so when a supervisor who joined has left', async () => {
+    const { outside } = await comingIn();
+    expect(await ask({ type: 'pause-recording' })).toBe('done');
+    const supervisors = town.phone('203').willAnswer({ says: { tone: OTHER_HZ } });
+    expect(await ask({ type: 'supervise', phone: 'p203', mode: 'join' })).toBe('done');
+    const supervisor = await supervisors.rung();
+    parties.push(supervisor);
+    await told('supervision join p203 p201');
+    await pause(500);
+    await outside.says({ tone: OTHER_HZ });
+    await supervisor.hangUp();
+    await told('supervision-ended p203');
+    await pause(1500);
+    await outside.hangUp();
+    expect(toneMs((await readStereo((await callOver()).recording)).left, OTHER_HZ)).toBe(0);
+  });
+});
