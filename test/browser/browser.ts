@@ -27,6 +27,8 @@ export async function openBrowser(box?: Pick<Box, 'home'>): Promise<Browser> {
   if (executablePath === undefined) throw new Error(`no browser is installed; looked for ${EXECUTABLES.join(', ')}`);
   return await chromium.launch({
     executablePath,
+    // Without a locale of UTF-8 it gives up Japanese names of files, whatever the machine of the tests has.
+    env: { ...process.env, LANG: 'C.UTF-8', LC_ALL: 'C.UTF-8' },
     args: [
       ...['--no-sandbox', '--disable-gpu', '--disable-background-networking', '--no-first-run', '--mute-audio'],
       ...(box ? [`--ignore-certificate-errors-spki-list=${keyDigest(box.home)}`] : []),
