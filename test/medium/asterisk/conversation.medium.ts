@@ -224,7 +224,7 @@ describe('in a conversation, with no backend', () => {
     expect(toneIntervals(right, PHONE_HZ).length).toBeGreaterThan(1);
   });
 
-  it('a parked call hears music until another phone takes it; all of it is one recording', async () => {
+  it('a parked call hears music until another phone takes it, which then has the codes; all of it is one recording', async () => {
     const { caller, phoneCall } = await converse();
     await phoneCall.sendDigits('*4');
     await told('parked 1 p201');
@@ -233,6 +233,8 @@ describe('in a conversation, with no backend', () => {
     const taker = await town.callFromPhone('202', '*41', { tone: OTHER_HZ });
     await told('answered p202');
     await pause(1500);
+    await taker.sendDigits('*1');
+    await told('marked p202');
     await taker.hangUp();
     await caller.ended();
     const call = await callOver();
@@ -240,7 +242,7 @@ describe('in a conversation, with no backend', () => {
       story(call)
         .slice(6)
         .filter((step) => step !== 'left p201'),
-    ).toEqual(['parked 1 p201', 'unparked phone', 'answered p202', 'left p202', 'end 16 office']);
+    ).toEqual(['parked 1 p201', 'unparked phone', 'answered p202', 'marked p202', 'left p202', 'end 16 office']);
     const { left, right } = await readStereo(call.recording);
     expect(spoken(right)).toBeGreaterThan(700);
     expect(toneMs(right, OTHER_HZ)).toBeGreaterThan(1000);
