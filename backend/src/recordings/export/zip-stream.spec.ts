@@ -1,4 +1,6 @@
 import { setImmediate } from 'node:timers/promises';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { describe, expect, it } from '@jest/globals';
 import { unzipped } from '../../../../test/medium/recordings/unzipped.ts';
 import { type ArchiveEntry, zipStream } from './zip-stream.ts';
@@ -15,9 +17,9 @@ async function* bytes(...parts: string[]): AsyncGenerator<Buffer> {
   for (const part of parts) yield Buffer.from(part);
 }
 
-async function* inTurn(...entries: ArchiveEntry[]): AsyncGenerator<ArchiveEntry> {
+async function* inTurn<T>(...items: T[]): AsyncGenerator<T> {
   await setImmediate();
-  yield* entries;
+  yield* items;
 }
 
 describe('an archive', () => {
@@ -30,6 +32,26 @@ describe('an archive', () => {
       { name: list.name, content: Buffer.from('a,b\r\n'), isCompressed: true, isUtf8: true },
       { name: '空.txt', content: Buffer.alloc(0), isCompressed: false, isUtf8: true },
     ]);
+  });
+
+  it('keeps nothing of an entry that has been read', async () => {
+    setFlagsFromString('--expose-gc');
+    const collectGarbage = runInNewContext('gc') as () => void;
+    const handedOver: WeakRef<Buffer>[] = [];
+    const held = (content: Buffer) => ({ [Symbol.asyncIterator]: () => inTurn(content) });
+    let left = Infinity;
+    const entries = async function* () {
+      for (let index = 0; index < 20; index++) {
+        const content = Buffer.alloc(CHUNK.length, index);
+        handedOver.push(new WeakRef(content));
+        yield entry(`${index}.raw`, held(content));
+      }
+      await setImmediate();
+      collectGarbage();
+      left = handedOver.filter((content) => content.deref()).length;
+    };
+    for await (const chunk of zipStream(entries()) as AsyncIterable<Buffer>) expect(chunk.length).toBeGreaterThan(0);
+    expect(left).toBeLessThan(5);
   });
 
   it('is made as fast as it is read, and asks for no entry before its turn', async () => {

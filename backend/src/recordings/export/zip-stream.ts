@@ -1,5 +1,5 @@
-import { finished } from 'node:stream/promises';
-import { Readable } from 'node:stream';
+import { PassThrough, type Readable } from 'node:stream';
+import { finished, pipeline } from 'node:stream/promises';
 import { ZipFile } from 'yazl';
 
 /** A file of an archive, read once, when its turn has come. */
@@ -33,13 +33,14 @@ export function zipStream(entries: AsyncIterable<ArchiveEntry>): Readable {
 
 async function feed(zip: ZipFile, output: Readable, entries: AsyncIterable<ArchiveEntry>): Promise<void> {
   for await (const { name, modifiedAt, content, compress = false } of entries) {
-    const source = Readable.from(content, { objectMode: false });
+    // yazl keeps the stream of each entry until the archive ends; this one keeps nothing of what went through it.
+    const source = new PassThrough();
     const stop = () => source.destroy();
     output.once('close', stop);
     try {
       if (output.destroyed) return;
       zip.addReadStream(source, name, { mtime: modifiedAt, mode: MODE, compress });
-      await finished(source).catch((error: unknown) => {
+      await passed(content, source).catch((error: unknown) => {
         if (!output.destroyed) throw error;
       });
     } finally {
@@ -48,4 +49,10 @@ async function feed(zip: ZipFile, output: Readable, entries: AsyncIterable<Archi
     }
   }
   if (!output.destroyed) zip.end();
+}
+
+/** All of `content` has been written into `through` and read out of it. */
+async function passed(content: AsyncIterable<Uint8Array>, through: PassThrough): Promise<void> {
+  await pipeline(content, through);
+  await finished(through);
 }
