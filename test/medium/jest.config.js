@@ -10,6 +10,7 @@ export default {
   transform: swcTransform,
   testEnvironment: 'node',
   setupFiles: ['reflect-metadata'],
+  setupFilesAfterEnv: ['<rootDir>/test/second-try.ts'],
   globalSetup: '<rootDir>/test/medium/global-setup.ts',
   globalTeardown: '<rootDir>/test/medium/global-teardown.ts',
   testTimeout: 30_000,

@@ -10,6 +10,7 @@ export default {
   transform: swcTransform,
   testEnvironment: 'node',
   setupFiles: ['reflect-metadata'],
+  setupFilesAfterEnv: ['<rootDir>/test/second-try.ts'],
   testTimeout: 120_000,
   maxWorkers: 1,
 };
