@@ -44,6 +44,13 @@ export interface Actor {
 /** What of a rule says whether there is room for another. */
 export type LivingRule = Pick<ApprovedRule, 'match' | 'startsAt' | 'expiresAt'> & { lines: string[] | null };
 
+/** Rules at these keys, proposed or approved, that are neither over nor withdrawn; those just added among them. */
+export type LivingRulesAt = (keys: readonly string[], now: Date) => Promise<LivingRule[]>;
+
+export type SlicesOfRules = (
+  livingAt: LivingRulesAt,
+) => Iterable<readonly NewBlockRule[]> | AsyncIterable<readonly NewBlockRule[]>;
+
 /** Any number that nothing else locks by. */
 const LOCK = 1_163_021_930;
 /** Rows of one statement: far from the longest it may take. */
@@ -85,22 +92,17 @@ export class BlockRulesRepository {
     private readonly clock: Clock,
   ) {}
 
-  async add(rules: readonly NewBlockRule[], act: AuditedAct): Promise<void> {
-    await this.change(act, async (manager) => {
-      for (let from = 0; from < rules.length; from += ROWS_AT_ONCE) {
-        await insert(manager, rules.slice(from, from + ROWS_AT_ONCE));
-      }
+  /**
+   * All of them, or none. Slices are taken while the database is busy with those before, under the lock.
+   * @returns how many there were; of none there is no trace
+   */
+  async add(slices: SlicesOfRules, act: AuditedAct): Promise<number> {
+    return this.locked(async (manager) => {
+      const livingAt: LivingRulesAt = (keys, now) => livingRules(manager, keys, now);
+      const added = await insertAll(manager, slices(livingAt));
+      if (added > 0) await this.leaveTrace(manager, act);
+      return added;
     });
-  }
-
-  /** Rules at these keys, proposed or approved, that are neither over nor withdrawn. */
-  async livingAt(keys: readonly string[], now: Date): Promise<LivingRule[]> {
-    const rows: (Omit<LivingRule, 'match'> & { matchKey: string })[] = await this.dataSource.query(
-      `SELECT match_key AS "matchKey", lines, starts_at AS "startsAt", expires_at AS "expiresAt" FROM block_rules rule
-       WHERE match_key = ANY($1) AND withdrawn_at IS NULL AND NOT ${OVER}`,
-      [keys, now],
-    );
-    return rows.map(({ matchKey, ...row }) => ({ ...row, match: matchOfKey(matchKey) }));
   }
 
   /**
@@ -168,27 +170,67 @@ export class BlockRulesRepository {
   }
 
   private async change<T>(act: AuditedAct, work: (manager: EntityManager) => Promise<T>): Promise<T> {
-    return this.dataSource.transaction(async (manager) => {
-      await manager.query('SELECT pg_advisory_xact_lock($1)', [LOCK]);
+    return this.locked(async (manager) => {
       const result = await work(manager);
-      const { userId, action, subject = null, detail = {}, remoteAddress = null } = act;
-      const event = { at: this.clock.now(), userId, action, subject, detail, remoteAddress };
-      await manager.insert(AuditEventEntity, event);
+      await this.leaveTrace(manager, act);
       return result;
     });
   }
+
+  private async locked<T>(work: (manager: EntityManager) => Promise<T>): Promise<T> {
+    return this.dataSource.transaction(async (manager) => {
+      await manager.query('SELECT pg_advisory_xact_lock($1)', [LOCK]);
+      return work(manager);
+    });
+  }
+
+  private async leaveTrace(manager: EntityManager, act: AuditedAct): Promise<void> {
+    const { userId, action, subject = null, detail = {}, remoteAddress = null } = act;
+    await manager.insert(AuditEventEntity, { at: this.clock.now(), userId, action, subject, detail, remoteAddress });
+  }
 }
 
-async function insert(manager: EntityManager, rules: readonly NewBlockRule[]): Promise<void> {
+async function livingRules(manager: EntityManager, keys: readonly string[], now: Date): Promise<LivingRule[]> {
+  const rows: (Omit<LivingRule, 'match'> & { matchKey: string })[] = await manager.query(
+    `SELECT match_key AS "matchKey", lines, starts_at AS "startsAt", expires_at AS "expiresAt" FROM block_rules rule
+     WHERE match_key = ANY($1) AND withdrawn_at IS NULL AND NOT ${OVER}`,
+    [keys, now],
+  );
+  return rows.map(({ matchKey, ...row }) => ({ ...row, match: matchOfKey(matchKey) }));
+}
+
+async function insertAll(
+  manager: EntityManager,
+  slices: Iterable<readonly NewBlockRule[]> | AsyncIterable<readonly NewBlockRule[]>,
+): Promise<number> {
+  let added = 0;
+  let inserted: Promise<void> = Promise.resolve();
+  try {
+    for await (const rules of slices) {
+      const rows = JSON.stringify(rules);
+      await inserted;
+      inserted = insert(manager, rows);
+      // It is waited for below; until then it must not end the process.
+      inserted.catch(() => undefined);
+      added += rules.length;
+    }
+  } finally {
+    // What failed first counts; the transaction is rolled back either way.
+    await inserted;
+  }
+  return added;
+}
+
+/** @param rules an array of `NewBlockRule` as JSON */
+async function insert(manager: EntityManager, rules: string): Promise<void> {
   await manager.query(
     `INSERT INTO block_rules (id, match_key, lines, action, reason, note, proposed_by, proposed_at, starts_at, expires_at,
        review_on, batch)
-     SELECT id, "matchKey", CASE WHEN lines IS NOT NULL THEN ARRAY(SELECT jsonb_array_elements_text(lines)) END, action,
-       reason, note, "proposedBy", "proposedAt", "startsAt", "expiresAt", "reviewOn", batch
-     FROM jsonb_to_recordset($1) AS rule(id uuid, "matchKey" text, lines jsonb, action jsonb, reason text, note text,
+     SELECT id, "matchKey", lines, action, reason, note, "proposedBy", "proposedAt", "startsAt", "expiresAt", "reviewOn", batch
+     FROM json_to_recordset($1) AS rule(id uuid, "matchKey" text, lines text[], action jsonb, reason text, note text,
        "proposedBy" uuid, "proposedAt" timestamptz, "startsAt" timestamptz, "expiresAt" timestamptz, "reviewOn" date,
        batch uuid)`,
-    [JSON.stringify(rules.map((rule) => ({ ...rule, lines: rule.lines ?? undefined })))],
+    [rules],
   );
 }
 

@@ -67,7 +67,7 @@ export class BlockRules {
     const added = toNewRule(rule, userId, now, null);
     const detail = { kind: rule.match.kind, action: rule.action.type, lines: rule.lines };
     const act = { userId, action: 'block-rule.propose', subject: added.id, detail, remoteAddress } as const;
-    await this.rules.add([added], act);
+    await this.rules.add(() => [[added]], act);
     return this.read(added.id);
   }
 

@@ -75,11 +75,14 @@ export class BlocklistInAsterisk implements OnApplicationBootstrap, OnApplicatio
     await this.forgetLeft(copy?.generation ?? null);
     if (!copy || copy.revision > (await this.rules.newestRevision())) return this.rebuild(copy);
     let { revision } = copy;
+    let lengthsAt = revision;
     for (;;) {
       const changed = await this.rules.changedAfter(revision, PAGE);
       if (changed.length === 0) break;
-      await this.renew(copy.generation, changed);
       revision = changed.at(-1)?.revision ?? revision;
+      // Before the rules themselves: a length without rules costs a look, a rule without its length is never found.
+      if (revision > lengthsAt && hasPrefix(changed)) lengthsAt = await this.renewLengths(copy.generation);
+      await this.renew(copy.generation, changed);
       await this.commands.keep(blocklistFamily(copy.generation), 'revision', String(revision));
     }
     await this.clear(copy);
@@ -137,11 +140,16 @@ export class BlocklistInAsterisk implements OnApplicationBootstrap, OnApplicatio
     const now = this.clock.now();
     const keys = [...new Set(changed.map(({ matchKey }) => matchKey))];
     const values = astDbValues(await this.rules.at(keys, now));
-    // Before the rules themselves: a length without rules costs a look, a rule without its length is never found.
-    if (keys.some((key) => key.startsWith('prefix/'))) await this.keepLengths(family, now);
     await this.commands.keepAll(family, values);
     const touched = changed.flatMap(({ matchKey, lines }) => astDbKeys({ match: matchOfKey(matchKey), lines }));
     for (const key of new Set(touched)) if (!values.has(key)) await this.commands.forget(family, key);
+  }
+
+  /** @returns the change up to which the lengths are right */
+  private async renewLengths(generation: string): Promise<number> {
+    const revision = await this.rules.newestRevision();
+    await this.keepLengths(blocklistFamily(generation), this.clock.now());
+    return revision;
   }
 
   private async keepLengths(family: string, now: Date): Promise<void> {
@@ -155,8 +163,12 @@ export class BlocklistInAsterisk implements OnApplicationBootstrap, OnApplicatio
     if (over.length === PAGE) return this.rebuild(await this.copy());
     if (over.length === 0) return;
     await this.renew(generation, over);
+    if (hasPrefix(over)) await this.renewLengths(generation);
     await this.commands.keep(blocklistFamily(generation), 'cleared', String(now.getTime()));
   }
 }
+
+const hasPrefix = (rules: readonly { matchKey: string }[]) =>
+  rules.some(({ matchKey }) => matchKey.startsWith('prefix/'));
 
 const isCount = (value: string | null | undefined): boolean => /^\d{1,15}$/.test(value ?? '');

@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import { japanTime } from '../schedules/japan-time.ts';
+import { japanTime, JST_AHEAD_MS } from '../schedules/japan-time.ts';
 import { astDbKeys } from './astdb-copy.ts';
 import type { CsvRow } from './csv-rows.ts';
 import { ACTION_WORDS, CAUSE_WORDS, KIND_WORDS } from './block-rule-words.ts';
@@ -52,9 +52,12 @@ export function readHeadings({ cells }: CsvRow): Map<ReadHeading, number> | Impo
 
 /** What stands in a row; the apostrophe in front, which keeps a spreadsheet from reckoning, is none of it. */
 function cellsOf({ cells }: CsvRow, places: ReadonlyMap<ReadHeading, number>): Cells {
-  const cellAt = (heading: ReadHeading) =>
-    (cells[places.get(heading) ?? -1] ?? '').trim().replace(/^'(?=[=+\-@＝＋－＠\d])/, '');
-  return Object.fromEntries(READ_HEADINGS.map((heading) => [heading, cellAt(heading)])) as Cells;
+  const read = {} as Cells;
+  for (const heading of READ_HEADINGS) {
+    const cell = (cells[places.get(heading) ?? -1] ?? '').trim();
+    read[heading] = /^'[=+\-@＝＋－＠\d]/.test(cell) ? cell.slice(1) : cell;
+  }
+  return read;
 }
 
 /**
@@ -102,12 +105,13 @@ const DATE = /^(\d{4})[-/](\d{1,2})[-/](\d{1,2})(?: (\d{1,2}):(\d{2})(?::(\d{2})
 /** Japan time; Excel's slashes too. @returns null for nothing, undefined for what is no time */
 export function readTime(written: string): Date | null | undefined {
   if (written === '') return null;
-  const [, year, month, day, hour = '0', minute = '00', second = '00'] = DATE.exec(written.normalize('NFKC')) ?? [];
-  if (year === undefined || month === undefined || day === undefined) return undefined;
-  const date = `${year}-${month.padStart(2, '0')}-${day.padStart(2, '0')}`;
-  const at = new Date(`${date}T${hour.padStart(2, '0')}:${minute}:${second}+09:00`);
-  // 2026-02-30 would become a day in March.
-  return !Number.isNaN(at.getTime()) && japanTime(at).date === date ? at : undefined;
+  const parts: (string | undefined)[] | undefined = DATE.exec(written.normalize('NFKC'))?.slice(1);
+  const [year = 0, month = 0, day = 0, hour = 0, minute = 0, second = 0] =
+    parts?.map((part) => Number(part ?? 0)) ?? [];
+  // 2026-02-30 would become a day in March, and the year 50 one of the last century.
+  const isDay = year >= 1000 && month <= 12 && new Date(Date.UTC(year, month - 1, day)).getUTCDate() === day;
+  if (!isDay || hour > 23 || minute > 59 || second > 59) return undefined;
+  return new Date(Date.UTC(year, month - 1, day, hour, minute, second) - JST_AHEAD_MS);
 }
 
 function readDate(written: string): string | null {
@@ -121,20 +125,26 @@ const overlap = (one: Period, other: Period): boolean =>
   (other.expiresAt === null || one.startsAt < other.expiresAt) &&
   (one.expiresAt === null || other.startsAt < one.expiresAt);
 
+type Claim = Pick<ProposedRule, 'match' | 'lines'> & Period;
+
 /** Rules that would be in force for the same callers on the same line at the same time. */
 export class TakenPeriods {
   private readonly periods = new Map<string, Period[]>();
 
   /** @returns whether there was room */
-  take(rule: Pick<ProposedRule, 'match' | 'lines'> & Period): boolean {
-    const keys = astDbKeys(rule);
-    if (keys.some((key) => this.periods.get(key)?.some((taken) => overlap(rule, taken)))) return false;
-    for (const key of keys) this.periods.set(key, [...(this.periods.get(key) ?? []), rule]);
+  take(rule: Claim): boolean {
+    if (astDbKeys(rule).some((key) => this.periods.get(key)?.some((taken) => overlap(rule, taken)))) return false;
+    this.add(rule);
     return true;
   }
 
   /** Of a rule that is there already, whatever else is. */
-  add(rule: Pick<ProposedRule, 'match' | 'lines'> & Period): void {
-    for (const key of astDbKeys(rule)) this.periods.set(key, [...(this.periods.get(key) ?? []), rule]);
+  add(rule: Claim): void {
+    const { startsAt, expiresAt } = rule;
+    for (const key of astDbKeys(rule)) {
+      const taken = this.periods.get(key);
+      if (taken) taken.push({ startsAt, expiresAt });
+      else this.periods.set(key, [{ startsAt, expiresAt }]);
+    }
   }
 }

@@ -1,6 +1,6 @@
 const HOUR_MS = 3_600_000;
 /** Japan Standard Time has been UTC+9 without summer time since 1952. */
-const JST_AHEAD_MS = 9 * HOUR_MS;
+export const JST_AHEAD_MS = 9 * HOUR_MS;
 const DAY_MS = 24 * HOUR_MS;
 
 /** An instant on the clocks and calendars of Japan, whatever the time zone of the machine. */

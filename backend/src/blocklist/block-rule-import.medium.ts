@@ -1,0 +1,106 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { ADMIN, ApiUnderTest } from '../../../test/medium/api/api-under-test.ts';
+import { eventually } from '../../../test/medium/api/eventually.ts';
+import type { Visitor } from '../../../test/medium/api/visitor.ts';
+import { Failure } from '../platform/http/openapi.ts';
+import { BlockRulesImported } from './block-rule.schema.ts';
+
+/** Several of the slices in which a file is read and written. */
+const ROWS = 2500;
+const HEADING = '種別,番号,処置,理由,見直し日';
+const rowOf = (n: number, action = '拒否') => `番号,0901${String(n).padStart(7, '0')},${action},迷惑,2099-03-31`;
+const fileOf = (rows: readonly string[]) => [HEADING, ...rows].join('\r\n');
+const file = fileOf(Array.from({ length: ROWS }, (_, n) => rowOf(n)));
+
+let api: ApiUnderTest;
+let proposer: Visitor;
+
+beforeAll(async () => {
+  api = await ApiUnderTest.start();
+  await api.database.dataSource.query('UPDATE users SET must_change_password = false');
+  proposer = await api.administrator();
+});
+afterAll(() => api.stop());
+beforeEach(async () => {
+  await api.database.dataSource.query('DELETE FROM block_rules');
+});
+
+const upload = (csv: string, query = '', visitor = proposer) =>
+  visitor.ask('POST', `/api/v1/block-rules/import${query}`, {
+    body: csv,
+    headers: { 'content-type': 'application/octet-stream', 'content-length': String(Buffer.byteLength(csv)) },
+  });
+type Answer = Awaited<ReturnType<typeof upload>>;
+const told = (answer: Answer) => {
+  const { total, problems } = answer.as(Failure).details as { total: number; problems: { row: number }[] };
+  return { total, rows: problems.map(({ row }) => row) };
+};
+async function stored(): Promise<number> {
+  const [row]: { count: string }[] = await api.database.dataSource.query('SELECT count(*) FROM block_rules');
+  return Number(row?.count);
+}
+
+const WAITING = `SELECT pid FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'
+  AND query LIKE 'INSERT INTO "audit_events"%'`;
+
+/** Holds up whoever writes to the audit trail, which is the last step of an import, until `work` is done. */
+async function atItsLastStep(work: (waitingPid: number) => Promise<void>): Promise<void> {
+  const { dataSource } = api.database;
+  await dataSource.transaction(async (manager) => {
+    await manager.query('LOCK TABLE audit_events IN SHARE ROW EXCLUSIVE MODE');
+    const pids: number[] = [];
+    await eventually(async () => {
+      // Not in the transaction, in which what others do looks the same all the time.
+      const rows: { pid: number }[] = await dataSource.query(WAITING);
+      pids.push(...rows.map(({ pid }) => pid));
+      return pids.length > 0;
+    });
+    await work(pids[0] ?? 0);
+  });
+}
+
+describe('an import of block rules', () => {
+  it('whose database connection is cut at its last step leaves nothing, says so, and comes in whole when tried again', async () => {
+    const importing = upload(file);
+    await atItsLastStep(async (pid) => {
+      await api.database.dataSource.query('SELECT pg_terminate_backend($1)', [pid]);
+      const answer = await importing;
+      expect([answer.status, answer.as(Failure).errorId]).toEqual([503, 'database-down']);
+    });
+    expect([await stored(), await api.audited('block-rules.import')]).toEqual([0, []]);
+    expect((await upload(file)).as(BlockRulesImported)).toMatchObject({ proposed: ROWS, skipped: 0 });
+    expect([await stored(), await api.audited('block-rules.import')]).toMatchObject([
+      ROWS,
+      [{ detail: { proposed: ROWS, skipped: 0 } }],
+    ]);
+  });
+
+  it('that runs twice at once stores each rule once, and names the rows of the other as duplicates', async () => {
+    const second = api.visitor();
+    await second.logIn(ADMIN.login, ADMIN.password);
+    const answers = await Promise.all([upload(file), upload(file, '', second)]);
+    expect(answers.map(({ status }) => status).sort()).toEqual([200, 422]);
+    expect(await stored()).toBe(ROWS);
+    const refused = answers.find(({ status }) => status === 422);
+    expect(refused && told(refused)).toMatchObject({ total: ROWS, rows: { length: 200, 0: 2 } });
+  });
+
+  it('with a mistake in its first rows stores none, and tells those of its last rows, too', async () => {
+    const rows = Array.from({ length: ROWS }, (_, n) => rowOf(n));
+    rows[3] = rowOf(3, '切る');
+    rows[ROWS - 2] = rowOf(5);
+    rows[ROWS - 1] = rowOf(ROWS, '切る');
+    const answer = await upload(fileOf(rows));
+    expect([answer.status, told(answer)]).toEqual([422, { total: 3, rows: [5, ROWS, ROWS + 1] }]);
+    expect(await stored()).toBe(0);
+  });
+
+  it('leaves out what is there already or stands further up, when asked to', async () => {
+    const half = Array.from({ length: ROWS / 2 }, (_, n) => rowOf(n));
+    await upload(fileOf(half));
+    const more = Array.from({ length: ROWS }, (_, n) => rowOf(n % (ROWS - 100)));
+    const answer = (await upload(fileOf(more), '?duplicates=skip')).as(BlockRulesImported);
+    expect(answer).toMatchObject({ proposed: ROWS / 2 - 100, skipped: ROWS / 2 + 100 });
+    expect(await stored()).toBe(ROWS - 100);
+  });
+});
