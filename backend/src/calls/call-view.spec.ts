@@ -59,6 +59,14 @@ describe('a call on the live board', () => {
     expect(liveOf(armed).endingArmedUntil).toBe('2025-11-21T04:41:01.000Z');
     expect(liveOf(armed, entry('ending-cancelled', 32, { phone: 'p202' })).endingArmedUntil).toBeNull();
   });
+
+  it('tells that its recording has to be asked for, until somebody has', () => {
+    const rule = (recording: 'always' | 'on-demand') =>
+      entry('recording-rule', 9.2, { recordingRule: 'rule', recording });
+    expect(liveOf(rule('always')).awaitsKeeping).toBe(false);
+    expect(liveOf(rule('on-demand')).awaitsKeeping).toBe(true);
+    expect(liveOf(rule('on-demand'), entry('recording-kept', 31, { phone: 'p202' })).awaitsKeeping).toBe(false);
+  });
 });
 
 describe('a call in a list', () => {

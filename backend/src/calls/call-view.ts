@@ -1,5 +1,6 @@
 import type { RecordingEntity } from '../recordings/recording.entity.ts';
 import type { RecordingSummary } from '../recordings/recording.schema.ts';
+import { awaitsKeeping } from '../recordings/rules/withheld.ts';
 import type { CallEntity } from './call.entity.ts';
 import type { CallDetail, CallSummary, LiveCall } from './call.schema.ts';
 import { endingArmedUntil } from './call-ending.ts';
@@ -81,6 +82,7 @@ export function toLiveCall(call: CallEntity, recording: RecordingEntity | null, 
     longCall: longCallOf(journal),
     parkedAt: parkedAt(journal),
     endingArmedUntil: iso(endingArmedUntil(journal)),
+    awaitsKeeping: awaitsKeeping(journal),
   };
 }
 

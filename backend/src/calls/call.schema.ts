@@ -126,6 +126,8 @@ export const LiveCall = CallSummary.extend({
   parkedAt: z.string().nullable(),
   /** Until when its end can be confirmed; null when it is not armed. It may have passed. */
   endingArmedUntil: Instant.nullable(),
+  /** A recording rule keeps what is recorded on demand only, and nobody has asked for it yet. */
+  awaitsKeeping: z.boolean(),
 }).meta({ id: 'LiveCall' });
 export type LiveCall = z.infer<typeof LiveCall>;
 

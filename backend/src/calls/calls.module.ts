@@ -1,8 +1,11 @@
 import { Module } from '@nestjs/common';
 import { AuditModule } from '../audit/audit.module.ts';
+import { ConfigurationVersionModule } from '../configuration/configuration-version.module.ts';
 import { PeopleModule } from '../people/people.module.ts';
+import { PhonesModule } from '../phones/phones.module.ts';
 import { CallActs } from './acts/call-acts.service.ts';
 import { CallActsController } from './acts/call-acts.controller.ts';
+import { CallPhonesService } from './acts/call-phones.service.ts';
 import { RecordingActsController } from './acts/recording-acts.controller.ts';
 import { CallFilingModule } from './call-filing.module.ts';
 import { CallDetails } from './call-details.service.ts';
@@ -15,9 +18,18 @@ import { LiveCallsStream } from './live-calls.stream.ts';
 
 /** Calls as the API shows them. */
 @Module({
-  imports: [AuditModule, PeopleModule, CallFilingModule],
+  imports: [AuditModule, ConfigurationVersionModule, PeopleModule, PhonesModule, CallFilingModule],
   controllers: [LiveCallsController, CallsController, CallActsController, RecordingActsController],
-  providers: [CallActs, CallDetails, CallMarks, CallSearchRepository, CallSearchService, LiveCalls, LiveCallsStream],
+  providers: [
+    CallActs,
+    CallPhonesService,
+    CallDetails,
+    CallMarks,
+    CallSearchRepository,
+    CallSearchService,
+    LiveCalls,
+    LiveCallsStream,
+  ],
   exports: [CallActs, CallDetails],
 })
 export class CallsModule {}

@@ -33,9 +33,14 @@ export class PhoneSettingsService {
   async states(): Promise<PhoneStates> {
     const [newest, reports] = await Promise.all([this.versions.newest(), this.reading.reports()]);
     const now = this.clock.now();
-    const phones = (newest?.document.phones ?? []).map(({ id, name, extension, type }) => {
+    const { phones: all = [], desks = [] } = newest?.document ?? {};
+    const phones = all.map(({ id, name, extension, type }) => {
       const { state, since } = stateOfThing(`phone:${id}`, reports, now);
-      return { id, name, extension, type, state: PhoneStateName.catch('unknown').parse(state), since };
+      const ringing = desks.filter(({ members }) => members.includes(id));
+      return {
+        ...{ id, name, extension, type, since, state: PhoneStateName.catch('unknown').parse(state) },
+        desks: ringing.map(({ id, name }) => ({ id, name })),
+      };
     });
     return { phones };
   }

@@ -16,6 +16,8 @@ export const PhoneStates = z
         type: z.enum(['sip', 'pbx']),
         state: PhoneStateName,
         since: Instant.nullable(),
+        /** Desks that ring it. */
+        desks: z.array(z.object({ id: z.string(), name: z.string() })),
       }),
     ),
   })

@@ -74,7 +74,7 @@ describe('states', () => {
     await reports.report('phone:p201', 'down', null, { state: 'unregistered' });
     const { phones } = (await visitor.ask('GET', '/api/v1/phones')).as(PhoneStates);
     expect(phones).toMatchObject([
-      { id: 'p201', extension: '201', type: 'sip', state: 'unregistered' },
+      { id: 'p201', extension: '201', type: 'sip', state: 'unregistered', desks: [{ id: 'shimin', name: '市民課' }] },
       { id: 'p301', extension: '301', type: 'pbx', state: 'unknown' },
     ]);
   });

@@ -10,5 +10,6 @@ import { PhonesController } from './phones.controller.ts';
   imports: [AuditModule, ConfigurationVersionModule],
   controllers: [PhonesController],
   providers: [HealthReadingRepository, PhoneSettingsService],
+  exports: [PhoneSettingsService],
 })
 export class PhonesModule {}

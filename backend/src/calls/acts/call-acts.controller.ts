@@ -4,6 +4,8 @@ import { type Asked, Route } from '../../platform/http/route.ts';
 import { Identifier } from '../../platform/schema.ts';
 import { CallMarks } from '../call-marks.service.ts';
 import { CallActs } from './call-acts.service.ts';
+import { CallPhones } from './call-phones.schema.ts';
+import { CallPhonesService } from './call-phones.service.ts';
 
 const CallParams = z.object({ id: z.uuid() });
 const Warning = z.strictObject({ kind: z.enum(['recording', 'final']) }).meta({ id: 'CallWarning' });
@@ -19,6 +21,7 @@ type ToCall = Asked & { params: { id: string } };
 export class CallActsController {
   constructor(
     private readonly marks: CallMarks,
+    private readonly phones: CallPhonesService,
     private readonly acts: CallActs,
   ) {}
 
@@ -93,6 +96,18 @@ export class CallActsController {
   })
   async confirmEnding({ params, who, remoteAddress }: ToCall): Promise<void> {
     await this.acts.ask(params.id, { type: 'confirm-ending' }, who, remoteAddress);
+  }
+
+  @Route({
+    method: 'get',
+    path: '/calls/:id/phones',
+    access: 'calls.watch',
+    summary: 'Phones to which a call in progress can be handed on, and those that may be put to its conversation',
+    params: CallParams,
+    response: CallPhones,
+  })
+  async listCallPhones({ params }: ToCall): Promise<CallPhones> {
+    return this.phones.of(params.id);
   }
 
   @Route({

@@ -4,6 +4,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/glob
 import { ApiUnderTest } from '../../../../test/medium/api/api-under-test.ts';
 import { aCall, fileCalls } from '../../../../test/medium/api/filed-calls.ts';
 import { type Visitor } from '../../../../test/medium/api/visitor.ts';
+import { smallOffice } from '../../configuration/document.fixture.ts';
 import { PhoneCodes } from '../../phones/phone-codes.schema.ts';
 import { Clock } from '../../platform/clock.ts';
 import { MessageReceiver, MessageSender } from '../../platform/messages.ts';
@@ -15,6 +16,7 @@ import { begin, entry } from '../journal.fixture.ts';
 import { appendJournal, readJournal } from '../journal.ts';
 import { CallActHandlers } from './call-act-handlers.ts';
 import { CallActReceiver } from './call-act-receiver.service.ts';
+import { CallPhones } from './call-phones.schema.ts';
 import { Marking } from './marking.service.ts';
 
 let api: ApiUnderTest;
@@ -112,6 +114,23 @@ describe('a call in progress', () => {
     const id = await callInProgress();
     await Promise.all([mark(id), mark(id), mark(id)]);
     expect(running).toEqual([1, 1, 1]);
+  });
+});
+
+describe('the phones of a call in progress', () => {
+  it('are told with how they are; of a call that is over there are none', async () => {
+    await clerk.ask('PUT', '/api/v1/configuration', { body: smallOffice() });
+    const phonesOf = (id: string) => clerk.ask('GET', `/api/v1/calls/${id}/phones`);
+    const { talking, others, supervisors } = (await phonesOf(await callInProgress())).as(CallPhones);
+    expect([talking, supervisors]).toEqual([null, []]);
+    expect(others).toMatchObject([
+      { id: 'p201', extension: '201', state: 'unknown' },
+      { id: 'p301', extension: '301', state: 'unknown' },
+    ]);
+    const over = aCall();
+    await fileCalls(api.database.dataSource, [over]);
+    expect(failure(await phonesOf(over.id))).toEqual([409, 'call-over']);
+    expect(failure(await phonesOf(randomUUID()))).toEqual([404, 'not-found']);
   });
 });
 

@@ -76,6 +76,12 @@ export function ruleInForce(entries: readonly JournalEntry[]): RecordingDecision
   return told ? { recording: told.recording, rule: told.recordingRule } : { recording: 'always', rule: STANDARD_RULE };
 }
 
+/** Whether what is recorded of a call in progress is not kept unless somebody asks for it. */
+export function awaitsKeeping(entries: readonly JournalEntry[]): boolean {
+  const last = entries.at(-1);
+  return last !== undefined && withheldParts(entries, instantOf(last)).some(({ reason }) => reason === 'not-kept');
+}
+
 /** Whether nothing is recorded at a moment because somebody wanted it so. */
 export const isPaused = (entries: readonly JournalEntry[], at: Date): boolean =>
   pausesOf(entries, new Date(at.getTime() + 1)).some(({ to }) => to > at);
