@@ -47,10 +47,16 @@ export const aLiveCall = (n: number, changes: Partial<LiveCall> = {}): LiveCall 
     recorder: 'growing',
     recording: null,
   }),
-  legs: [],
-  longCall: null,
-  parkedAt: null,
-  endingArmedUntil: null,
+  legs: [
+    {
+      party: 'phone',
+      phone: { id: 'p201', name: '市民課1' },
+      startedAt: aCall(n).startedAt,
+      endedAt: null,
+      holding: false,
+    },
+  ],
+  ...{ longCall: null, parkedAt: null, endingArmedUntil: null, awaitsKeeping: false },
   ...changes,
 });
 

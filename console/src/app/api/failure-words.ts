@@ -40,6 +40,14 @@ const KNOWN: Partial<Record<string, string>> = {
   'export-running': $localize`:@@failure.exportRunning:この書き出しは、いまダウンロード中です。終わってから、または中止して30秒ほどたってからお試しください。`,
   'too-many-exports': $localize`:@@failure.tooManyExports:ほかの書き出しがダウンロード中です。同時にダウンロードできるのは2件までです。`,
   'log-not-answering': $localize`:@@failure.logNotAnswering:操作記録ログの署名が時間内に終わりませんでした。`,
+  'call-over': $localize`:@@failure.callOver:この通話はすでに終了しています。`,
+  'not-in-conversation': $localize`:@@failure.notInConversation:この通話は、まだ電話機につながっていません。職員が電話に出てから、もう一度操作してください。`,
+  'not-recorded': $localize`:@@failure.notRecorded:この通話は録音していません。録音ルールにより録音しない通話か、まだ録音の始まっていない通話です。`,
+  'ending-not-armed': $localize`:@@failure.endingNotArmed:終了の準備がされていないか、30秒を過ぎて解除されました。終了する場合は、もう一度準備からやり直してください。`,
+  'phone-unknown': $localize`:@@failure.phoneUnknown:その電話機は設定にありません。登録済みの電話機を選んでください。`,
+  'not-a-supervisor': $localize`:@@failure.notASupervisor:その電話機は、この通話の窓口の監督者に登録されていません。窓口の設定で監督者の電話機に加えてください。`,
+  'call-act-failed': $localize`:@@failure.callActFailed:電話の制御に失敗しました。通話は続いています。もう一度操作するか、電話機で操作してください。`,
+  'telephony-away': $localize`:@@failure.telephonyAway:電話の制御プログラムが応答しません。通話と録音は続いています。電話機のボタンで操作してください。`,
   unexpected: $localize`:@@failure.unexpected:予期しないエラーが起きました。`,
 };
 
@@ -63,6 +71,8 @@ function adviceFor(failure: ApiFailure): string {
     return $localize`:@@advice.forbidden:必要な場合は、管理者に権限の追加を依頼してください。`;
   }
   if (failure.status === 429) return throttledAdvice(failure.retryAfterSeconds);
+  // These say themselves what to do.
+  if (failure.errorId === 'call-act-failed' || failure.errorId === 'telephony-away') return '';
   if (failure.status >= 500) {
     return $localize`:@@advice.server:しばらく待ってから再試行してください。続く場合は、管理者に連絡してください。通話と録音は続いています。`;
   }

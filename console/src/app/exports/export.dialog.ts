@@ -32,27 +32,6 @@ interface Typed {
   selector: 'dw-export-dialog',
   imports: [FailureNotice, FormField, FormRoot, PasswordField, ReasonField],
   templateUrl: './export.dialog.html',
-  styles: `
-    .choices {
-      display: flex;
-      flex-direction: column;
-      gap: 0.25rem;
-      margin: 0;
-      padding: 0;
-      border: 0;
-    }
-    .choice {
-      display: flex;
-      align-items: baseline;
-      gap: 0.5rem;
-      line-height: 1.4;
-    }
-    .hint {
-      display: block;
-      color: var(--dw-text-muted);
-      font-size: 0.875rem;
-    }
-  `,
 })
 export class ExportDialog {
   protected readonly dialog = inject<DialogRef<Export>>(DialogRef);

@@ -6,6 +6,7 @@ import { FakeEventSource } from '../../testing/fake-event-source.ts';
 import { aCall, aLiveCall } from '../../testing/fixtures.ts';
 import { consoleForTests, failureBody } from '../../testing/providers.ts';
 import { settle } from '../../testing/settle.ts';
+import { Session } from '../session/session.ts';
 import { LiveCalls } from './live-calls.ts';
 import { LivePage } from './live.page.ts';
 
@@ -67,12 +68,37 @@ describe('the live board', () => {
   it('shows that a call is marked as harassment, is parked, or may be ended, as long as that holds', async () => {
     const row = () => page.querySelector('tbody tr')?.textContent ?? '';
     await stand(aLiveCall(1));
-    for (const sign of ['カスハラ', '番に保留', '終了の準備中']) expect(row()).not.toContain(sign);
+    for (const sign of ['カスハラ', '番に保留', '終了の準備中 あと']) expect(row()).not.toContain(sign);
     const endingArmedUntil = new Date(Date.now() + 30_000).toISOString();
     await tell({ ...aLiveCall(1), marked: true, parkedAt: '3', endingArmedUntil });
-    for (const sign of ['カスハラ', '3番に保留', '終了の準備中']) expect(row()).toContain(sign);
+    for (const sign of ['カスハラ', '3番に保留', '終了の準備中 あと']) expect(row()).toContain(sign);
     await tell({ ...aLiveCall(1), endingArmedUntil: new Date(Date.now() - 1000).toISOString() });
-    for (const sign of ['カスハラ', '番に保留', '終了の準備中']) expect(row()).not.toContain(sign);
+    for (const sign of ['カスハラ', '番に保留', '終了の準備中 あと']) expect(row()).not.toContain(sign);
+  });
+
+  it('keeps the focus on the menu of a call that changes, and gives it to the heading when that call ends', async () => {
+    document.body.append(page);
+    TestBed.inject(Session).can = () => true;
+    await stand(aLiveCall(1), aLiveCall(2));
+    const opener = page.querySelector<HTMLElement>('tbody tr:last-child dw-call-act-menu button');
+    opener?.focus();
+    expect(opener?.textContent).toContain('操作');
+    await tell(aLiveCall(1, { marked: true, parkedAt: '3' }));
+    expect(document.activeElement).toBe(opener);
+    await tell(aCall(1));
+    expect(document.activeElement).toBe(page.querySelector('h1'));
+  });
+
+  it('closes the menu of a call that ends, and gives the focus to the heading', async () => {
+    document.body.append(page);
+    TestBed.inject(Session).can = () => true;
+    await stand(aLiveCall(1));
+    page.querySelector<HTMLElement>('dw-call-act-menu button')?.click();
+    await settle();
+    expect(document.querySelector('[role=menu]')?.contains(document.activeElement)).toBe(true);
+    await tell(aCall(1));
+    expect(document.querySelector('[role=menu]')).toBeNull();
+    expect(document.activeElement).toBe(page.querySelector('h1'));
   });
 
   it('speaks of calls that begin and end, unless quiet was chosen', async () => {

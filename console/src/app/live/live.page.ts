@@ -1,9 +1,23 @@
-import { Component, computed, effect, inject, signal, untracked } from '@angular/core';
+import {
+  Component,
+  ElementRef,
+  Injector,
+  afterNextRender,
+  computed,
+  effect,
+  inject,
+  signal,
+  untracked,
+  viewChildren,
+} from '@angular/core';
 import { RouterLink } from '@angular/router';
 import { FailureNotice } from '../api/failure-notice.ts';
 import { type CallSummary, type LiveCall } from '../api/generated/models.ts';
 import { DateTimePipe } from '../calendar/date-time.pipe.ts';
 import { DurationPipe } from '../calendar/duration.pipe.ts';
+import { ActOutcomeNotice } from '../calls/acts/act-outcome.ts';
+import { CallActMenu } from '../calls/acts/call-act-menu.ts';
+import { armedSeconds } from '../calls/acts/possible-acts.ts';
 import { MARKED, STATE, signOf } from '../calls/call-words.ts';
 import { OutsideParty } from '../calls/outside-party.ts';
 import { OwnLine } from '../calls/own-line.ts';
@@ -21,6 +35,8 @@ import { LiveCalls } from './live-calls.ts';
 @Component({
   selector: 'dw-live-page',
   imports: [
+    ActOutcomeNotice,
+    CallActMenu,
     DateTimePipe,
     DurationPipe,
     FailureNotice,
@@ -47,13 +63,19 @@ export class LivePage {
   protected readonly recorder = RECORDER;
   protected readonly recordingSign = recordingSign;
   protected readonly unrecorded = computed(() => this.live.inProgress().filter(isUnrecorded));
+  private readonly menus = viewChildren(CallActMenu);
+  private readonly host = inject<ElementRef<HTMLElement>>(ElementRef).nativeElement;
+  private readonly injector = inject(Injector);
   private told: readonly CallSummary[] | null = null;
 
   constructor() {
     effect(() => {
       const calls = this.live.inProgress();
       const loaded = this.live.loaded();
-      untracked(() => this.announce(loaded ? calls : null));
+      untracked(() => {
+        this.rescueFocus(calls);
+        this.announce(loaded ? calls : null);
+      });
     });
   }
 
@@ -61,9 +83,15 @@ export class LivePage {
     return this.now().getTime() - Date.parse(startedAt);
   }
 
-  /** Armed ends are disarmed by time alone, of which nobody tells. */
-  protected isArmed({ endingArmedUntil }: LiveCall): boolean {
-    return endingArmedUntil !== null && Date.parse(endingArmedUntil) > this.now().getTime();
+  protected armedSeconds(call: LiveCall): number {
+    return armedSeconds(call, this.now());
+  }
+
+  /** A call that ends takes its row along, with whoever was at its menu by keyboard. */
+  private rescueFocus(calls: readonly CallSummary[]): void {
+    const ended = this.menus().filter((menu) => !calls.some(({ id }) => id === menu.call().id));
+    if (!ended.some((menu) => menu.losesFocus())) return;
+    afterNextRender(() => this.host.querySelector<HTMLElement>('h1')?.focus(), { injector: this.injector });
   }
 
   private announce(calls: readonly CallSummary[] | null): void {

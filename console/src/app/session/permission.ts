@@ -2,7 +2,14 @@
 export type Permission =
   | 'calls.search'
   | 'calls.watch'
+  | 'calls.mark'
+  | 'calls.warn'
+  | 'calls.end'
+  | 'calls.transfer'
+  | 'calls.supervise'
   | 'recordings.play'
+  | 'recordings.keep'
+  | 'recordings.pause'
   | 'recordings.evidence'
   | 'recordings.delete'
   | 'audit.read'
@@ -10,4 +17,5 @@ export type Permission =
   | 'recordings.reconcile'
   | 'configuration.read'
   | 'configuration.write'
+  | 'phones.settings'
   | 'health.read';
