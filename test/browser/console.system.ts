@@ -12,7 +12,7 @@ import { Town } from '../town/town.ts';
 import { eventually, pause } from '../town/waiting.ts';
 import { openBrowser, type Visitor, visit } from './browser.ts';
 import { Judgement } from './judgement.ts';
-import { keyboardDeletion, keyboardWork } from './keyboard-work.ts';
+import { keyboardDeletion, keyboardWork, markByKeyboard } from './keyboard-work.ts';
 import { Outsider } from './offline-verifier.ts';
 import { listenTo, playing } from './listening.ts';
 
@@ -108,6 +108,7 @@ describe('an office at its console', () => {
     await (await phone.rung()).answered();
     await live.filter({ hasText: '通話中' }).waitFor();
     expect(await judgement.of(page, 'live')).toEqual([]);
+    await markByKeyboard({ page, judgement });
 
     // Long enough to be jumped about in.
     await pause(6000);

@@ -32,6 +32,19 @@ async function press(page: Page, wanted: Locator): Promise<void> {
 
 const hasFocus = (wanted: Locator) => wanted.evaluate((element) => element === element.ownerDocument.activeElement);
 
+/** Marks the one call on the live board as harassment. The screen changes under the menu once a second. */
+export async function markByKeyboard({ page, judgement }: Pick<AtTheConsole, 'page' | 'judgement'>): Promise<void> {
+  const opener = page.getByRole('button', { name: /^操作/ });
+  await press(page, opener);
+  await page.getByRole('menu').waitFor();
+  expect(await judgement.of(page, 'call-acts')).toEqual([]);
+  expect(await hasFocus(page.getByRole('menuitem', { name: 'カスハラの印を付ける' }))).toBe(true);
+  await page.keyboard.press('Enter');
+  await page.getByRole('row').getByText('カスハラ').waitFor();
+  await page.getByText('カスハラの印を付けました。').waitFor();
+  await eventually('the focus to be back where it was', () => hasFocus(opener));
+}
+
 /** The tests of what is done with recordings, every step of it by the keyboard alone. */
 export function keyboardWork(at: () => Promise<AtTheConsole>): void {
   it('proves by keyboard what became of a recording', async () => {

@@ -183,8 +183,8 @@ const WORDS: Partial<Record<string, (detail: Detail) => string>> = {
     $localize`:@@timeline.announcement:双方に「${ANNOUNCEMENT[notice ?? ''] ?? notice}:notice:」を流し始めました`,
   'announcement-ended': ({ heard }) =>
     heard === 'whole'
-      ? $localize`:@@timeline.announcementEnded:流し終わりました`
-      : $localize`:@@timeline.announcementCut:最後まで流せませんでした`,
+      ? $localize`:@@timeline.announcementEnded:案内を流し終わりました`
+      : $localize`:@@timeline.announcementCut:案内は最後まで流れませんでした`,
   'ending-armed': (detail) => $localize`:@@timeline.endingArmed:${doerIn(detail)}:who:が終了の準備をしました(30秒間)`,
   'ending-cancelled': (detail) =>
     $localize`:@@timeline.endingCancelled:${doerIn(detail)}:who:が終了の準備を取り消しました`,
