@@ -1,21 +1,23 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { durationMs, otherSoundIntervals, toneIntervals, totalMs } from '../town/listen.ts';
-import { freeNetwork } from '../town/network.ts';
+import { Place } from '../town/place.ts';
 import { Town } from '../town/town.ts';
 import { pause } from '../town/waiting.ts';
 
 /** The town calls itself: its carrier's calls go to its own business phone, so that only the town can be wrong. */
 describe('the town without a box', () => {
   const OFFICE = '0312345678';
+  let place: Place;
   let town: Town;
 
   beforeAll(async () => {
-    const network = await freeNetwork();
-    town = await Town.start({ box: { host: `${network}.2`, port: 5060 }, phones: [], network });
+    place = await Place.claim();
+    town = await Town.start({ box: { host: place.pbx, port: 5060 }, phones: [], place });
   });
 
   afterAll(async () => {
     await town.stop();
+    await place.release();
   });
 
   it('lets both parties hear each other for as long as they talk', async () => {

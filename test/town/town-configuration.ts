@@ -162,6 +162,7 @@ function registeredPhone(
         fatal_retry_interval: '1',
         max_retries: '100000',
         auth_rejection_permanent: 'no',
+        max_random_initial_delay: '0',
         expiration: '60',
       },
     ],

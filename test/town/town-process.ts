@@ -56,6 +56,10 @@ export class TownAsterisk {
     return new TownAsterisk(home, toolsDir, child);
   }
 
+  get pid(): number {
+    return this.child.pid ?? 0;
+  }
+
   /** Waits until `answers` no longer throws. */
   async untilBooted(answers: () => Promise<void>): Promise<void> {
     const deadline = Date.now() + BOOT_TIMEOUT_MS;

@@ -1,11 +1,11 @@
 import { randomUUID } from 'node:crypto';
-import { chmod, mkdtemp, rm } from 'node:fs/promises';
+import { chmod, mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { AmiConnection } from './ami-connection.ts';
 import { AriConnection, type AriEvent } from './ari-connection.ts';
-import { freeNetwork } from './network.ts';
 import { Caller, firstTone, type Party, type PartyContext, PhoneCall, type Says } from './party.ts';
+import { Place } from './place.ts';
 import { SoundStudio } from './sound-studio.ts';
 import {
   type BoxAddress,
@@ -19,8 +19,10 @@ import { INSIDE, TownAsterisk } from './town-process.ts';
 export interface TownOptions {
   box: BoxAddress;
   phones: RegisteredPhone[];
-  /** The loopback network to live in, e.g. `127.40.7`; a free one by default. */
-  network?: string;
+  /** Where to live; by default a place that is claimed for this town alone. */
+  place?: Place;
+  /** Folder that is made for its files; a temporary one by default. */
+  home?: string;
 }
 
 export interface CallRequest {
@@ -53,7 +55,10 @@ export class Town {
   private readonly ari: AriConnection;
   private readonly ami: AmiConnection;
   private readonly asterisk: TownAsterisk;
+  /** Gives back what the town lived in. */
+  private readonly leave: () => Promise<void>;
   private readonly context: PartyContext;
+  /** Who has not hung up yet. */
   private readonly parties = new Map<string, Party>();
   private readonly phones = new Map<string, TownPhone>();
 
@@ -64,6 +69,7 @@ export class Town {
     ari: AriConnection;
     ami: AmiConnection;
     asterisk: TownAsterisk;
+    leave: () => Promise<void>;
   }) {
     this.addresses = parts.addresses;
     this.home = parts.home;
@@ -74,20 +80,23 @@ export class Town {
     this.ari = parts.ari;
     this.ami = parts.ami;
     this.asterisk = parts.asterisk;
+    this.leave = parts.leave;
     const studio = new SoundStudio(parts.asterisk.toolsDir, join(parts.home, 'sounds'), `${INSIDE}/sounds`);
     this.context = { ari: parts.ari, studio, heardDir: join(parts.home, 'heard') };
     this.ari.events$.subscribe((event) => this.receive(event));
   }
 
   static async start(options: TownOptions): Promise<Town> {
-    const network = options.network ?? (await freeNetwork());
-    const home = await mkdtemp(join(tmpdir(), 'denwaban-town-'));
-    // Another user runs Asterisk.
-    await chmod(home, 0o755);
-    const addresses = { carrier: `${network}.1`, pbx: `${network}.2`, gateway: `${network}.3` };
-    const control = `${network}.250`;
+    const place = options.place ?? (await Place.claim());
+    const home = await makeHome(options.home);
+    const leave = async () => {
+      await rm(home, { recursive: true, force: true });
+      if (place !== options.place) await place.release();
+    };
+    const { carrier, pbx, gateway, control } = place;
+    const addresses = { carrier, pbx, gateway };
     const password = randomUUID();
-    const phones = options.phones.map((phone, index) => ({ ...phone, address: `${network}.${index + 11}` }));
+    const phones = options.phones.map((phone, index) => ({ ...phone, address: place.phone(index) }));
     const asterisk = await TownAsterisk.start(home, async (moduleDir) => {
       const placeholders = { inside: INSIDE, control, password, moduleDir };
       await writeTownConfiguration(join(home, 'etc'), { control, ...addresses, phones }, options.box, placeholders);
@@ -96,9 +105,10 @@ export class Town {
       const ari = new AriConnection(control, 8088, 'town', password);
       await asterisk.untilBooted(async () => await ari.open('town'));
       const ami = await AmiConnection.open(control, 5038, 'town', password);
-      return new Town({ addresses, home, options, ari, ami, asterisk });
+      return new Town({ addresses, home, options, ari, ami, asterisk, leave });
     } catch (error) {
       await asterisk.stop();
+      await leave();
       throw error;
     }
   }
@@ -107,7 +117,11 @@ export class Town {
     this.ari.close();
     this.ami.close();
     await this.asterisk.stop();
-    await rm(this.home, { recursive: true, force: true });
+    await this.leave();
+  }
+
+  get pid(): number {
+    return this.asterisk.pid;
   }
 
   /** A phone of the office: a registered one by its extension, one behind the business phone by its number there. */
@@ -117,6 +131,16 @@ export class Town {
     const phone = new TownPhone(number);
     this.phones.set(number, phone);
     return phone;
+  }
+
+  /** Nobody answers a phone any more until it is told otherwise. */
+  nobodyAnswers(): void {
+    for (const phone of this.phones.values()) phone.willRingOut();
+  }
+
+  /** Ends every call that still goes on. */
+  async everybodyHangsUp(): Promise<void> {
+    await Promise.all([...this.parties.values()].map((party) => party.hangUp()));
   }
 
   /** Places a call to the office. Comes back as soon as the INVITE is on its way. */
@@ -187,6 +211,7 @@ export class Town {
     const { channel } = event;
     if (!channel) return;
     this.parties.get(channel.id)?.receive(event);
+    if (event.type === 'ChannelDestroyed') this.parties.delete(channel.id);
     if (event.type === 'StasisStart' && !this.parties.has(channel.id)) void this.ring({ ...event, channel });
   }
 
@@ -203,4 +228,12 @@ export class Town {
     const channel = channelId;
     await this.ami.action({ Action: 'MixMonitor', Channel: channel, File: file, options: 'D' }).catch(() => undefined);
   }
+}
+
+async function makeHome(wanted: string | undefined): Promise<string> {
+  const home = wanted ?? (await mkdtemp(join(tmpdir(), 'denwaban-town-')));
+  if (wanted !== undefined) await mkdir(wanted);
+  // Another user runs Asterisk.
+  await chmod(home, 0o755);
+  return home;
 }

@@ -1,4 +1,4 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { beforeAll, describe, expect, it } from '@jest/globals';
 import { AmiCommands } from '../../../backend/src/asterisk/ami-commands.ts';
 import { AriCommands } from '../../../backend/src/asterisk/ari-commands.ts';
 import { CallEngine } from '../../../backend/src/calls/call-engine.service.ts';
@@ -11,15 +11,16 @@ import { STANDARD_RECORDINGS } from '../../../backend/src/recordings/recording-c
 import { toneIntervals, totalMs } from '../../town/listen.ts';
 import { type Caller, type PhoneCall } from '../../town/party.ts';
 import { readStereo } from '../../town/sound-file.ts';
-import { Town } from '../../town/town.ts';
+import { Place } from '../../town/place.ts';
+import type { Town } from '../../town/town.ts';
 import { eventually, pause } from '../../town/waiting.ts';
 import { CutLine } from './cut-line.ts';
-import { BoxAsterisk, type SpooledCall, story } from './box-asterisk.ts';
+import { type BoxAsterisk, type SpooledCall, story } from './box-asterisk.ts';
+import { officeAt, setStage } from './stage.ts';
 import { TelephonyUnderTest } from './telephony-under-test.ts';
 
-const NETWORK = '127.40.247';
+const place = await Place.claim();
 const NUMBER = '0901234567';
-const SECRET = 'a-secret-for-phones';
 const LINE = { announced: '0312345601', direct: '0312345602', menu: '0312345603', message: '0312345604' };
 
 /** extensions-deciding.conf; the notice takes less than so long. */
@@ -35,12 +36,7 @@ const line = (id: keyof typeof LINE, start: string, nodes: object) => ({
 });
 
 const office = ConfigurationDocument.parse({
-  site: { id: 'hq', name: '町役場' },
-  trunks: [{ id: 'hikari', name: 'ひかり電話', type: 'peer', host: `${NETWORK}.1`, port: 5060 }],
-  pbx: null,
-  phones: ['201', '202', '203'].map((extension) => ({
-    ...{ id: `p${extension}`, name: extension, type: 'sip', extension, secret: SECRET },
-  })),
+  ...officeAt(place, ['201', '202', '203']),
   desks: [{ id: 'citizens', name: '市民課', members: ['p201'], ringSeconds: 30 }],
   notices: [{ id: 'short', name: '録音告知', text: '録音されます。', audio: 'recording-notice-short' }],
   lines: [
@@ -58,44 +54,27 @@ const office = ConfigurationDocument.parse({
 });
 
 describe('a telephony process that comes back in the middle of calls', () => {
+  const stage = setStage(place, { office });
+  const { call, callOver, told } = stage;
   let box: BoxAsterisk;
   let town: Town;
   let telephony: TelephonyUnderTest;
   let ari: CutLine;
   let ami: CutLine;
-  let before = 0;
 
   beforeAll(async () => {
-    box = await BoxAsterisk.start('127.0.0.87');
-    await box.applier.apply(office);
-    const phones = ['201', '202', '203'].map((extension) => ({ extension, secret: SECRET }));
-    town = await Town.start({ box: box.sip, phones, network: NETWORK });
-    await eventually('the phones to register', async () => (await town.registered()).length === 3);
+    ({ box, town } = stage);
     const { ariPort, amiPort } = box.settings.endpoints;
     ari = await CutLine.to(ariPort);
+    stage.alsoEnds(() => ari.stop());
     ami = await CutLine.to(amiPort);
+    stage.alsoEnds(() => ami.stop());
     const endpoints = { ...box.settings.endpoints, ariPort: ari.port, amiPort: ami.port };
     const settings = Object.create(box.settings, { endpoints: { value: endpoints } }) as Settings;
     telephony = new TelephonyUnderTest(settings);
+    stage.alsoEnds(() => telephony.stop());
     await telephony.start();
   });
-  afterAll(async () => {
-    await telephony.stop();
-    ari.stop();
-    ami.stop();
-    await town.stop();
-    await box.stop();
-  });
-  beforeEach(() => {
-    for (const extension of ['201', '202', '203']) town.phone(extension).willRingOut();
-  });
-  afterEach(async () => {
-    before = (await box.calls()).length;
-  });
-
-  const callOver = (): Promise<SpooledCall> => box.endedCall(before + 1);
-  const told = (event: string) =>
-    eventually(`journal entry ${event}`, async () => (await box.calls())[before]?.entries.find(({ e }) => e === event));
 
   async function away(meanwhile: () => Promise<void> = () => Promise.resolve()): Promise<void> {
     await telephony.stop();
@@ -117,7 +96,7 @@ describe('a telephony process that comes back in the middle of calls', () => {
     return phones;
   }
   /** The same by the journal, which is what everybody else sees. */
-  const known = async () => tellsPresent((await box.calls())[before]?.entries ?? [], namesIn(office));
+  const known = async () => tellsPresent((await call())?.entries ?? [], namesIn(office));
   const agreed = () =>
     eventually('the journal to tell what Asterisk shows', async () => {
       const [journal, asterisk] = [await known(), await shown()];
@@ -185,7 +164,7 @@ describe('a telephony process that comes back in the middle of calls', () => {
     expect(foundLater(call)).toEqual(['transferred p201 p203 later']);
     expect(story(call).slice(-2)).toEqual(['left p203', 'end 16 office']);
     // The consultation is a call of its own.
-    before += 1;
+    stage.nextCall();
   });
 
   it.each([

@@ -1,4 +1,4 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { Subject } from 'rxjs';
 import { type AmiCommands } from '../../../backend/src/asterisk/ami-commands.ts';
 import type { AmiConnection } from '../../../backend/src/asterisk/ami-connection.ts';
@@ -8,8 +8,10 @@ import { silentLogger, strictDouble } from '../../../backend/src/calls/doubles.f
 import { Clock } from '../../../backend/src/platform/clock.ts';
 import type { DatabaseConnector } from '../../../backend/src/platform/database-connector.ts';
 import type { MessageReceiver } from '../../../backend/src/platform/messages.ts';
+import { Place } from '../../town/place.ts';
 import { createTestDatabase, type TestDatabase } from '../postgres.ts';
-import { BoxAsterisk } from './box-asterisk.ts';
+import type { BoxAsterisk } from './box-asterisk.ts';
+import { setStage } from './stage.ts';
 
 const PEOPLE = ['5e1f3a52-0000-4000-8000-000000000001', '5e1f3a52-0000-4000-8000-000000000002'];
 
@@ -20,15 +22,15 @@ class HandClock extends Clock {
   }
 }
 
+const stage = setStage(await Place.claim());
 let box: BoxAsterisk;
 let database: TestDatabase;
 let clock: HandClock;
 let databaseIsUp: boolean;
 
-beforeAll(async () => {
-  box = await BoxAsterisk.start('127.0.0.80');
-}, 60_000);
-afterAll(() => box.stop());
+beforeAll(() => {
+  ({ box } = stage);
+});
 
 beforeEach(async () => {
   database = await createTestDatabase();

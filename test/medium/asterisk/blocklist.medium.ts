@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { astDbValues } from '../../../backend/src/blocklist/astdb-copy.ts';
 import {
@@ -10,15 +10,16 @@ import {
 import { anyCaller, anyRules, approvedRule } from '../../../backend/src/blocklist/block-rules.fixture.ts';
 import { foldNumber } from '../../../backend/src/calls/number-folding.ts';
 import { smallOffice } from '../../../backend/src/configuration/document.fixture.ts';
-import { Town } from '../../town/town.ts';
+import { Place } from '../../town/place.ts';
+import type { Town } from '../../town/town.ts';
 import { otherSoundIntervals, totalMs } from '../../town/listen.ts';
 import { readStereo } from '../../town/sound-file.ts';
-import { eventually, pause } from '../../town/waiting.ts';
-import { BoxAsterisk, type SpooledCall, story } from './box-asterisk.ts';
+import { pause } from '../../town/waiting.ts';
+import { type BoxAsterisk, type SpooledCall, story } from './box-asterisk.ts';
 import { invite } from './invite.ts';
+import { phoneAt, setStage } from './stage.ts';
 
-const NETWORK = '127.40.249';
-const CARRIER = `${NETWORK}.1`;
+const place = await Place.claim();
 const LINES = { main: '0312345678', other: '0312345679' };
 const NUMBER = '0901234567';
 const HIDDEN: Record<Exclude<IncomingCaller['presentation'], 'shown'>, string> = {
@@ -31,6 +32,7 @@ const shownAs = (number: string) => `<sip:${number}@carrier.example>`;
 /** Without what the recording rule says, which is another matter. */
 const stepsOf = (call: SpooledCall) => story(call).filter((step) => !step.startsWith('recording-rule '));
 
+const stage = setStage(place, { office: office() });
 let box: BoxAsterisk;
 let town: Town;
 let generations = 0;
@@ -40,12 +42,10 @@ function office() {
   const document = smallOffice();
   const [trunk] = document.trunks;
   const [main] = document.lines;
-  const [phone] = document.phones;
-  if (!trunk || !main || phone?.type !== 'sip') throw new Error('the small office has a trunk, a line and a phone');
-  trunk.host = CARRIER;
-  phone.secret = 'a-secret-for-phones';
+  if (!trunk || !main) throw new Error('the small office has a trunk and a line');
+  trunk.host = place.carrier;
   document.pbx = null;
-  document.phones = [phone];
+  document.phones = [phoneAt('201')];
   document.desks = [{ id: 'shi-min', name: '市民課', members: ['p201'], ringSeconds: 5 }];
   const flow = { start: 'end', nodes: { end: { type: 'end', cause: 'busy' } } } as const;
   document.lines = Object.entries(LINES).map(([id, number]) => ({ ...main, id, number, flow }));
@@ -63,40 +63,27 @@ async function inForce(rules: readonly ApprovedRule[]): Promise<void> {
   await box.commands.keep('blocklist', 'generation', generation);
 }
 
+/** The call that was placed last. */
+async function callOver(): Promise<SpooledCall> {
+  const call = await stage.callOver();
+  stage.nextCall();
+  return call;
+}
+
 /** Places a call that is not answered. @returns its status and journal */
 async function unanswered(from: string, line: keyof typeof LINES = 'main', more: string[] = []) {
-  const before = new Set((await box.calls()).map(({ id }) => id));
-  const status = await invite(CARRIER, box.sip, LINES[line], from, more);
-  const call = await eventually('the call to be over', async () =>
-    (await box.calls()).find(({ id, entries }) => !before.has(id) && entries.some(({ e }) => e === 'end')),
-  );
+  const status = await invite(place.carrier, box.sip, LINES[line], from, more);
+  const call = await callOver();
   return { status, call, steps: stepsOf(call) };
 }
 
 async function townCall(from: string, presentation: 'shown' | 'withheld' = 'shown') {
-  const before = new Set((await box.calls()).map(({ id }) => id));
   const caller = await town.call({ from, to: LINES.main, presentation, says: { tone: 440 } });
-  const over = (): Promise<SpooledCall> =>
-    eventually('the call to be over', async () =>
-      (await box.calls()).find(({ id, entries }) => !before.has(id) && entries.some(({ e }) => e === 'end')),
-    );
-  return { caller, over };
+  return { caller, over: callOver };
 }
 
-beforeAll(async () => {
-  box = await BoxAsterisk.start('127.0.0.79');
-  await box.applier.apply(office());
-  town = await Town.start({
-    box: box.sip,
-    phones: [{ extension: '201', secret: 'a-secret-for-phones' }],
-    network: NETWORK,
-  });
-  await eventually('the phone to register', async () => (await town.registered()).length === 1);
-}, 60_000);
-
-afterAll(async () => {
-  await town.stop();
-  await box.stop();
+beforeAll(() => {
+  ({ box, town } = stage);
 });
 
 beforeEach(() => inForce([]));
@@ -180,8 +167,8 @@ describe('with no backend, a block rule', () => {
 
     const phone = town.phone('201').willAnswer({ says: { tone: 1000 } });
     const { caller, over } = await townCall(NUMBER);
-    await (await phone.rung()).answered();
-    await pause(500);
+    await phone.rung();
+    await stage.told('answered p201');
     await caller.hangUp();
     const steps = stepsOf(await over());
     expect(steps.slice(0, 4)).toEqual(['begin', `blocked ${one.id} desk`, 'recorder', 'ringing shi-min']);
@@ -221,7 +208,6 @@ describe('the dialplan and the decision', () => {
       ).values(),
     ];
     await inForce(rules);
-    const before = (await box.calls()).length;
     const byKey = Map.groupBy(rules, ({ match }) => matchKeyOf(match));
     const wanted = callers.map((caller) => {
       const rule = decideBlock(caller, (key) => byKey.get(key) ?? [], now);
@@ -230,14 +216,10 @@ describe('the dialplan and the decision', () => {
     await Promise.all(
       callers.map(({ number, presentation, line }) => {
         const from = presentation === 'shown' ? shownAs(number ?? '') : HIDDEN[presentation];
-        return invite(CARRIER, box.sip, LINES[line as keyof typeof LINES], from);
+        return invite(place.carrier, box.sip, LINES[line as keyof typeof LINES], from);
       }),
     );
-    await eventually('all calls to be over', async () => {
-      const calls = (await box.calls()).slice(before);
-      return calls.length === callers.length && calls.every(({ entries }) => entries.at(-1)?.e === 'end');
-    });
-    const found = (await box.calls()).slice(before).map(({ entries }) => {
+    const found = (await stage.callsOver(callers.length)).map(({ entries }) => {
       const [begin] = entries;
       const blocked = entries.find((entry) => entry.e === 'blocked');
       if (begin?.e !== 'begin') throw new Error('a journal begins with begin');
@@ -252,13 +234,10 @@ describe('the dialplan and the decision', () => {
       ...['+81901234567', '+810901234567', '090-1234-5678', '1840312345678', '18609012345678', '18403', '186', '+81'],
       ...['+8618412345678', '0312345678', '1841234', '12345'],
     ];
-    const before = (await box.calls()).length;
-    for (const number of written) await invite(CARRIER, box.sip, LINES.main, shownAs(number));
-    await eventually('all calls to be over', async () => {
-      const calls = (await box.calls()).slice(before);
-      return calls.length === written.length && calls.every(({ entries }) => entries.at(-1)?.e === 'end');
-    });
-    const found = (await box.calls()).slice(before).map(({ entries: [begin] }) => begin?.e === 'begin' && begin.number);
+    for (const number of written) await invite(place.carrier, box.sip, LINES.main, shownAs(number));
+    const found = (await stage.callsOver(written.length)).map(
+      ({ entries: [begin] }) => begin?.e === 'begin' && begin.number,
+    );
     expect(found).toEqual(written.map((number) => foldNumber(number)));
   }, 60_000);
 });

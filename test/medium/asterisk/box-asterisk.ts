@@ -1,8 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { readdir, readFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { filter, firstValueFrom, timeout } from 'rxjs';
 import { AmiCommands } from '../../../backend/src/asterisk/ami-commands.ts';
@@ -22,7 +21,6 @@ import {
 import { ensureCertificates } from '../../../provisioning/box/certificates.ts';
 import { writeEndpoints } from '../../../provisioning/box/endpoints.ts';
 import { prepareHome, writeHostsFile } from '../../../provisioning/box/home.ts';
-import { freeLocalPort } from '../../../provisioning/box/ports.ts';
 import { ensureSecrets } from '../../../provisioning/box/secrets.ts';
 import { SilentProgress } from '../../../provisioning/progress.ts';
 import { project } from '../../../provisioning/project.ts';
@@ -30,15 +28,11 @@ import { rootEnvironment } from '../../../provisioning/run-in-root.ts';
 import { removeTree } from '../../../provisioning/runtime/build-root.ts';
 import { installPrompts } from '../../../provisioning/runtime/prompts.ts';
 import { ensureRuntime, type Runtime } from '../../../provisioning/runtime/runtime.ts';
+import type { Place } from '../../town/place.ts';
 import { eventually } from '../../town/waiting.ts';
+import type { StageHome } from './stage-home.ts';
 
 const logger = new Logger('test', 'silent');
-
-/** Somewhere else each time: sound sockets hear all of the loopback network, also what other boxes are sent. */
-function rtpRange(): string {
-  const first = 22_000 + 200 * Math.floor(Math.random() * 45);
-  return `${first}-${first + 199}`;
-}
 
 /** The box's Asterisk alone, with a home of its own: no database and no backend process. */
 export class BoxAsterisk {
@@ -52,6 +46,7 @@ export class BoxAsterisk {
     readonly settings: Settings,
     readonly runtime: Runtime,
     private readonly ami: AmiConnection,
+    private readonly stageHome: StageHome,
   ) {
     this.sip = { host: settings.operator.DENWABAN_SIP_BIND, port: settings.operator.DENWABAN_SIP_PORT };
     this.commands = new AmiCommands(ami);
@@ -60,38 +55,39 @@ export class BoxAsterisk {
   }
 
   /**
-   * @param address loopback address at which it takes calls
+   * @param place whose `box` is where it takes calls
+   * @param stageHome where it makes a folder for its files
    * @param more further settings of an operator
    */
-  static async start(address: string, more: Record<string, string> = {}): Promise<BoxAsterisk> {
+  static async start(place: Place, stageHome: StageHome, more: Record<string, string> = {}): Promise<BoxAsterisk> {
     const runtime = await ensureRuntime(new SilentProgress());
-    const home = mkdtempSync(join(tmpdir(), 'denwaban-asterisk-'));
+    const home = stageHome.at('box');
     const operator = readOperatorSettings({
       DENWABAN_HOME: home,
-      DENWABAN_SIP_BIND: address,
-      DENWABAN_RTP_PORTS: rtpRange(),
+      DENWABAN_SIP_BIND: place.box,
+      DENWABAN_RTP_PORTS: place.rtpPorts,
       ...more,
     });
     const layout = prepareHome(home);
     const secrets = ensureSecrets(layout.secrets);
-    const ariPort = await freeLocalPort(undefined);
-    const amiPort = await freeLocalPort(undefined, [ariPort]);
+    const [ariPort, amiPort] = place.localPorts;
     const { toolsDir, versions } = runtime;
     writeEndpoints(layout, { ariPort, amiPort, postgresSocketDir: null, toolsDir, versions });
     await installPrompts(runtime.promptsDir, layout.asteriskPrompts);
-    await ensureCertificates(layout.tls, { addresses: [address], hosts: ['localhost'] }, new Date());
+    await ensureCertificates(layout.tls, { addresses: [place.box], hosts: ['localhost'] }, new Date());
     writeAsteriskCertificate(layout);
     writeAsteriskConfiguration(project.asteriskEtc, layout, templateValues(operator, { ariPort, amiPort }, secrets));
     const password = secrets['ami-password'];
     const ami = new AmiConnection({ host: '127.0.0.1', port: amiPort, username: 'denwaban', password }, logger);
-    const box = new BoxAsterisk(new Settings(operator), runtime, ami);
+    const box = new BoxAsterisk(new Settings(operator), runtime, ami, stageHome);
     ami.start();
-    await box.boot();
+    try {
+      await box.boot();
+    } catch (error) {
+      await box.stop();
+      throw error;
+    }
     return box;
-  }
-
-  get pid(): number {
-    return this.child?.pid ?? 0;
   }
 
   /** Starts Asterisk; again after `kill`. */
@@ -100,6 +96,7 @@ export class BoxAsterisk {
     const { file, args } = asteriskCommand(this.runtime.root, writeHostsFile(layout), operator.DENWABAN_HOME, layout);
     const child = spawn(file, args, { env: rootEnvironment, stdio: ['ignore', 'ignore', 'inherit'] });
     this.child = child;
+    this.stageHome.belongs('box', child.pid ?? 0);
     await waitForAsterisk(endpoints.ariPort, this.settings.secret('ari-password'), () => {
       if (child.exitCode !== null) throw new Error(`Asterisk ended with ${child.exitCode}:\n${this.log()}`);
     });
@@ -108,17 +105,21 @@ export class BoxAsterisk {
   }
 
   async kill(): Promise<void> {
-    const { child } = this;
-    if (child?.exitCode !== null || child.signalCode !== null) return;
-    child.kill('SIGKILL');
-    await once(child, 'exit');
+    await this.end();
     await firstValueFrom(this.ami.connected$.pipe(filter((is) => !is)));
   }
 
   async stop(): Promise<void> {
     this.ami.stop();
-    this.child?.kill('SIGKILL');
+    await this.end();
     await removeTree(this.settings.operator.DENWABAN_HOME);
+  }
+
+  private async end(): Promise<void> {
+    const { child } = this;
+    if (child?.exitCode !== null || child.signalCode !== null) return;
+    child.kill('SIGKILL');
+    await once(child, 'exit');
   }
 
   log(): string {
@@ -139,10 +140,8 @@ export class BoxAsterisk {
     const calls = await Promise.all(
       names.map(async (name) => {
         const text = await readFile(join(spool, name), 'utf8');
-        const entries = text
-          .trimEnd()
-          .split('\n')
-          .map((line) => JournalEntry.parse(JSON.parse(line)));
+        const lines = text === '' ? [] : text.trimEnd().split('\n');
+        const entries = lines.map((line) => JournalEntry.parse(JSON.parse(line)));
         return {
           id: name.replace('.jsonl', ''),
           text,
@@ -151,7 +150,9 @@ export class BoxAsterisk {
         };
       }),
     );
-    return calls.toSorted((one, other) => Number(one.entries[0]?.at) - Number(other.entries[0]?.at));
+    // A file stands there a moment before its first line.
+    const begun = calls.filter(({ entries }) => entries.length > 0);
+    return begun.toSorted((one, other) => Number(one.entries[0]?.at) - Number(other.entries[0]?.at));
   }
 
   /** A call, counted from 1, once its journal says that it is over. */
@@ -171,11 +172,11 @@ export interface SpooledCall {
   recording: string;
 }
 
-/** The story of a call in short: `event value value`. */
+/** An entry in short: `event value value`. */
+export const stepOf = ({ e, at: _at, ...fields }: JournalEntry): string =>
+  e === 'begin' ? e : [e, ...Object.values(fields as Record<string, string>)].join(' ');
+
+/** The story of a call in short. */
 export const story = ({ entries }: SpooledCall): string[] =>
   // Parties hang up in threads of their own: the `left` of a phone may come a moment after `end`.
-  entries
-    .toSorted((one, other) => Number(one.e === 'end') - Number(other.e === 'end'))
-    .map(({ e, at: _at, ...fields }) =>
-      e === 'begin' ? e : [e, ...Object.values(fields as Record<string, string>)].join(' '),
-    );
+  entries.toSorted((one, other) => Number(one.e === 'end') - Number(other.e === 'end')).map(stepOf);

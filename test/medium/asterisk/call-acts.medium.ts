@@ -1,4 +1,4 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { beforeAll, describe, expect, it } from '@jest/globals';
 import { CallActHandlers, callInProgress } from '../../../backend/src/calls/acts/call-act-handlers.ts';
 import type { CallAct, CallActAnswer } from '../../../backend/src/calls/acts/call-act.schema.ts';
 import { readJournal } from '../../../backend/src/calls/journal.ts';
@@ -7,27 +7,22 @@ import { STANDARD_RECORDINGS } from '../../../backend/src/recordings/recording-c
 import { otherSoundIntervals, type Sound, toneIntervals, totalMs } from '../../town/listen.ts';
 import type { Caller, Party, PhoneCall } from '../../town/party.ts';
 import { readStereo } from '../../town/sound-file.ts';
-import { Town } from '../../town/town.ts';
-import { eventually, pause } from '../../town/waiting.ts';
-import { BoxAsterisk, type SpooledCall, story } from './box-asterisk.ts';
+import { Place } from '../../town/place.ts';
+import type { Town } from '../../town/town.ts';
+import { pause } from '../../town/waiting.ts';
+import { type BoxAsterisk, type SpooledCall, story } from './box-asterisk.ts';
+import { officeAt, setStage } from './stage.ts';
 import { TelephonyUnderTest } from './telephony-under-test.ts';
 
-const NETWORK = '127.40.189';
+const place = await Place.claim();
 const LINE = '0312345678';
 const OUTSIDE = '0398765432';
-const SECRET = 'a-secret-for-phones';
-const EXTENSIONS = ['201', '202', '203'];
 const [CALLER_HZ, PHONE_HZ, OTHER_HZ] = [440, 1000, 1600];
 const BY = { userId: '6b0a4f0e-3b7c-4f43-9d6a-0d3a1c6f2b10', name: '佐藤' };
 
 const office = ConfigurationDocument.parse({
-  site: { id: 'hq', name: '町役場' },
-  trunks: [{ id: 'hikari', name: 'ひかり電話', type: 'peer', host: `${NETWORK}.1`, port: 5060, probeSeconds: 0 }],
+  ...officeAt(place, ['201', '202', '203']),
   outgoing: { prefix: '0', trunks: ['hikari'], line: 'main' },
-  pbx: null,
-  phones: EXTENSIONS.map((extension) => ({
-    ...{ id: `p${extension}`, name: extension, type: 'sip', extension, secret: SECRET },
-  })),
   desks: [{ id: 'citizens', name: '市民課', members: ['p201'], ringSeconds: 20, supervisors: ['p203'] }],
   notices: [],
   lines: [
@@ -52,50 +47,21 @@ interface Conversation {
 }
 
 describe('what users of the console do in a conversation', () => {
+  const stage = setStage(place, { office });
+  const { callOver, told } = stage;
   let box: BoxAsterisk;
   let town: Town;
   let telephony: TelephonyUnderTest;
-  let before = 0;
-  const parties: Party[] = [];
 
   beforeAll(async () => {
-    box = await BoxAsterisk.start('127.0.0.89');
-    await box.applier.apply(office);
-    const phones = EXTENSIONS.map((extension) => ({ extension, secret: SECRET }));
-    town = await Town.start({ box: box.sip, phones, network: NETWORK });
-    await eventually('the phones to register', async () => (await town.registered()).length === EXTENSIONS.length);
+    ({ box, town } = stage);
     telephony = new TelephonyUnderTest(box.settings);
+    stage.alsoEnds(() => telephony.stop());
     await telephony.start();
-  }, 120_000);
-
-  afterAll(async () => {
-    await telephony.stop();
-    await town.stop();
-    await box.stop();
   });
 
-  beforeEach(async () => {
-    for (const number of EXTENSIONS) town.phone(number).willRingOut();
-    before = (await box.calls()).length;
-  });
-
-  afterEach(async () => {
-    for (const party of parties.splice(0)) await party.hangUp();
-  });
-
-  const callOver = (): Promise<SpooledCall> => box.endedCall(before + 1);
-  const steps = async (): Promise<string[]> => {
-    const call = (await box.calls())[before];
-    return call ? story(call) : [];
-  };
-  const told = (what: string) =>
-    eventually(`${what} in the journal`, async () => {
-      const now = await steps();
-      if (!now.includes(what)) throw new Error(now.join('\n'));
-      return true;
-    });
   async function ask(act: CallAct): Promise<CallActAnswer> {
-    const callId = (await box.calls())[before]?.id ?? '';
+    const callId = (await stage.call())?.id ?? '';
     const call = callInProgress(callId, await readJournal(box.settings.layout.spool, callId));
     if (!call) throw new Error('no such call');
     return telephony.get(CallActHandlers).perform(act, call, BY);
@@ -104,17 +70,15 @@ describe('what users of the console do in a conversation', () => {
   async function comingIn(): Promise<Conversation> {
     const answering = town.phone('201').willAnswer({ says: { tone: PHONE_HZ } });
     const outside = await town.call({ from: '0901234567', to: LINE, says: { tone: CALLER_HZ } });
-    parties.push(outside);
     return begun(outside, await answering.rung(), 'answered p201');
   }
   async function goingOut(): Promise<Conversation> {
     const answering = town.phone(OUTSIDE).willAnswer({ says: { tone: CALLER_HZ } });
     const phone = await town.callFromPhone('201', `0${OUTSIDE}`, { tone: PHONE_HZ });
-    parties.push(phone);
     return begun(await answering.rung(), phone, 'connected');
   }
   async function begun(outside: Caller | PhoneCall, phone: Caller | PhoneCall, step: string): Promise<Conversation> {
-    await eventually('the conversation', async () => (await steps()).some((line) => line.startsWith(step)));
+    await told(step);
     await pause(600);
     return { outside, phone };
   }
@@ -210,7 +174,7 @@ describe('what users of the console do in a conversation', () => {
   });
 
   async function pickUp(): Promise<void> {
-    parties.push(await town.callFromPhone('202', '*41', { tone: OTHER_HZ }));
+    await town.callFromPhone('202', '*41', { tone: OTHER_HZ });
     await told('answered p202');
     await pause(1500);
   }
@@ -250,7 +214,6 @@ describe('what users of the console do in a conversation', () => {
     expect(await ask({ type: 'supervise', phone: 'p202', mode })).toBe('not-a-supervisor');
     expect(await ask({ type: 'supervise', phone: 'p203', mode })).toBe('done');
     const supervisor = await supervisors.rung();
-    parties.push(supervisor);
     await told(`supervision ${mode} p203 p201`);
     await pause(1500);
     await supervisor.hangUp();
@@ -269,7 +232,6 @@ describe('what users of the console do in a conversation', () => {
     const supervisors = town.phone('203').willAnswer({ says: { tone: OTHER_HZ } });
     expect(await ask({ type: 'supervise', phone: 'p203', mode: 'join' })).toBe('done');
     const supervisor = await supervisors.rung();
-    parties.push(supervisor);
     await told('supervision join p203 p201');
     await pause(500);
     await outside.says({ tone: OTHER_HZ });

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { beforeAll, describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { readFile } from 'node:fs/promises';
 import { expectedObjects, type RenderedConfiguration } from '../../../backend/src/asterisk/render-configuration.ts';
@@ -11,7 +11,9 @@ import { findConfigurationProblems } from '../../../backend/src/configuration/co
 import { defaultConfiguration } from '../../../backend/src/configuration/default-configuration.ts';
 import { anyDocument, smallOffice } from '../../../backend/src/configuration/document.fixture.ts';
 import { GeneratedFiles } from '../../../backend/src/configuration/generated-files.ts';
-import { BoxAsterisk } from './box-asterisk.ts';
+import { Place } from '../../town/place.ts';
+import type { BoxAsterisk } from './box-asterisk.ts';
+import { setStage } from './stage.ts';
 
 /** What a mistake of ours in rendering would do. */
 class SpoiltFiles extends GeneratedFiles {
@@ -30,15 +32,14 @@ function biggerOffice(): ConfigurationDocument {
   return document;
 }
 
+const place = await Place.claim();
+
 describe('a configuration in a real Asterisk', () => {
+  const stage = setStage(place);
   let box: BoxAsterisk;
 
-  beforeAll(async () => {
-    box = await BoxAsterisk.start('127.0.0.71');
-  });
-
-  afterAll(async () => {
-    await box.stop();
+  beforeAll(() => {
+    ({ box } = stage);
   });
 
   const expectInForce = async (document: ConfigurationDocument) => {

@@ -1,4 +1,4 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import {
   channelVariable,
   SWITCH_BY_PHONE_FAMILY,
@@ -11,27 +11,21 @@ import { STANDARD_RECORDINGS } from '../../../backend/src/recordings/recording-c
 import { otherSoundIntervals, soundIntervals, type Sound, toneIntervals, totalMs } from '../../town/listen.ts';
 import { type Caller, type Party, type PhoneCall } from '../../town/party.ts';
 import { readStereo } from '../../town/sound-file.ts';
-import { Town } from '../../town/town.ts';
+import { Place } from '../../town/place.ts';
+import type { Town } from '../../town/town.ts';
 import { eventually, pause } from '../../town/waiting.ts';
-import { BoxAsterisk, type SpooledCall, story } from './box-asterisk.ts';
+import { type BoxAsterisk, type SpooledCall, story } from './box-asterisk.ts';
+import { officeAt, setStage } from './stage.ts';
 
-const NETWORK = '127.40.245';
+const place = await Place.claim();
 const NUMBER = '0901234567';
 const LINE = '0312345678';
-const SECRET = 'a-secret-for-phones';
 const CALLER_HZ = 440;
 const PHONE_HZ = 1000;
 const OTHER_HZ = 1600;
 
-const phone = (extension: string) => ({
-  ...{ id: `p${extension}`, name: extension, type: 'sip' as const, extension, secret: SECRET },
-});
-
 const office: ConfigurationDocument = {
-  site: { id: 'hq', name: '町役場' },
-  trunks: [{ id: 'hikari', name: 'ひかり電話', type: 'peer', host: `${NETWORK}.1`, port: 5060 }],
-  pbx: null,
-  phones: ['201', '202', '203'].map(phone),
+  ...officeAt(place, ['201', '202', '203']),
   desks: [{ id: 'citizens', name: '市民課', members: ['p201'], ringSeconds: 20, supervisors: ['p203'] }],
   notices: [],
   schedules: [{ ...officeHours(), code: '1', switchPhones: ['p203'] }],
@@ -52,60 +46,43 @@ const office: ConfigurationDocument = {
 
 /** Everything here happens with no backend at all: what staff need in a call must not depend on it. */
 describe('in a conversation, with no backend', () => {
+  const stage = setStage(place, { office });
+  const { callOver, told } = stage;
   let box: BoxAsterisk;
   let town: Town;
-  let before = 0;
   let errorsBefore = 0;
-  /** Who may still be on the line when a test fails. */
-  const parties: Party[] = [];
 
-  beforeAll(async () => {
-    box = await BoxAsterisk.start('127.0.0.88');
-    await box.applier.apply(office);
-    const phones = ['201', '202', '203'].map((extension) => ({ extension, secret: SECRET }));
-    town = await Town.start({ box: box.sip, phones, network: NETWORK });
-    await eventually('the phones to register', async () => (await town.registered()).length === 3);
-  }, 120_000);
-
-  afterAll(async () => {
-    await town.stop();
-    await box.stop();
+  beforeAll(() => {
+    ({ box, town } = stage);
   });
 
   /** That nobody claims calls is what is tested here; and Asterisk warns of every subroutine in which a caller hangs up. */
   const errors = () => box.complaints().filter((line) => !/not claimed within|Abnormal 'Gosub/.test(line));
 
-  beforeEach(async () => {
-    for (const number of ['201', '202', '203']) town.phone(number).willRingOut();
-    before = (await box.calls()).length;
+  beforeEach(() => {
     errorsBefore = errors().length;
   });
 
-  afterEach(async () => {
-    for (const party of parties.splice(0)) await party.hangUp();
+  afterEach(() => {
     expect(errors().slice(errorsBefore)).toEqual([]);
   });
-
-  const callOver = (): Promise<SpooledCall> => box.endedCall(before + 1);
-  const told = async (what: string) =>
-    await eventually(`${what} in the journal`, async () => {
-      const call = (await box.calls())[before];
-      if (!call || !story(call).includes(what)) throw new Error(call ? story(call).join('\n') : 'no call');
-      return true;
-    });
 
   async function converse(): Promise<{ caller: Caller; phoneCall: PhoneCall }> {
     const answering = town.phone('201').willAnswer({ says: { tone: PHONE_HZ } });
     const caller = await town.call({ from: NUMBER, to: LINE, says: { tone: CALLER_HZ } });
-    parties.push(caller);
     const phoneCall = await answering.rung();
     await phoneCall.answered();
     await pause(500);
     return { caller, phoneCall };
   }
+  /** What became of the conversation. When the phone hangs up that answered first, its `left` may stand anywhere among that. */
+  const afterTheAnswer = (call: SpooledCall): string[] =>
+    story(call)
+      .slice(6)
+      .filter((step) => step !== 'left p201');
   /** Asterisk's id of the channel whose call it is. */
   const outside = async (): Promise<string> => {
-    const [begin] = (await box.calls())[before]?.entries ?? [];
+    const [begin] = (await stage.call())?.entries ?? [];
     return begin?.e === 'begin' ? begin.channel : '';
   };
   const heardBy = async (party: Party): Promise<Sound> => (await party.heard()).left;
@@ -181,11 +158,7 @@ describe('in a conversation, with no backend', () => {
     await caller.ended(20_000);
     await phoneCall.ended();
     const call = await callOver();
-    expect(
-      story(call)
-        .slice(6)
-        .filter((step) => step !== 'left p201'),
-    ).toEqual([
+    expect(afterTheAnswer(call)).toEqual([
       'ending-armed p201',
       'ending-confirmed p201',
       'announcement ending p201',
@@ -202,11 +175,7 @@ describe('in a conversation, with no backend', () => {
     // As if 30 seconds had gone by.
     await box.commands.setVariable(await outside(), channelVariable.ending, String(Math.floor(Date.now() / 1000) - 1));
     await phoneCall.sendDigits('*9');
-    await eventually('it to be armed again', async () => {
-      const armed = story((await box.calls())[before] ?? { id: '', text: '', entries: [], recording: '' });
-      if (armed.filter((step) => step === 'ending-armed p201').length < 2) throw new Error(armed.join('\n'));
-      return true;
-    });
+    await told('ending-armed p201', 2);
     await caller.hangUp();
     expect(story(await callOver()).at(-1)).toBe('end 16 caller');
   });
@@ -238,11 +207,14 @@ describe('in a conversation, with no backend', () => {
     await taker.hangUp();
     await caller.ended();
     const call = await callOver();
-    expect(
-      story(call)
-        .slice(6)
-        .filter((step) => step !== 'left p201'),
-    ).toEqual(['parked 1 p201', 'unparked phone', 'answered p202', 'marked p202', 'left p202', 'end 16 office']);
+    expect(afterTheAnswer(call)).toEqual([
+      'parked 1 p201',
+      'unparked phone',
+      'answered p202',
+      'marked p202',
+      'left p202',
+      'end 16 office',
+    ]);
     const { left, right } = await readStereo(call.recording);
     expect(spoken(right)).toBeGreaterThan(700);
     expect(toneMs(right, OTHER_HZ)).toBeGreaterThan(1000);
@@ -260,11 +232,7 @@ describe('in a conversation, with no backend', () => {
     await pause(1000);
     await caller.hangUp();
     const call = await callOver();
-    expect(
-      story(call)
-        .slice(6)
-        .filter((step) => step !== 'left p201'),
-    ).toEqual(['parked 1 p201', 'unparked timeout', 'answered p201', 'end 16 caller']);
+    expect(afterTheAnswer(call)).toEqual(['parked 1 p201', 'unparked timeout', 'answered p201', 'end 16 caller']);
     expect(toneMs((await readStereo(call.recording)).right, OTHER_HZ)).toBeGreaterThan(600);
   });
 
@@ -275,7 +243,7 @@ describe('in a conversation, with no backend', () => {
       await told('parked 1 p201');
       await caller.hangUp();
       expect(story(await callOver()).at(-1)).toBe('end 16 caller');
-      before += 1;
+      stage.nextCall();
     }
     const nobody = await town.callFromPhone('202', '*41');
     await nobody.ended();
@@ -333,11 +301,7 @@ describe('in a conversation, with no backend', () => {
     await pause(1500);
     await caller.hangUp();
     const call = await callOver();
-    expect(
-      story(call)
-        .slice(6)
-        .filter((step) => step !== 'left p201'),
-    ).toEqual(['transferred p201 p202', 'answered p202', 'left p202', 'end 16 caller']);
+    expect(afterTheAnswer(call)).toEqual(['transferred p201 p202', 'answered p202', 'left p202', 'end 16 caller']);
     expect(toneMs((await readStereo(call.recording)).right, OTHER_HZ)).toBeGreaterThan(900);
   });
 

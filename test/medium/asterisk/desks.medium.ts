@@ -1,13 +1,14 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { ConfigurationDocument } from '../../../backend/src/configuration/configuration.schema.ts';
 import { durationMs, otherSoundIntervals, slice, toneIntervals, totalMs } from '../../town/listen.ts';
 import { readStereo } from '../../town/sound-file.ts';
-import { Town } from '../../town/town.ts';
-import { eventually, pause } from '../../town/waiting.ts';
-import { BoxAsterisk, type SpooledCall, story } from './box-asterisk.ts';
+import { Place } from '../../town/place.ts';
+import type { Town } from '../../town/town.ts';
+import { pause } from '../../town/waiting.ts';
+import { type BoxAsterisk, type SpooledCall, stepOf, story } from './box-asterisk.ts';
+import { officeAt, setStage } from './stage.ts';
 
-const NETWORK = '127.40.233';
-const SECRET = 'a-secret-for-phones';
+const place = await Place.claim();
 const NUMBER = '0901234567';
 const OUTSIDE = '0399990000';
 const LINE = { inOrder: '0312340401', leastRecent: '0312340402', overflow: '0312340403' };
@@ -27,12 +28,7 @@ const desk = (id: string, members: string[], more: object = {}) => ({
 });
 
 const office = ConfigurationDocument.parse({
-  site: { id: 'hq', name: '町役場' },
-  trunks: [{ id: 'hikari', name: 'ひかり電話', type: 'peer', host: `${NETWORK}.1`, port: 5060 }],
-  pbx: null,
-  phones: EXTENSIONS.map((extension) => ({
-    ...{ id: `p${extension}`, name: extension, type: 'sip', extension, secret: SECRET },
-  })),
+  ...officeAt(place, EXTENSIONS),
   desks: [
     desk('in-order', ['p201', 'p202'], { strategy: 'in-order', memberSeconds: 5 }),
     desk('least-recent', ['p201', 'p202'], { strategy: 'least-recent', memberSeconds: 5 }),
@@ -54,44 +50,29 @@ const office = ConfigurationDocument.parse({
 });
 
 describe('desks with no backend', () => {
+  const stage = setStage(place, { office });
+  const { callOver, told } = stage;
   let box: BoxAsterisk;
   let town: Town;
-  let before = 0;
 
-  beforeAll(async () => {
-    box = await BoxAsterisk.start('127.0.0.133');
-    await box.applier.apply(office);
-    const phones = EXTENSIONS.map((extension) => ({ extension, secret: SECRET }));
-    town = await Town.start({ box: box.sip, phones, network: NETWORK });
-    await eventually('the phones to register', async () => (await town.registered()).length === EXTENSIONS.length);
+  beforeAll(() => {
+    ({ box, town } = stage);
   });
-  afterAll(async () => {
-    await town.stop();
-    await box.stop();
-  });
-  beforeEach(() => {
-    for (const number of [...EXTENSIONS, OUTSIDE]) town.phone(number).willRingOut();
-  });
-  afterEach(async () => {
-    before = (await box.calls()).length;
+  afterEach(() => {
     expect(box.complaints().filter((complaint) => complaint.includes(' ERROR['))).toEqual([]);
   });
 
   /** Who answers a call that nobody lets ring. */
   async function answeredBy(to: string): Promise<string> {
     const caller = await town.call({ from: NUMBER, to });
-    const answered = await eventually('an answer in the journal', async () => {
-      const call = (await box.calls())[before];
-      return call && story(call).find((step) => step.startsWith('answered'));
-    });
+    const answered = stepOf(await told('answered'));
     // The parties hear each other a moment later.
     await pause(500);
     await caller.hangUp();
-    await box.endedCall(before + 1);
-    before += 1;
+    await callOver();
+    stage.nextCall();
     return answered;
   }
-  const call = (number: number): Promise<SpooledCall> => box.endedCall(before + number);
   const steps = (of: SpooledCall) => story(of).filter((step) => !/^(begin|recorder|fallback|accepted|left)/.test(step));
 
   it('in order: the first phone always first, the next one when it does not answer or is busy', async () => {
@@ -106,8 +87,8 @@ describe('desks with no backend', () => {
     await firstCall.ended();
     await secondCall.answered();
     await caller.hangUp();
-    expect(steps(await call(1))).toEqual(['ringing in-order', 'answered p202', 'end 16 caller']);
-    before += 1;
+    expect(steps(await callOver())).toEqual(['ringing in-order', 'answered p202', 'end 16 caller']);
+    stage.nextCall();
     first?.willRefuse('busy');
     second?.willAnswer();
     expect(await answeredBy(LINE.inOrder)).toBe('answered p202');
@@ -128,12 +109,10 @@ describe('desks with no backend', () => {
   it('overflows to another desk, to a number outside and to a message, and is announced once', async () => {
     for (const number of [...EXTENSIONS, OUTSIDE]) town.phone(number).willRefuse('busy');
     const caller = await town.call({ from: NUMBER, to: LINE.overflow, says: { tone: CALLER_HZ } });
-    await eventually('the message to begin', async () =>
-      (await box.calls())[before]?.entries.some(({ e }) => e === 'message'),
-    );
+    await told('message');
     await pause(2500);
     await caller.hangUp();
-    expect(steps(await call(1))).toEqual([
+    expect(steps(await callOver())).toEqual([
       ...['notice recording', 'notice-ended recording', 'ringing citizens', 'unanswered citizens BUSY'],
       ...['ringing taxes', 'unanswered taxes BUSY', `forwarding outside ${OUTSIDE}`, 'not-forwarded outside BUSY'],
       ...['message speak 2', 'message-ended speak caller', 'end 16 caller'],
@@ -151,7 +130,7 @@ describe('desks with no backend', () => {
     await (await second.rung()).answered();
     await pause(1200);
     await caller.hangUp();
-    const ended = await call(1);
+    const ended = await callOver();
     expect(steps(ended).filter((step) => step.startsWith('notice'))).toEqual([
       'notice recording',
       'notice-ended recording',

@@ -1,18 +1,19 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { beforeAll, describe, expect, it } from '@jest/globals';
 import { ConfigurationDocument } from '../../../backend/src/configuration/configuration.schema.ts';
 import { SHIPPED_NOTICES } from '../../../backend/src/notices/shipped-notices.ts';
 import { japanTime } from '../../../backend/src/schedules/japan-time.ts';
 import { WEEKDAYS } from '../../../backend/src/schedules/schedule.schema.ts';
-import { eventually, pause } from '../../town/waiting.ts';
+import { pause } from '../../town/waiting.ts';
 import { toneIntervals, totalMs } from '../../town/listen.ts';
 import { readStereo } from '../../town/sound-file.ts';
 import { type Caller } from '../../town/party.ts';
-import { Town } from '../../town/town.ts';
-import { BoxAsterisk, type SpooledCall, story } from './box-asterisk.ts';
+import { Place } from '../../town/place.ts';
+import type { Town } from '../../town/town.ts';
+import { type BoxAsterisk, story } from './box-asterisk.ts';
+import { officeAt, setStage } from './stage.ts';
 
-const NETWORK = '127.40.243';
+const place = await Place.claim();
 const NUMBER = '0901234567';
-const SECRET = 'a-secret-for-phones';
 const OUTSIDE = '0399990000';
 
 const LINE = {
@@ -29,12 +30,7 @@ const menu = (more: object) => ({
   ...more,
 });
 const office = ConfigurationDocument.parse({
-  site: { id: 'hq', name: '町役場' },
-  trunks: [{ id: 'hikari', name: 'ひかり電話', type: 'peer', host: `${NETWORK}.1`, port: 5060 }],
-  pbx: null,
-  phones: ['201', '202'].map((extension) => ({
-    ...{ id: `p${extension}`, name: extension, type: 'sip', extension, secret: SECRET },
-  })),
+  ...officeAt(place, ['201', '202']),
   desks: [
     { id: 'citizens', name: '市民課', members: ['p201'], ringSeconds: 5 },
     {
@@ -119,37 +115,17 @@ function closedNow() {
 const endByKey = (caller: Caller): Promise<void> => caller.sendDigits('#').catch(() => undefined);
 
 describe('a flow with no backend', () => {
+  const stage = setStage(place, { office });
+  const { callOver, told } = stage;
   let box: BoxAsterisk;
   let town: Town;
-  let before = 0;
 
-  beforeAll(async () => {
-    box = await BoxAsterisk.start('127.0.0.81');
-    await box.applier.apply(office);
-    const phones = ['201', '202'].map((extension) => ({ extension, secret: SECRET }));
-    town = await Town.start({ box: box.sip, phones, network: NETWORK });
-    await eventually('the phones to register', async () => (await town.registered()).length === 2);
+  beforeAll(() => {
+    ({ box, town } = stage);
   });
-  afterAll(async () => {
-    await town.stop();
-    await box.stop();
-  });
-  beforeEach(() => {
-    for (const number of ['201', '202', OUTSIDE]) town.phone(number).willRingOut();
-  });
-  afterEach(async () => {
-    before = (await box.calls()).length;
-  });
-
   /** About the dialplan. Parties that hang up at the same moment are complained about by others. */
   const complaints = () =>
     box.complaints().filter((line) => / (pbx|app|func|ast_expr|file)\w*\.c: (?!.*not claimed within)/.test(line));
-  const callOver = (): Promise<SpooledCall> => box.endedCall(before + 1);
-  const told = (event: string, count = 1) =>
-    eventually(`journal entry ${event}`, async () => {
-      const entries = (await box.calls())[before]?.entries.filter(({ e }) => e === event) ?? [];
-      return entries.length >= count && entries;
-    });
 
   it('is steered by keys: back, repeat, too long a pause, and the desk', async () => {
     const phone = town.phone('201').willAnswer();
@@ -267,14 +243,14 @@ describe('a flow with no backend', () => {
     await (await town.phone('202').rung()).answered();
     await first.hangUp();
     expect(story(await callOver()).slice(3, 6)).toEqual(['ringing in-turn', 'accepted', 'answered p202']);
-    before += 1;
+    stage.nextCall();
     town.phone('201').willAnswer();
     town.phone('202').willAnswer();
     const second = await town.call({ from: NUMBER, to: LINE.turns });
     await (await town.phone('202').rung()).answered();
     await second.hangUp();
     await callOver();
-    before += 1;
+    stage.nextCall();
     for (const number of ['201', '202']) town.phone(number).willRefuse('busy');
     const third = await town.call({ from: NUMBER, to: LINE.turns });
     expect((await third.ended()).sipStatus).toBe(486);

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { ConfigurationDocument } from '../../../backend/src/configuration/configuration.schema.ts';
 import { NoticeAudioKeeper } from '../../../backend/src/notices/notice-audio-keeper.service.ts';
 import { type NoticeAudioRepository } from '../../../backend/src/notices/notice-audio.repository.ts';
@@ -10,14 +10,15 @@ import { SHIPPED_NOTICES } from '../../../backend/src/notices/shipped-notices.ts
 import type { DatabaseConnector } from '../../../backend/src/platform/database-connector.ts';
 import { Logger } from '../../../backend/src/platform/logging.ts';
 import { toneIntervals, totalMs } from '../../town/listen.ts';
-import { Town } from '../../town/town.ts';
+import { Place } from '../../town/place.ts';
+import type { Town } from '../../town/town.ts';
 import { eventually, pause } from '../../town/waiting.ts';
-import { BoxAsterisk } from './box-asterisk.ts';
+import type { BoxAsterisk } from './box-asterisk.ts';
+import { officeAt, setStage } from './stage.ts';
 
-const NETWORK = '127.40.246';
+const place = await Place.claim();
 const NUMBER = '0901234567';
 const OWN_LINE = '0312340301';
-const SECRET = 'a-secret-for-phones';
 
 /** Two seconds of a tone, as an office might have recorded it. */
 const SOUND = Buffer.alloc(32_000);
@@ -27,12 +28,7 @@ for (let at = 0; at < SOUND.length; at += 2) {
 const AUDIO = ownAudioId(SOUND);
 
 const office = ConfigurationDocument.parse({
-  site: { id: 'hq', name: '町役場' },
-  trunks: [{ id: 'hikari', name: 'ひかり電話', type: 'peer', host: `${NETWORK}.1`, port: 5060 }],
-  pbx: null,
-  phones: ['201', '202'].map((extension) => ({
-    ...{ id: `p${extension}`, name: extension, type: 'sip', extension, secret: SECRET },
-  })),
+  ...officeAt(place, ['201', '202']),
   desks: [],
   notices: [...SHIPPED_NOTICES, { id: 'own', name: '町の告知', text: '町の告知です。', audio: AUDIO }],
   noticeRecording: { phones: ['p201'] },
@@ -47,6 +43,7 @@ const office = ConfigurationDocument.parse({
   ],
 });
 
+const stage = setStage(place, { office });
 let box: BoxAsterisk;
 let town: Town;
 /** What the database holds; null = it is down. */
@@ -72,22 +69,11 @@ async function heardMs(): Promise<number> {
   return totalMs(toneIntervals((await caller.heard()).left, 700));
 }
 
-beforeAll(async () => {
-  box = await BoxAsterisk.start('127.0.0.86');
-  town = await Town.start({
-    network: NETWORK,
-    box: box.sip,
-    phones: ['201', '202'].map((extension) => ({ extension, secret: SECRET })),
-  });
-  await box.applier.apply(office);
-  await eventually('the phones to register', async () => (await town.registered()).length === 2);
+beforeAll(() => {
+  ({ box, town } = stage);
 });
 afterEach(() => {
   database = new Map();
-});
-afterAll(async () => {
-  await town.stop();
-  await box.stop();
 });
 
 describe('a notice that an office made', () => {
@@ -110,9 +96,8 @@ describe('a notice that an office made', () => {
     await one.bring(office);
     expect(one.lost).toEqual(['町の告知']);
     expect((await readFile(path)).equals(await readFile(path.replace(AUDIO, 'recording-notice-short')))).toBe(true);
-    const before = (await box.calls()).length;
     expect(await heardMs()).toBeLessThan(500);
-    expect((await box.endedCall(before + 1)).text).not.toContain('notice-failed');
+    expect((await stage.callOver()).text).not.toContain('notice-failed');
     database = new Map([[AUDIO, SOUND]]);
     await one.bring(office);
     expect([one.lost, (await readFile(path)).equals(SOUND)]).toEqual([[], true]);

@@ -1,34 +1,34 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { beforeAll, describe, expect, it } from '@jest/globals';
+import type { ConfigurationDocument } from '../../../backend/src/configuration/configuration.schema.ts';
 import { smallOffice } from '../../../backend/src/configuration/document.fixture.ts';
-import { BoxAsterisk, story } from './box-asterisk.ts';
+import { Place } from '../../town/place.ts';
+import { type BoxAsterisk, story } from './box-asterisk.ts';
 import { invite } from './invite.ts';
+import { setStage } from './stage.ts';
 
-const CARRIER = '127.40.240.1';
+const place = await Place.claim();
 const NUMBER = '0312345679';
 const SECRET_NUMBER = '0903334444';
 const ANONYMOUS = '<sip:anonymous@anonymous.invalid>';
 const PAI = `P-Asserted-Identity: <sip:${SECRET_NUMBER}@carrier.example>`;
 
+const office: ConfigurationDocument = {
+  ...smallOffice(),
+  trunks: smallOffice().trunks.map((trunk) => ({ ...trunk, host: place.carrier })),
+};
+
 describe('a call to a number that is no line', () => {
+  const stage = setStage(place, { office, phones: [] });
   let box: BoxAsterisk;
-  let placed = 0;
 
-  beforeAll(async () => {
-    box = await BoxAsterisk.start('127.0.0.72');
-    const document = smallOffice();
-    if (document.trunks[0]) document.trunks[0].host = CARRIER;
-    await box.applier.apply(document);
-  });
-
-  afterAll(async () => {
-    await box.stop();
+  beforeAll(() => {
+    ({ box } = stage);
   });
 
   /** Places a call that is refused at once. @returns its journal */
   async function refusedCall(from: string, more: string[] = [], number = NUMBER) {
-    const status = await invite(CARRIER, box.sip, number, from, more);
-    placed += 1;
-    const call = await box.endedCall(placed);
+    const status = await invite(place.carrier, box.sip, number, from, more);
+    const call = await stage.callOver();
     const [begin] = call.entries;
     if (begin?.e !== 'begin') throw new Error('a journal begins with begin');
     return { status, call, begin };

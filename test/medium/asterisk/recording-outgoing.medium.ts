@@ -1,32 +1,27 @@
 import { stat } from 'node:fs/promises';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { ConfigurationDocument } from '../../../backend/src/configuration/configuration.schema.ts';
 import { otherSoundIntervals, toneIntervals, totalMs } from '../../town/listen.ts';
 import { type Caller, type PhoneCall } from '../../town/party.ts';
 import { readStereo } from '../../town/sound-file.ts';
-import { Town } from '../../town/town.ts';
-import { eventually, pause } from '../../town/waiting.ts';
-import { BoxAsterisk, type SpooledCall, story } from './box-asterisk.ts';
+import { Place } from '../../town/place.ts';
+import type { Town } from '../../town/town.ts';
+import { pause } from '../../town/waiting.ts';
+import { type BoxAsterisk, type SpooledCall, story } from './box-asterisk.ts';
+import { officeAt, setStage } from './stage.ts';
 
-const NETWORK = '127.40.234';
-const SECRET = 'a-secret-for-phones';
+const place = await Place.claim();
 const OUTSIDE = '0398765432';
 const [OUTSIDE_HZ, PHONE_HZ] = [1000, 1400];
-const EXTENSIONS = ['201', '202'];
 
 const office = ConfigurationDocument.parse({
-  site: { id: 'hq', name: '町役場' },
-  trunks: [{ id: 'carrier', name: '直収', type: 'peer', host: `${NETWORK}.1`, port: 5060 }],
-  outgoing: { prefix: '0', trunks: ['carrier'], line: 'main' },
-  pbx: null,
-  phones: EXTENSIONS.map((extension) => ({
-    ...{ id: `p-${extension}`, name: extension, type: 'sip', extension, secret: SECRET },
-  })),
-  desks: [{ id: 'citizens', name: '市民課', members: ['p-201', 'p-202'], ringSeconds: 5, outgoingNotice: 'recording' }],
+  ...officeAt(place, ['201', '202']),
+  outgoing: { prefix: '0', trunks: ['hikari'], line: 'main' },
+  desks: [{ id: 'citizens', name: '市民課', members: ['p201', 'p202'], ringSeconds: 5, outgoingNotice: 'recording' }],
   notices: [{ id: 'recording', name: '録音告知', text: '録音されます。', audio: 'recording-notice-short' }],
   lines: [
     {
-      ...{ id: 'main', name: '代表', trunk: 'carrier', number: '0312340501' },
+      ...{ id: 'main', name: '代表', trunk: 'hikari', number: '0312340501' },
       flow: { start: 'end', nodes: { end: { type: 'end', cause: 'busy' } } },
     },
   ],
@@ -35,33 +30,25 @@ const office = ConfigurationDocument.parse({
     rules: [
       {
         ...{ id: 'health-nurse', name: '保健師の発信', recording: 'never', reason: '健康相談のため' },
-        ...{ phones: ['p-202'], directions: ['outgoing'] },
+        ...{ phones: ['p202'], directions: ['outgoing'] },
       },
     ],
   },
 });
 
 describe('a call that goes out, with no backend', () => {
+  const stage = setStage(place, { office });
+  const { callOver, told } = stage;
   let box: BoxAsterisk;
   let town: Town;
-  let before = 0;
 
-  beforeAll(async () => {
-    box = await BoxAsterisk.start('127.0.0.134');
-    await box.applier.apply(office);
-    const phones = EXTENSIONS.map((extension) => ({ extension, secret: SECRET }));
-    town = await Town.start({ box: box.sip, phones, network: NETWORK });
-    await eventually('the phones to register', async () => (await town.registered()).length === EXTENSIONS.length);
-  });
-  afterAll(async () => {
-    await town.stop();
-    await box.stop();
+  beforeAll(() => {
+    ({ box, town } = stage);
   });
   beforeEach(() => {
     for (const number of [OUTSIDE, '119']) town.phone(number).willAnswer({ says: { tone: OUTSIDE_HZ } });
   });
-  afterEach(async () => {
-    before = (await box.calls()).length;
+  afterEach(() => {
     expect(box.complaints().filter((complaint) => complaint.includes(' ERROR['))).toEqual([]);
   });
 
@@ -74,12 +61,8 @@ describe('a call that goes out, with no backend', () => {
   }
   async function over(caller: Caller): Promise<SpooledCall> {
     await caller.hangUp();
-    return box.endedCall(before + 1);
+    return callOver();
   }
-  const told = (event: string) =>
-    eventually(`${event} in the journal`, async () =>
-      (await box.calls())[before]?.entries.some(({ e }) => e === event),
-    );
   const steps = (of: SpooledCall) => story(of).filter((step) => /^(recorder|recording|notice)/.test(step));
   const noticeIn = (sound: Parameters<typeof otherSoundIntervals>[0]) =>
     totalMs(otherSoundIntervals(sound, [400, OUTSIDE_HZ, PHONE_HZ]));
@@ -92,7 +75,7 @@ describe('a call that goes out, with no backend', () => {
     await told('recording-paused');
     const ended = await over(caller);
     expect(steps(ended)).toEqual([
-      ...['recorder', 'notice recording', 'notice-ended recording', 'recording-paused 300 p-201'],
+      ...['recorder', 'notice recording', 'notice-ended recording', 'recording-paused 300 p201'],
     ]);
     expect(noticeIn((await called.heard()).left)).toBeGreaterThan(1500);
     const { right } = await readStereo(ended.recording);

@@ -1,17 +1,18 @@
 import { stat } from 'node:fs/promises';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { beforeAll, describe, expect, it } from '@jest/globals';
 import { ConfigurationDocument } from '../../../backend/src/configuration/configuration.schema.ts';
 import { decideCompleteness, recordedSpan } from '../../../backend/src/recordings/spool/completeness.ts';
 import { Spool } from '../../../backend/src/recordings/spool/spool.ts';
 import { slice, toneIntervals, totalMs } from '../../town/listen.ts';
 import { type Caller, type PhoneCall } from '../../town/party.ts';
 import { readStereo } from '../../town/sound-file.ts';
-import { Town } from '../../town/town.ts';
+import { Place } from '../../town/place.ts';
+import type { Town } from '../../town/town.ts';
 import { eventually, pause } from '../../town/waiting.ts';
-import { BoxAsterisk, type SpooledCall, story } from './box-asterisk.ts';
+import { type BoxAsterisk, type SpooledCall, story } from './box-asterisk.ts';
+import { officeAt, setStage } from './stage.ts';
 
-const NETWORK = '127.40.232';
-const SECRET = 'a-secret-for-phones';
+const place = await Place.claim();
 const NUMBER = '0901234567';
 const LINE = { citizens: '0312340301', onDemand: '0312340302' };
 const [CALLER_HZ, PHONE_HZ, SECRET_HZ] = [440, 1000, 1600];
@@ -26,12 +27,7 @@ const line = (id: string, number: string) => ({
 });
 
 const office = ConfigurationDocument.parse({
-  site: { id: 'hq', name: '町役場' },
-  trunks: [{ id: 'hikari', name: 'ひかり電話', type: 'peer', host: `${NETWORK}.1`, port: 5060 }],
-  pbx: null,
-  phones: ['201', '202'].map((extension) => ({
-    ...{ id: `p${extension}`, name: extension, type: 'sip', extension, secret: SECRET },
-  })),
+  ...officeAt(place, ['201', '202']),
   desks: [{ id: 'citizens', name: '市民課', members: ['p201'], ringSeconds: 10 }],
   notices: [],
   lines: [line('citizens', LINE.citizens), line('on-demand', LINE.onDemand)],
@@ -43,31 +39,17 @@ const office = ConfigurationDocument.parse({
 });
 
 describe('a recording in progress, with no backend', () => {
+  const stage = setStage(place, { office });
+  const { callOver, told } = stage;
   let box: BoxAsterisk;
   let town: Town;
-  let before = 0;
   let caller: Caller;
   let phoneCall: PhoneCall;
 
-  beforeAll(async () => {
-    box = await BoxAsterisk.start('127.0.0.132');
-    await box.applier.apply(office);
-    const phones = ['201', '202'].map((extension) => ({ extension, secret: SECRET }));
-    town = await Town.start({ box: box.sip, phones, network: NETWORK });
-    await eventually('the phones to register', async () => (await town.registered()).length === 2);
+  beforeAll(() => {
+    ({ box, town } = stage);
   });
-  afterAll(async () => {
-    await town.stop();
-    await box.stop();
-  });
-  beforeEach(() => {
-    for (const number of ['201', '202']) town.phone(number).willRingOut();
-  });
-  afterEach(async () => {
-    before = (await box.calls()).length;
-  });
-
-  const sizeNow = async () => stat((await box.calls())[before]?.recording ?? '');
+  const sizeNow = async () => stat((await stage.call())?.recording ?? '');
   async function talk(to: string): Promise<void> {
     const phone = town.phone('201').willAnswer({ says: { tone: PHONE_HZ } });
     caller = await town.call({ from: NUMBER, to, says: { tone: CALLER_HZ } });
@@ -75,18 +57,13 @@ describe('a recording in progress, with no backend', () => {
     await phoneCall.answered();
     await pause(1000);
   }
-  const told = (event: string, count = 1) =>
-    eventually(`${event} in the journal`, async () => {
-      const entries = (await box.calls())[before]?.entries ?? [];
-      return entries.filter(({ e }) => e === event).length >= count;
-    });
   async function press(code: string, event: string, count = 1): Promise<void> {
     await phoneCall.sendDigits(code);
     await told(event, count);
   }
   async function over(): Promise<SpooledCall> {
     await caller.hangUp();
-    return box.endedCall(before + 1);
+    return callOver();
   }
   const timeOf = ({ entries }: SpooledCall, event: string) => Number(entries.find(({ e }) => e === event)?.at) * 1000;
   const steps = (call: SpooledCall) => story(call).filter((step) => step.startsWith('recording-'));
@@ -130,7 +107,7 @@ describe('a recording in progress, with no backend', () => {
 
   it('is paused and goes on for the telephony process, too', async () => {
     await talk(LINE.citizens);
-    const { id, entries } = (await box.calls())[before] ?? {};
+    const { id, entries } = (await stage.call()) ?? {};
     const begin = entries?.find((entry) => entry.e === 'begin');
     if (id === undefined || !begin) throw new Error('no call');
     await box.commands.startRecorderAnew(begin.channel, id, { silent: RESUME_AFTER_SECONDS });
@@ -184,7 +161,7 @@ describe('a recording in progress, with no backend', () => {
     const discarded = await over();
     expect(steps(discarded)).toEqual(['recording-rule ask on-demand']);
     expect(await completionOf(discarded)).toMatchObject({ completeness: 'none', reason: 'not-kept', rule: 'ask' });
-    before += 1;
+    stage.nextCall();
     await talk(LINE.onDemand);
     await press('*5', 'recording-kept');
     const kept = await over();

@@ -1,16 +1,17 @@
 import { stat } from 'node:fs/promises';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { beforeAll, describe, expect, it } from '@jest/globals';
 import { ConfigurationDocument } from '../../../backend/src/configuration/configuration.schema.ts';
 import { decideCompleteness, recordedSpan } from '../../../backend/src/recordings/spool/completeness.ts';
 import { Spool } from '../../../backend/src/recordings/spool/spool.ts';
 import { toneIntervals, totalMs } from '../../town/listen.ts';
 import { readStereo } from '../../town/sound-file.ts';
-import { Town } from '../../town/town.ts';
-import { eventually, pause } from '../../town/waiting.ts';
-import { BoxAsterisk, type SpooledCall, story } from './box-asterisk.ts';
+import { Place } from '../../town/place.ts';
+import type { Town } from '../../town/town.ts';
+import { pause } from '../../town/waiting.ts';
+import { type BoxAsterisk, type SpooledCall, story } from './box-asterisk.ts';
+import { officeAt, setStage } from './stage.ts';
 
-const NETWORK = '127.40.231';
-const SECRET = 'a-secret-for-phones';
+const place = await Place.claim();
 const NUMBER = '0901234567';
 const SPARED = '0409998888';
 const LINE = { citizens: '0312340201', child: '0312340202', spared: '0312340203', opted: '0312340204' };
@@ -33,15 +34,10 @@ const line = (id: keyof typeof LINE, desk: string) => ({
 });
 
 const office = ConfigurationDocument.parse({
-  site: { id: 'hq', name: '町役場' },
-  trunks: [{ id: 'hikari', name: 'ひかり電話', type: 'peer', host: `${NETWORK}.1`, port: 5060 }],
-  pbx: null,
-  phones: ['201', '202', '203'].map((extension) => ({
-    ...{ id: `p-${extension}`, name: extension, type: 'sip', extension, secret: SECRET },
-  })),
+  ...officeAt(place, ['201', '202', '203']),
   desks: [
-    { id: 'citizens', name: '市民課', members: ['p-201'], ringSeconds: 5 },
-    { id: 'child-care', name: '児童相談', members: ['p-202'], ringSeconds: 5 },
+    { id: 'citizens', name: '市民課', members: ['p201'], ringSeconds: 5 },
+    { id: 'child-care', name: '児童相談', members: ['p202'], ringSeconds: 5 },
   ],
   notices: [],
   lines: [
@@ -57,41 +53,27 @@ const office = ConfigurationDocument.parse({
       rule('opted-in', { lines: ['opted'], desks: ['citizens'], recording: 'always' }),
       rule('child', { desks: ['child-care'] }),
       rule('spared-number', { numbers: [SPARED] }),
-      rule('inside', { phones: ['p-203'], directions: ['internal'], recording: 'always' }),
+      rule('inside', { phones: ['p203'], directions: ['internal'], recording: 'always' }),
     ],
   },
 });
 
 describe('recording rules with no backend', () => {
+  const stage = setStage(place, { office });
+  const { callOver } = stage;
   let box: BoxAsterisk;
   let town: Town;
-  let before = 0;
 
-  beforeAll(async () => {
-    box = await BoxAsterisk.start('127.0.0.131');
-    await box.applier.apply(office);
-    const phones = ['201', '202', '203'].map((extension) => ({ extension, secret: SECRET }));
-    town = await Town.start({ box: box.sip, phones, network: NETWORK });
-    await eventually('the phones to register', async () => (await town.registered()).length === 3);
+  beforeAll(() => {
+    ({ box, town } = stage);
   });
-  afterAll(async () => {
-    await town.stop();
-    await box.stop();
-  });
-  beforeEach(() => {
-    for (const number of ['201', '202', '203']) town.phone(number).willRingOut();
-  });
-  afterEach(async () => {
-    before = (await box.calls()).length;
-  });
-
   async function conversation(to: string, phoneNumber: string, from = NUMBER): Promise<SpooledCall> {
     const phone = town.phone(phoneNumber).willAnswer({ says: { tone: PHONE_HZ } });
     const caller = await town.call({ from, to, says: { tone: CALLER_HZ } });
     await (await phone.rung()).answered();
     await pause(1200);
     await caller.hangUp();
-    return box.endedCall(before + 1);
+    return callOver();
   }
   const rulesOf = (call: SpooledCall) =>
     story(call).filter((line_) => /^(recorder|recording-rule|answered)/.test(line_));
@@ -109,14 +91,14 @@ describe('recording rules with no backend', () => {
     ['a line', LINE.spared, NUMBER, 'spared-line'],
   ])('%s that is not recorded leaves not a byte on the disk, only which rule it was', async (_, to, from, ruleId) => {
     const call = await conversation(to, '201', from);
-    expect(rulesOf(call)).toEqual([`recording-rule ${ruleId} never`, 'answered p-201']);
+    expect(rulesOf(call)).toEqual([`recording-rule ${ruleId} never`, 'answered p201']);
     expect(await bytesOf(call)).toBeNull();
     expect(await completionOf(call)).toMatchObject({ completeness: 'none', reason: 'not-recorded', rule: ruleId });
   });
 
   it('what a desk says that is not recorded is not kept, nor is the way to it', async () => {
     const call = await conversation(LINE.child, '202');
-    expect(rulesOf(call)).toEqual(['recorder', 'recording-rule child never', 'answered p-202']);
+    expect(rulesOf(call)).toEqual(['recorder', 'recording-rule child never', 'answered p202']);
     const completion = await completionOf(call);
     expect(completion).toMatchObject({ completeness: 'none', reason: 'not-recorded', rule: 'child' });
     expect(completion.segments.filter(({ kind }) => kind === 'audio')).toEqual([]);
@@ -128,7 +110,7 @@ describe('recording rules with no backend', () => {
       'recording-rule spared-line never',
       'recorder',
       'recording-rule opted-in always',
-      'answered p-201',
+      'answered p201',
     ]);
     expect(await completionOf(call)).toMatchObject({ completeness: 'complete', rule: null });
   });
@@ -144,8 +126,8 @@ describe('recording rules with no backend', () => {
     await (await second.rung()).answered();
     await pause(1200);
     await caller.hangUp();
-    const call = await box.endedCall(before + 1);
-    expect(rulesOf(call)).toEqual(['recorder', 'answered p-201', 'recording-rule child never', 'answered p-202']);
+    const call = await callOver();
+    expect(rulesOf(call)).toEqual(['recorder', 'answered p201', 'recording-rule child never', 'answered p202']);
     const completion = await completionOf(call);
     expect(completion).toMatchObject({ completeness: 'partial', reason: 'not-recorded', rule: 'child' });
     const { right } = await readStereo(call.recording);
@@ -162,9 +144,9 @@ describe('recording rules with no backend', () => {
     await (await phone.rung()).answered();
     await pause(1500);
     await caller.hangUp();
-    const call = await box.endedCall(before + 1);
+    const call = await callOver();
     expect(story(call)).toEqual([
-      ...['begin', 'recording-rule inside always', 'recorder', 'accepted', 'answered p-203', 'left p-203'],
+      ...['begin', 'recording-rule inside always', 'recorder', 'accepted', 'answered p203', 'left p203'],
       'end 16 caller',
     ]);
     const { left, right } = await readStereo(call.recording);

@@ -1,4 +1,4 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import type { ConfigurationDocument } from '../../../backend/src/configuration/configuration.schema.ts';
 import { STANDARD_RECORDINGS } from '../../../backend/src/recordings/recording-class.schema.ts';
 import { refusalsIn } from '../../../backend/src/trunks/trunk-state.ts';
@@ -7,15 +7,17 @@ import type { Caller, PhoneCall, Says } from '../../town/party.ts';
 import { runSipp } from '../../town/sipp.ts';
 import { readStereo } from '../../town/sound-file.ts';
 import { GATEWAY_ACCOUNT } from '../../town/town-configuration.ts';
-import { Town } from '../../town/town.ts';
+import { Place } from '../../town/place.ts';
+import type { Town } from '../../town/town.ts';
 import { eventually, pause } from '../../town/waiting.ts';
-import { BoxAsterisk, type SpooledCall, story } from './box-asterisk.ts';
+import { type BoxAsterisk, type SpooledCall, story } from './box-asterisk.ts';
 import { invite } from './invite.ts';
+import { phoneAt, setStage } from './stage.ts';
 
-const NETWORK = '127.40.244';
-const ADDRESS = '127.0.0.77';
+const place = await Place.claim();
+/** A trunk where nobody answers. */
+const AWAY = place.address(100);
 const SIPS_PORT = 15_061;
-const SECRET = 'a-secret-for-phones';
 const OUTSIDE = '0398765432';
 const ABROAD = '0101555123456';
 const OUTSIDE_HZ = 1000;
@@ -36,8 +38,6 @@ const line = (
   ...{ id, name: id, trunk, number: LINE[id], flow },
 });
 const endAtOnce = { start: 'end', nodes: { end: { type: 'end' as const, cause: 'busy' as const } } };
-const phone = (extension: string, more: object = {}) =>
-  ({ id: `p${extension}`, name: extension, type: 'sip', extension, secret: SECRET, ...more }) as const;
 
 const office: ConfigurationDocument = {
   site: { id: 'hq', name: '町役場' },
@@ -46,23 +46,23 @@ const office: ConfigurationDocument = {
       id: 'away',
       name: '故障中',
       type: 'peer',
-      host: `${NETWORK}.99`,
+      host: AWAY,
       port: 5060,
       probeSeconds: 1,
       numberIn: 'p-called-party-id',
     },
-    { id: 'carrier', name: '直収', type: 'peer', host: `${NETWORK}.1`, port: 5060, keys: 'inband' },
+    { id: 'carrier', name: '直収', type: 'peer', host: place.carrier, port: 5060, keys: 'inband' },
     {
-      ...{ id: 'gateway', name: 'ホームゲートウェイ', type: 'registration', host: `${NETWORK}.3`, port: 5060 },
+      ...{ id: 'gateway', name: 'ホームゲートウェイ', type: 'registration', host: place.gateway, port: 5060 },
       ...{ ...GATEWAY_ACCOUNT, sessionTimers: 'required', sessionSeconds: 300, reliableProvisional: 'required' },
     },
   ],
   outgoing: { prefix: '0', trunks: ['away', 'carrier', 'gateway'], line: 'main' },
-  pbx: { name: '主装置', host: `${NETWORK}.2`, port: 5060 },
+  pbx: { name: '主装置', host: place.pbx, port: 5060 },
   phones: [
-    phone('201'),
-    phone('202', { outside: 'all', transport: 'tls' }),
-    phone('203', { outside: 'none' }),
+    phoneAt('201'),
+    phoneAt('202', { outside: 'all', transport: 'tls' }),
+    phoneAt('203', { outside: 'none' }),
     { id: 'p301', name: '税務課1', type: 'pbx', extension: '301', number: '3301' },
   ],
   desks: [{ id: 'tax', name: '税務課', members: ['p203', 'p301'], ringSeconds: 5, line: 'tax' }],
@@ -88,39 +88,24 @@ const office: ConfigurationDocument = {
 };
 
 describe('trunks, with no backend', () => {
+  const stage = setStage(place, { office, settings: { DENWABAN_SIPS_PORT: String(SIPS_PORT) } });
+  const { callOver } = stage;
   let box: BoxAsterisk;
   let town: Town;
-  let before = 0;
 
   beforeAll(async () => {
-    box = await BoxAsterisk.start(ADDRESS, { DENWABAN_SIPS_PORT: String(SIPS_PORT) });
-    const phones = [
-      { extension: '201', secret: SECRET },
-      { extension: '202', secret: SECRET, tlsPort: SIPS_PORT },
-      { extension: '203', secret: SECRET },
-    ];
-    town = await Town.start({ box: box.sip, phones, network: NETWORK });
-    await box.applier.apply(office);
-    await eventually('the phones to register', async () => (await town.registered()).length === 3, {
-      withinMs: 40_000,
-    });
-  }, 90_000);
-
-  afterAll(async () => {
-    await town.stop();
-    await box.stop();
+    ({ box, town } = stage);
+    // Until then calls wait for an answer from where nobody is.
+    await eventually('the box to find a trunk away', async () =>
+      (await box.commands.contacts(['trunk-away'])).some(({ status }) => status === 'unreachable'),
+    );
   });
 
   beforeEach(() => {
     for (const number of [OUTSIDE, `184${OUTSIDE}`, '110', '119', ABROAD, '#7119']) answers(number);
   });
 
-  afterEach(async () => {
-    before = (await box.calls()).length;
-  });
-
   const answers = (number: string) => town.phone(number).willAnswer({ says: { tone: OUTSIDE_HZ } });
-  const callOver = (): Promise<SpooledCall> => box.endedCall(before + 1);
   const refused = async (caller: Caller) => (await caller.ended(20_000)).sipStatus;
   const says: Says = { tone: PHONE_HZ };
   /** Without the ids of channels. */
@@ -202,7 +187,7 @@ describe('trunks, with no backend', () => {
       expect(await refused(await town.callFromPhone('201', `0${ABROAD}`))).toBe(403);
       expect(await refused(await town.callFromPhone('203', `0${OUTSIDE}`))).toBe(403);
       expect(await refused(await town.callFromPbx('9999', `0${OUTSIDE}`))).toBe(403);
-      for (const call of (await box.calls()).slice(before))
+      for (const call of await stage.callsOver(3))
         expect(told(call).slice(-2)).toEqual(['refused outside-not-allowed', 'end 21 box']);
     });
 
@@ -226,7 +211,7 @@ describe('trunks, with no backend', () => {
       town.phone(OUTSIDE).willRefuse('congested');
       const caller = await town.callFromPhone('201', `0184${OUTSIDE}`, says);
       const outside = await talk(caller, `184${OUTSIDE}`, 1500);
-      expect(outside.headers.from).toContain(`sip:${GATEWAY_ACCOUNT.user}@${NETWORK}.3`);
+      expect(outside.headers.from).toContain(`sip:${GATEWAY_ACCOUNT.user}@${place.gateway}`);
       expect(outside.headers.identity).toContain(LINE.gateway);
       const call = await callOver();
       expect(told(call).slice(4)).toEqual([
@@ -319,25 +304,25 @@ describe('trunks, with no backend', () => {
 
   describe('a call that comes in', () => {
     it('is found by the number in To, where the trunk is registered', async () => {
-      const from = `<sip:0901234567@${NETWORK}.3>`;
+      const from = `<sip:0901234567@${place.gateway}>`;
       const { user } = GATEWAY_ACCOUNT;
       const supported = ['Supported: 100rel, timer'];
-      expect(await invite(`${NETWORK}.3`, box.sip, LINE.gateway, from, supported, user)).toBe(486);
+      expect(await invite(place.gateway, box.sip, LINE.gateway, from, supported, user)).toBe(486);
       expect((await callOver()).entries[0]).toMatchObject({ line: 'gateway', dialled: LINE.gateway });
     });
 
     it('is found by the number in P-Called-Party-ID', async () => {
-      const from = `<sip:0901234567@${NETWORK}.99>`;
+      const from = `<sip:0901234567@${AWAY}>`;
       const called = [`P-Called-Party-ID: "a@b:1" <sip:+81${LINE.private.slice(1)}@ntt.example>`];
-      expect(await invite(`${NETWORK}.99`, box.sip, 'anybody', from, called)).toBe(486);
+      expect(await invite(AWAY, box.sip, 'anybody', from, called)).toBe(486);
       expect((await callOver()).entries[0]).toMatchObject({ line: 'private', dialled: LINE.private });
     });
 
     it('never goes out again', async () => {
-      const from = `<sip:0901234567@${NETWORK}.1>`;
+      const from = `<sip:0901234567@${place.carrier}>`;
       for (const number of [`0${OUTSIDE}`, OUTSIDE, '110'])
-        expect(await invite(`${NETWORK}.1`, box.sip, number, from)).toBe(404);
-      expect((await box.calls()).slice(before).map((call) => told(call).at(-2))).toEqual(
+        expect(await invite(place.carrier, box.sip, number, from)).toBe(404);
+      expect((await stage.callsOver(3)).map((call) => told(call).at(-2))).toEqual(
         Array.from({ length: 3 }, () => 'refused unknown-line'),
       );
     });
@@ -352,7 +337,7 @@ describe('trunks, with no backend', () => {
     });
 
     it('may require reliable provisional answers and session timers', async () => {
-      const carrier = { box: box.sip, from: `${NETWORK}.1`, to: LINE.menu, caller: '0901234567' };
+      const carrier = { box: box.sip, from: place.carrier, to: LINE.menu, caller: '0901234567' };
       const { successful, output } = await runSipp({ scenario: 'reliable', ...carrier });
       if (successful !== 1) throw new Error(output);
       expect(told(await callOver()).at(-1)).toMatch(/^end \d+ caller$/);
@@ -369,7 +354,7 @@ describe('trunks, with no backend', () => {
       withinMs: 20_000,
     });
     await eventually('the refusal to be told', () => {
-      return Promise.resolve(refusalsIn(box.log()).get(`9@${NETWORK}.3`));
+      return Promise.resolve(refusalsIn(box.log()).get(`9@${place.gateway}`));
     });
   }, 60_000);
 

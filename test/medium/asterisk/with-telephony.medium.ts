@@ -1,4 +1,4 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { beforeAll, describe, expect, it } from '@jest/globals';
 import { CallEngine } from '../../../backend/src/calls/call-engine.service.ts';
 import { RecorderWatch } from '../../../backend/src/calls/recorder-watch.service.ts';
 import type { ConfigurationDocument } from '../../../backend/src/configuration/configuration.schema.ts';
@@ -7,24 +7,19 @@ import { AriConnection } from '../../../backend/src/asterisk/ari-connection.ts';
 import { eventually, pause } from '../../town/waiting.ts';
 import { otherSoundIntervals, type StereoSound, totalMs } from '../../town/listen.ts';
 import { readStereo } from '../../town/sound-file.ts';
-import { Town } from '../../town/town.ts';
+import { Place } from '../../town/place.ts';
+import type { Town } from '../../town/town.ts';
 import { STANDARD_RECORDINGS } from '../../../backend/src/recordings/recording-class.schema.ts';
-import { BoxAsterisk, type SpooledCall, story } from './box-asterisk.ts';
+import { type BoxAsterisk, type SpooledCall, story } from './box-asterisk.ts';
+import { officeAt, setStage } from './stage.ts';
 import { TelephonyUnderTest } from './telephony-under-test.ts';
 
-const NETWORK = '127.40.242';
+const place = await Place.claim();
 const NUMBER = '0901234567';
-const SECRET = 'a-secret-for-phones';
 const LINE = { announced: '0312345678', direct: '0312345679', long: '0312345680', ends: '0312345681' };
 
 const office: ConfigurationDocument = {
-  site: { id: 'hq', name: '町役場' },
-  trunks: [{ id: 'hikari', name: 'ひかり電話', type: 'peer', host: `${NETWORK}.1`, port: 5060 }],
-  pbx: null,
-  phones: [
-    { id: 'p201', name: '市民課1', type: 'sip', extension: '201', secret: SECRET },
-    { id: 'p202', name: '市民課2', type: 'sip', extension: '202', secret: SECRET },
-  ],
+  ...officeAt(place, ['201', '202']),
   desks: [
     { id: 'citizens', name: '市民課', members: ['p201'], ringSeconds: 5 },
     {
@@ -105,38 +100,19 @@ const office: ConfigurationDocument = {
 
 /** The telephony process with no database to be found, as after a failure of Postgres. */
 describe('with the telephony process and no database', () => {
+  const stage = setStage(place, { office });
+  const { callOver, told } = stage;
   let box: BoxAsterisk;
   let town: Town;
   let telephony: TelephonyUnderTest;
-  let before = 0;
 
   beforeAll(async () => {
-    box = await BoxAsterisk.start('127.0.0.74');
-    await box.applier.apply(office);
-    const phones = ['201', '202'].map((extension) => ({ extension, secret: SECRET }));
-    town = await Town.start({ box: box.sip, phones, network: NETWORK });
-    await eventually('the phones to register', async () => (await town.registered()).length === 2);
+    ({ box, town } = stage);
     telephony = new TelephonyUnderTest(box.settings);
+    stage.alsoEnds(() => telephony.stop());
     await telephony.start();
   });
 
-  afterAll(async () => {
-    await telephony.stop();
-    await town.stop();
-    await box.stop();
-  });
-
-  beforeEach(() => {
-    for (const extension of ['201', '202']) town.phone(extension).willRingOut();
-  });
-
-  afterEach(async () => {
-    before = (await box.calls()).length;
-  });
-
-  const callOver = (): Promise<SpooledCall> => box.endedCall(before + 1);
-  const entryOf = (event: string) =>
-    eventually(`journal entry ${event}`, async () => (await box.calls())[before]?.entries.find(({ e }) => e === event));
   const nothingLeft = () =>
     eventually('the process to hold nothing of the call', () =>
       Promise.resolve(telephony.get(CallEngine).size === 0 && telephony.get(RecorderWatch).size === 0),
@@ -169,8 +145,8 @@ describe('with the telephony process and no database', () => {
 
   it('claims a call within moments of its arrival', async () => {
     const caller = await town.call({ from: NUMBER, to: LINE.announced });
-    const claimed = await entryOf('claimed');
-    const begin = await entryOf('begin');
+    const claimed = await told('claimed');
+    const begin = await told('begin');
     expect(Number(claimed.at) - Number(begin.at)).toBeLessThan(0.25);
     await caller.hangUp();
     await callOver();
@@ -195,7 +171,7 @@ describe('with the telephony process and no database', () => {
 
   it('tells of no fault when the caller hangs up during the notice', async () => {
     const caller = await town.call({ from: NUMBER, to: LINE.announced });
-    await entryOf('notice');
+    await told('notice');
     await pause(300);
     await caller.hangUp();
     const call = await callOver();
@@ -211,9 +187,9 @@ describe('with the telephony process and no database', () => {
     await phoneCall.answered();
     await pause(500);
     await phoneCall.hold();
-    await entryOf('held');
+    await told('held');
     await phoneCall.resume();
-    await entryOf('resumed');
+    await told('resumed');
     await caller.hangUp();
     const call = await callOver();
     expect(story(call).filter((line) => /^(held|resumed)/.test(line))).toEqual(['held p201', 'resumed p201']);
@@ -224,10 +200,7 @@ describe('with the telephony process and no database', () => {
     const caller = await town.call({ from: NUMBER, to: LINE.long, says: 'silence' });
     const phoneCall = await phone.rung();
     await phoneCall.answered();
-    await eventually('both stages', async () => {
-      const told = (await box.calls())[before]?.entries.filter(({ e }) => e === 'long-call') ?? [];
-      return told.length === 2;
-    });
+    await told('long-call', 2);
     await caller.hangUp();
     const call = await callOver();
     await phoneCall.ended();
@@ -249,8 +222,8 @@ describe('with the telephony process and no database', () => {
     const caller = await town.call({ from: NUMBER, to: LINE.ends, says: 'silence' });
     const phoneCall = await phone.rung();
     await phoneCall.answered();
-    await entryOf('announcement-ended');
-    await entryOf('ending-armed');
+    await told('announcement-ended');
+    await told('ending-armed');
     // Once is enough: it is armed.
     await phoneCall.sendDigits('*9');
     await caller.ended(30_000);
@@ -281,19 +254,19 @@ describe('with the telephony process and no database', () => {
   it('that ends in the middle of a notice leaves the call to the dialplan, which finishes it', async () => {
     const phone = town.phone('201').willAnswer();
     const caller = await town.call({ from: NUMBER, to: LINE.announced });
-    await entryOf('notice');
+    await told('notice');
     await telephony.stop();
     await (await phone.rung(30_000)).answered();
     await telephony.start();
     await pause(4000);
     await caller.hangUp();
-    const told = story(await callOver());
-    expect(told.filter((line) => /^(claimed|fallback|answered)/.test(line))).toEqual([
+    const steps = story(await callOver());
+    expect(steps.filter((line) => /^(claimed|fallback|answered)/.test(line))).toEqual([
       'claimed',
       'fallback lease-expired',
       'answered p201',
     ]);
-    expect(told.at(-1)).toBe('end 16 caller');
+    expect(steps.at(-1)).toBe('end 16 caller');
   });
 
   it('ends the calls that died with Asterisk, and takes calls again as soon as it is back', async () => {

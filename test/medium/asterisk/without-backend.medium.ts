@@ -1,26 +1,24 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { beforeAll, describe, expect, it } from '@jest/globals';
 import type { ConfigurationDocument } from '../../../backend/src/configuration/configuration.schema.ts';
-import { Town } from '../../town/town.ts';
+import { Place } from '../../town/place.ts';
+import type { Town } from '../../town/town.ts';
 import { durationMs, otherSoundIntervals, slice, toneIntervals, totalMs } from '../../town/listen.ts';
 import { readStereo } from '../../town/sound-file.ts';
-import { eventually, pause } from '../../town/waiting.ts';
-import { BoxAsterisk, type SpooledCall, story } from './box-asterisk.ts';
+import { pause } from '../../town/waiting.ts';
+import { type BoxAsterisk, story } from './box-asterisk.ts';
+import { officeAt, phoneAt, setStage } from './stage.ts';
 import { STANDARD_RECORDINGS } from '../../../backend/src/recordings/recording-class.schema.ts';
 import { SilentClaimer } from './silent-claimer.ts';
 
-const NETWORK = '127.40.241';
+const place = await Place.claim();
 const NUMBER = '0901234567';
-const SECRET = 'a-secret-for-phones';
 const LINE = { announced: '0312345678', direct: '0312345679', empty: '0312345670' };
 
 const office: ConfigurationDocument = {
-  site: { id: 'hq', name: '町役場' },
-  trunks: [{ id: 'hikari', name: 'ひかり電話', type: 'peer', host: `${NETWORK}.1`, port: 5060 }],
-  pbx: { name: '主装置', host: `${NETWORK}.2`, port: 5060 },
+  ...officeAt(place, []),
+  pbx: { name: '主装置', host: place.pbx, port: 5060 },
   phones: [
-    { id: 'p201', name: '市民課1', type: 'sip', extension: '201', secret: SECRET },
-    { id: 'p202', name: '市民課2', type: 'sip', extension: '202', secret: SECRET },
-    { id: 'p203', name: '電源の入っていない電話機', type: 'sip', extension: '203', secret: SECRET },
+    ...['201', '202', '203'].map((extension) => phoneAt(extension)),
     { id: 'p301', name: '税務課1', type: 'pbx', extension: '301', number: '3301' },
   ],
   desks: [
@@ -58,33 +56,16 @@ function line(id: string, number: string, flow: ConfigurationDocument['lines'][n
 }
 
 describe('with no backend', () => {
+  const stage = setStage(place, { office, phones: ['201', '202'] });
+  const { callOver } = stage;
   let box: BoxAsterisk;
   let town: Town;
-  let before = 0;
 
-  beforeAll(async () => {
-    box = await BoxAsterisk.start('127.0.0.73');
-    await box.applier.apply(office);
-    const phones = ['201', '202'].map((extension) => ({ extension, secret: SECRET }));
-    town = await Town.start({ box: box.sip, phones, network: NETWORK });
-    await eventually('the phones to register', async () => (await town.registered()).length === 2);
-  });
-
-  afterAll(async () => {
-    await town.stop();
-    await box.stop();
-  });
-
-  beforeEach(() => {
-    for (const number of ['201', '202', '3301']) town.phone(number).willRingOut();
-  });
-
-  afterEach(async () => {
-    before = (await box.calls()).length;
+  beforeAll(() => {
+    ({ box, town } = stage);
   });
 
   /** The call that the running test has placed, once it is over. */
-  const callOver = (): Promise<SpooledCall> => box.endedCall(before + 1);
   const errors = () => box.complaints().filter((line) => line.includes(' ERROR['));
 
   it('a call is announced, rung, answered and recorded on both sides', async () => {
@@ -137,9 +118,8 @@ describe('with no backend', () => {
       await caller.hangUp();
       await caller.ended();
       ends.push(story(await callOver()));
-      before += 1;
+      stage.nextCall();
     }
-    before -= 1;
     for (const steps of ends) {
       expect(steps.slice(0, 2)).toEqual(['begin', 'recorder']);
       expect(steps.at(-1)).toMatch(/^end \d+ caller$/);
@@ -267,11 +247,12 @@ describe('with no backend', () => {
   });
 
   it('phones reach neither lines nor unknown extensions', async () => {
+    const filed = (await box.calls()).length;
     for (const number of ['999', LINE.direct]) {
       const caller = await town.callFromPhone('201', number);
       expect((await caller.ended()).sipStatus).toBe(404);
     }
-    expect(await box.calls()).toHaveLength(before);
+    expect(await box.calls()).toHaveLength(filed);
   });
 
   it('a process that claims a call and then hangs holds it for no longer than the lease', async () => {
