@@ -12,5 +12,6 @@ import { BlockRules } from './block-rules.service.ts';
   imports: [AuditModule, ConfigurationVersionModule],
   controllers: [BlockRulesController],
   providers: [BlockRuleFiles, BlockRules, BlockRulesRepository, BlockRuleSearchRepository],
+  exports: [BlockRuleSearchRepository],
 })
 export class BlockRulesModule {}

@@ -1,7 +1,15 @@
 import { describe, expect, it } from '@jest/globals';
 import { headroomOf, parseHeadroomSteps } from '../headroom/headroom.ts';
 import type { HealthStatus } from './health.schema.ts';
-import { certificateCheck, headroomCheck, overallStatus, partChecks, storageOf, thingChecks } from './health-view.ts';
+import {
+  blockRulesCheck,
+  certificateCheck,
+  headroomCheck,
+  overallStatus,
+  partChecks,
+  storageOf,
+  thingChecks,
+} from './health-view.ts';
 
 const NOW = new Date('2026-11-21T10:00:00.000Z');
 const ago = (ms: number) => new Date(NOW.getTime() - ms);
@@ -64,6 +72,15 @@ describe('a report', () => {
 
   it('of a phone that was removed from the configuration is not shown', () => {
     expect(thingChecks('phone', [], [report('phone:p201')], NOW)).toEqual([]);
+  });
+});
+
+describe('block rules', () => {
+  it('are no matter until some are due for review, and then a warning with their number', () => {
+    expect(blockRulesCheck(0)).toEqual([]);
+    const due = blockRulesCheck(3);
+    expect(due).toMatchObject([{ checkId: 'block-rules', status: 'degraded', detail: expect.stringContaining('3件') }]);
+    expect(overallStatus(due, [])).toBe('degraded');
   });
 });
 

@@ -93,6 +93,16 @@ export function certificateCheck(expiresAt: Date | null, now: Date): HealthCheck
   return daysLeft < 30 ? check('degraded', `証明書の有効期限まで残り${daysLeft}日です。`) : check('ok', null);
 }
 
+/**
+ * @param reviewsDue block rules whose review date is today or past
+ * @returns nothing when there is nothing to do
+ */
+export function blockRulesCheck(reviewsDue: number): HealthCheck[] {
+  if (reviewsDue === 0) return [];
+  const detail = `見直し日になった着信規制が${reviewsDue}件あります。続けるものは見直し日を改め、不要なものは取り下げてください。それまでは、これまでどおり規制が続きます。`;
+  return [{ checkId: 'block-rules', status: 'degraded', detail, since: null }];
+}
+
 const HEADROOM_STATUS: Record<HeadroomLevel, HealthStatus> = {
   ...{ ample: 'ok', notice: 'degraded', warning: 'degraded', alarm: 'degraded', reserve: 'down' },
 };

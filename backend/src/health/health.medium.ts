@@ -64,6 +64,46 @@ describe('health', () => {
   });
 });
 
+describe('block rules that are due for review', () => {
+  const dueOn = (reviewOn: string) =>
+    api.database.dataSource.query('UPDATE block_rules SET review_on = $1', [reviewOn]);
+
+  it('are told with their number, in force as before, until they have another date or are withdrawn', async () => {
+    await everyPartIsWell();
+    await becomes('ok');
+    const second = '5e1f3a52-0000-4000-8000-000000000002';
+    const { dataSource } = api.database;
+    await dataSource.query(
+      `INSERT INTO users (id, login, name, password_hash, must_change_password, created_at) VALUES ($1, 'second', '', '', false, now())`,
+      [second],
+    );
+    // Of three one is not approved, so that nothing depends on it.
+    await dataSource.query(
+      `INSERT INTO block_rules (id, match_key, action, reason, note, proposed_by, proposed_at, approved_by, approved_at,
+         starts_at, review_on)
+       SELECT gen_random_uuid(), 'exact/090' || n, '{"type": "flag"}', '', '', $1, now(), CASE WHEN n < 3 THEN users.id END,
+         CASE WHEN n < 3 THEN now() END, '2020-01-01', '2020-01-01'
+       FROM generate_series(1, 3) AS n, users WHERE login = 'admin'`,
+      [second],
+    );
+    await everyPartIsWell();
+    await becomes('degraded');
+    expect(await checkOf('block-rules')).toMatchObject({
+      status: 'degraded',
+      detail: expect.stringContaining('見直し日になった着信規制が2件あります'),
+    });
+    await dueOn('2099-03-31');
+    await everyPartIsWell();
+    await becomes('ok');
+    expect(await checkOf('block-rules')).toBeUndefined();
+    await dueOn('2020-01-01');
+    await becomes('degraded');
+    await dataSource.query('UPDATE block_rules SET withdrawn_by = proposed_by, withdrawn_at = now()');
+    await everyPartIsWell();
+    await becomes('ok');
+  });
+});
+
 describe('with the database down', () => {
   beforeEach(async () => {
     visitor = await api.administrator();

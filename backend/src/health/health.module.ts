@@ -1,4 +1,5 @@
 import { Module } from '@nestjs/common';
+import { BlockRulesModule } from '../blocklist/block-rules.module.ts';
 import { ConfigurationVersionModule } from '../configuration/configuration-version.module.ts';
 import { HeadroomModule } from '../headroom/headroom.module.ts';
 import { HealthController } from './health.controller.ts';
@@ -7,7 +8,7 @@ import { HealthService } from './health.service.ts';
 
 /** Health as the API shows it. */
 @Module({
-  imports: [ConfigurationVersionModule, HeadroomModule],
+  imports: [BlockRulesModule, ConfigurationVersionModule, HeadroomModule],
   controllers: [HealthController],
   providers: [HealthReadingRepository, HealthService],
 })

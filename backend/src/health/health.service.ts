@@ -2,6 +2,8 @@ import { X509Certificate } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Injectable } from '@nestjs/common';
+import { BlockRuleSearchRepository } from '../blocklist/block-rule-search.repository.ts';
+import { momentAt } from '../blocklist/block-rule-view.ts';
 import { ConfigurationVersionRepository } from '../configuration/configuration-version.repository.ts';
 import { HeadroomGauge } from '../headroom/headroom-gauge.service.ts';
 import { Clock } from '../platform/clock.ts';
@@ -10,6 +12,7 @@ import { Settings } from '../platform/settings.ts';
 import { HealthReadingRepository } from './health-reading.repository.ts';
 import type { HealthCheck, HealthDetails } from './health.schema.ts';
 import {
+  blockRulesCheck,
   certificateCheck,
   headroomCheck,
   overallStatus,
@@ -28,6 +31,7 @@ const FRESH_MS = 1000;
 interface Told {
   reports: HealthReport[];
   things: ReturnType<typeof thingsOf>;
+  reviewsDue: number;
 }
 
 @Injectable()
@@ -38,6 +42,7 @@ export class HealthService {
   constructor(
     private readonly reading: HealthReadingRepository,
     private readonly configuration: ConfigurationVersionRepository,
+    private readonly blockRules: BlockRuleSearchRepository,
     private readonly headroom: HeadroomGauge,
     private readonly settings: Settings,
     private readonly clock: Clock,
@@ -61,7 +66,7 @@ export class HealthService {
     const checks = [
       this.databaseCheck(told !== null, now),
       // With the database down nothing is known of the others: saying that they are down would be a guess.
-      ...(told ? partChecks(reports, now) : []),
+      ...(told ? [...partChecks(reports, now), ...blockRulesCheck(told.reviewsDue)] : []),
       headroomCheck(headroom),
       certificateCheck(expiresAt, now),
     ];
@@ -97,8 +102,12 @@ export class HealthService {
   }
 
   private async readDatabase(): Promise<Told> {
-    const [reports, newest] = await Promise.all([this.reading.reports(), this.configuration.newest()]);
-    return { reports, things: thingsOf(newest?.document ?? null) };
+    const [reports, newest, reviewsDue] = await Promise.all([
+      this.reading.reports(),
+      this.configuration.newest(),
+      this.blockRules.reviewsDue(momentAt(this.clock.now())),
+    ]);
+    return { reports, things: thingsOf(newest?.document ?? null), reviewsDue };
   }
 }
 

@@ -15,6 +15,7 @@ import { Exports1764200000000 } from '../../../migrations/1764200000000-exports.
 import { OutgoingCalls1795300001000 } from '../../../migrations/1795300001000-outgoing-calls.ts';
 import { MarkedCalls1795300005000 } from '../../../migrations/1795300005000-marked-calls.ts';
 import { SwitchesByPhone1795300005001 } from '../../../migrations/1795300005001-switches-by-phone.ts';
+import { BlockRuleReviews1795300007000 } from '../../../migrations/1795300007000-block-rule-reviews.ts';
 import { AuditEventEntity } from '../audit/audit-event.entity.ts';
 import { BlockRuleEntity } from '../blocklist/block-rule.entity.ts';
 import { CallEntity } from '../calls/call.entity.ts';
@@ -89,6 +90,7 @@ export function dataSourceOptions(settings: Settings, poolSize: number): DataSou
       BlockRules1795300004000,
       MarkedCalls1795300005000,
       SwitchesByPhone1795300005001,
+      BlockRuleReviews1795300007000,
     ],
     namingStrategy: new SnakeCaseNaming(),
     synchronize: false,

@@ -64,6 +64,7 @@ describe('what needs attention', () => {
     ['witness', 'degraded', '立会い装置の署名を得られていません'],
     ['witness', 'down', '立会い装置が署名を拒否しました'],
     ['log', 'down', '操作記録ログの署名が止まっています'],
+    ['block-rules', 'degraded', '着信規制の見直しの時期です'],
   ] as const)('says of %s that is %s: %s', (checkId, status, what) => {
     expect(attentionItems(aHealthyBox({ checks: [check(checkId, status, '詳細')] }))[0]?.what).toBe(what);
   });

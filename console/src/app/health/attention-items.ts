@@ -121,6 +121,12 @@ const PARTS: Partial<Record<string, Part>> = {
     degraded: $localize`:@@todo.noticeAudio:「告知」の画面で、音声を登録し直すか、備え付けの音声を選んでください。`,
     what: { degraded: $localize`:@@what.noticeAudio:告知の音声が見つからず、代わりの音声を流しています` },
   },
+  'block-rules': {
+    name: $localize`:@@part.blockRules:着信規制`,
+    down: SEE_DETAIL,
+    degraded: $localize`:@@todo.blockRules:着信規制の担当者に、見直しを依頼してください。`,
+    what: { degraded: $localize`:@@what.blockRules:着信規制の見直しの時期です` },
+  },
   certificate: {
     name: $localize`:@@part.certificate:この画面の証明書`,
     down: $localize`:@@todo.certificate:装置を再起動すると、証明書が更新されます。`,
