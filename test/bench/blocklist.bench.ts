@@ -74,7 +74,7 @@ async function refusedIn(bench: BenchBox, from: string, to: string): Promise<num
 async function invited(carrier: string, sip: { host: string; port: number }, to: string, from: string) {
   let took = Number.NaN;
   const began = performance.now();
-  const status = await invite(carrier, sip, to, from, [], to, () => (took = performance.now() - began));
+  const status = await invite(carrier, sip, to, from, [], undefined, () => (took = performance.now() - began));
   if (status === null || status < 400) throw new Error(`the call was answered with ${status}`);
   return { took };
 }

@@ -14,8 +14,9 @@ export interface RegisteredPhone {
   tlsPort?: number;
 }
 
-/** The account of the box at the home gateway. */
+/** The accounts of the box at the home gateway. */
 export const GATEWAY_ACCOUNT = { user: '3', secret: 'gateway-secret' };
+export const SECOND_GATEWAY_ACCOUNT = { user: '4', secret: 'another-gateway-secret' };
 
 /** Who lives in the town. Every party has its own loopback address, so that the box can tell them apart. */
 export interface TownParties {
@@ -61,7 +62,7 @@ type Section = [name: string, options: Record<string, string>];
 
 function renderPjsip(parties: TownParties, box: BoxAddress): string {
   const sections: Section[] = [
-    ['global', { type: 'global', endpoint_identifier_order: 'request_uri,ip', user_agent: 'town' }],
+    ['global', { type: 'global', endpoint_identifier_order: 'header,request_uri,ip', user_agent: 'town' }],
     ...carrier(parties.carrier, box),
     ...pbx(parties.pbx),
     ...gateway(parties.gateway),
@@ -118,17 +119,22 @@ function pbx(address: string): Section[] {
   ];
 }
 
-/** A home gateway: it wants to know who calls out, provisional answers acknowledged, and sessions refreshed. */
+/**
+ * A home gateway: it wants to know who calls out, provisional answers acknowledged, and sessions refreshed. Each account is
+ * known by `From` and has to prove that it is the one.
+ */
 function gateway(address: string): Section[] {
-  const { user, secret } = GATEWAY_ACCOUNT;
   const demands = { '100rel': 'required', timers: 'required', timers_sess_expires: '300', dtmf_mode: 'inband' };
-  return [
-    transport('gateway', address),
-    ['gateway-auth', { type: 'auth', auth_type: 'userpass', username: user, password: secret }],
-    endpoint('gateway', 'gateway', address, { auth: 'gateway-auth', aors: user, ...demands }),
-    [user, { type: 'aor', max_contacts: '1', remove_existing: 'yes', minimum_expiration: '1' }],
-    ['gateway-by-address', { type: 'identify', endpoint: 'gateway', match_request_uri: uriAt(address) }],
-  ];
+  const accounts = [GATEWAY_ACCOUNT, SECOND_GATEWAY_ACCOUNT].flatMap(({ user, secret }): Section[] => {
+    const name = `gateway-${user}`;
+    return [
+      [`${name}-auth`, { type: 'auth', auth_type: 'userpass', username: user, password: secret }],
+      endpoint(name, 'gateway', address, { auth: `${name}-auth`, aors: user, ...demands }),
+      [user, { type: 'aor', max_contacts: '1', remove_existing: 'yes', minimum_expiration: '1' }],
+      [`${name}-by-account`, { type: 'identify', endpoint: name, match_header: `From: ${fromAt(user, address)}` }],
+    ];
+  });
+  return [transport('gateway', address), ...accounts];
 }
 
 function registeredPhone(
@@ -171,3 +177,6 @@ function registeredPhone(
 
 /** Any request URI with this host, with or without a user. */
 const uriAt = (address: string): string => `/[:@]${address.replaceAll('.', '\\.')}([^0-9]|$)/`;
+
+/** A `From` of this account. */
+const fromAt = (user: string, address: string): string => `/sip:${user}@${address.replaceAll('.', '\\.')}[:>]/`;

@@ -190,6 +190,12 @@ export class Town {
       .map(({ ObjectName }) => (ObjectName ?? '').replace(/^phone-(.*)-registration$/, '$1'));
   }
 
+  /** Where an account of the home gateway is reached, as the box has registered it; null when it has not. */
+  async gatewayContact(user: string): Promise<string | null> {
+    const answer = await this.ami.action({ Action: 'PJSIPShowContacts' });
+    return answer.find(({ Event, Endpoint }) => Event === 'ContactList' && Endpoint === `gateway-${user}`)?.Uri ?? null;
+  }
+
   private async place(
     caller: Caller,
     endpoint: string,

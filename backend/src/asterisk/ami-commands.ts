@@ -39,6 +39,10 @@ export class AmiCommands extends AsteriskReload {
     for (const module of RELOADED_MODULES) await this.connection.action('Reload', { module }, RELOAD_TIMEOUT_MS);
   }
 
+  override async registerAnew(endpoints: readonly string[]): Promise<void> {
+    for (const registration of endpoints) await orNone(this.connection.action('PJSIPRegister', { registration }));
+  }
+
   override async endpoints(): Promise<string[]> {
     const items = await this.listOrNone('PJSIPShowEndpoints');
     return items.flatMap((item) => text(item.objectname));
@@ -223,7 +227,7 @@ const orNone = async <T>(asked: Promise<T>): Promise<T | null> => {
   try {
     return await asked;
   } catch (error) {
-    if (error instanceof AmiError && /not found|does not exist/i.test(error.message)) return null;
+    if (error instanceof AmiError && /not found|does not exist|unable to retrieve/i.test(error.message)) return null;
     throw error;
   }
 };

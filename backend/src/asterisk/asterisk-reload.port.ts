@@ -9,6 +9,11 @@ export abstract class AsteriskReload {
    */
   abstract reload(): Promise<void>;
 
+  /**
+   * Makes the registrations of these endpoints anew (AMI `PJSIPRegister`). One that Asterisk does not know is passed over.
+   */
+  abstract registerAnew(endpoints: readonly string[]): Promise<void>;
+
   /** Object names of all PJSIP endpoints (AMI `PJSIPShowEndpoints`, `ObjectName` of every `EndpointList` event). */
   abstract endpoints(): Promise<string[]>;
 

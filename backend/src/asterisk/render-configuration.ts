@@ -1,7 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { ConfigurationDocument } from '../configuration/configuration.schema.ts';
 import { type Desk, ringPlanOf } from '../desks/desk.schema.ts';
-import type { Line } from '../lines/line.schema.ts';
 import type { Phone } from '../phones/phone.schema.ts';
 import * as names from './dialplan-names.ts';
 import { blocklistSections } from './render-blocklist.ts';
@@ -12,7 +11,7 @@ import { recordingRuleSections } from './render-recording-rules.ts';
 import { noticeRecordersSection } from './render-notice-recorders.ts';
 import { scheduleSections } from './render-schedules.ts';
 import { supervisionSection } from './render-supervision.ts';
-import { trunkPeerSections, trunkSection } from './render-trunks.ts';
+import { trunkLinesSection, trunkPeerSections, trunkSection } from './render-trunks.ts';
 import { renderSections, type Section } from './section.ts';
 
 /** Contents of the files in `generated/`. */
@@ -57,7 +56,8 @@ function stampContext(pjsip: string, dialplan: string): string {
 }
 
 function renderPjsip(document: ConfigurationDocument): string {
-  const sections = document.trunks.flatMap(trunkPeerSections);
+  const { trunks } = document;
+  const sections = trunks.flatMap((trunk) => trunkPeerSections(trunk, trunks));
   if (document.pbx) {
     const name = names.PBX_ENDPOINT;
     const { host, port } = document.pbx;
@@ -100,13 +100,7 @@ function phoneSections(phone: Phone, pbx: ConfigurationDocument['pbx']): Section
 function dialplanSections(document: ConfigurationDocument): Section[] {
   const extensionOf = new Map(document.phones.map(({ id, extension }) => [id, extension]));
   const sections = [
-    ...document.trunks.flatMap((trunk) => [
-      trunkSection(trunk),
-      trunkLinesSection(
-        trunk.id,
-        document.lines.filter((line) => line.trunk === trunk.id),
-      ),
-    ]),
+    ...document.trunks.flatMap((trunk) => [trunkSection(trunk), trunkLinesSection(trunk, document)]),
     ...flowSections(document),
     ...scheduleSections(document),
     ...recordingRuleSections(document),
@@ -121,17 +115,6 @@ function dialplanSections(document: ConfigurationDocument): Section[] {
   ];
   // A context without extensions does not come to be in Asterisk.
   return sections.filter(({ lines }) => lines.length > 0);
-}
-
-function trunkLinesSection(trunkId: string, lines: readonly Line[]): Section {
-  return {
-    name: names.trunkLinesContext(trunkId),
-    lines: lines.flatMap(({ id, number, flow }) => [
-      `exten => ${names.nationalNumber(number)},1,Set(${names.channelVariable.line}=${id})`,
-      ` same => n,Set(${names.channelVariable.node}=${flow.start})`,
-      ' same => n,Return()',
-    ]),
-  };
 }
 
 function deskSection(desk: Desk, extensionOf: ReadonlyMap<string, string>): Section {

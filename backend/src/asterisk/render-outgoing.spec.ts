@@ -3,7 +3,7 @@ import type { ConfigurationDocument } from '../configuration/configuration.schem
 import { smallOffice } from '../configuration/document.fixture.ts';
 import type { Trunk } from '../trunks/trunk.schema.ts';
 import { outgoingSections } from './render-outgoing.ts';
-import { trunkPeerSections, trunkSection } from './render-trunks.ts';
+import { trunkLinesSection, trunkPeerSections, trunkSection } from './render-trunks.ts';
 
 const GATEWAY: Trunk = {
   ...{ id: 'gateway', name: 'ホームゲートウェイ', type: 'registration', host: '192.0.2.30', port: 5060 },
@@ -100,8 +100,8 @@ describe('a phone behind the business phone', () => {
 });
 
 describe('a trunk', () => {
-  const textOf = (trunk: Trunk) =>
-    trunkPeerSections(trunk)
+  const textOf = (trunk: Trunk, beside: Trunk[] = []) =>
+    trunkPeerSections(trunk, [...beside, trunk])
       .flatMap(({ lines }) => lines)
       .join('\n');
 
@@ -114,6 +114,34 @@ describe('a trunk', () => {
     ])
       expect(text.split('\n')).toContain(line);
     expect(trunkSection(GATEWAY).lines).toContain(' same => n,Gosub(dialled-in,s,1(To))');
+  });
+
+  it('is known by its address, or, where several accounts have one, by the line it registers', () => {
+    expect(textOf(GATEWAY)).toContain('match = 192.0.2.30');
+    expect(textOf(GATEWAY)).not.toContain('line = ');
+    const second = textOf({ ...GATEWAY, id: 'second', user: '4' }, [GATEWAY]);
+    expect(second).toContain('line = yes\nendpoint = trunk-second');
+    expect(second).toContain('permit = 192.0.2.30');
+    expect(second).not.toContain('match = ');
+  });
+
+  it('knows the numbers of the other accounts at its gateway, its own first', () => {
+    const shared = office(({ trunks, lines }) => {
+      const [line] = lines;
+      if (!line) throw new Error('no line');
+      trunks.push({ ...GATEWAY, id: 'second', user: '4' });
+      lines.push({ ...line, id: 'its-own', trunk: 'second', number: '0355550004' });
+      lines.push({ ...line, id: 'as-well', trunk: 'second', number: '0398765432' });
+      lines.push({ ...line, id: 'of-the-first', trunk: GATEWAY.id, number: '0398765432' });
+    });
+    const numbersOf = (trunk: Trunk) => trunkLinesSection(trunk, shared).lines.join('\n');
+    const first = numbersOf(GATEWAY);
+    expect(first).toContain(
+      'exten => 0355550004,1,Set(DENWABAN_LINE=its-own)\n same => n,Set(DENWABAN_TRUNK=second)\n',
+    );
+    expect(first).toContain('exten => 0398765432,1,Set(DENWABAN_LINE=of-the-first)\n same => n,Set(DENWABAN_NODE=');
+    expect(first).not.toContain('as-well');
+    for (const trunk of shared.trunks) expect(numbersOf(trunk).includes('its-own')).toBe(trunk.host === GATEWAY.host);
   });
 
   it('behaves as it is told', () => {

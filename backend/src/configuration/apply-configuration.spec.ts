@@ -10,9 +10,9 @@ import type { GeneratedFiles } from './generated-files.ts';
 const NOTHING: RenderedConfiguration = { 'pjsip.conf': '', 'extensions.conf': '' };
 
 /** Files in memory; `failAt` counts writes down to one that breaks. */
-class FilesInMemory implements Pick<GeneratedFiles, 'read' | 'write' | 'keepLastGood' | 'watchLog'> {
+class FilesInMemory implements Pick<GeneratedFiles, 'read' | 'write' | 'keepLastGood' | 'lastGood' | 'watchLog'> {
   content = NOTHING;
-  lastGood: ConfigurationDocument | null = null;
+  kept: ConfigurationDocument | null = null;
   logged: string[] = [];
   writes = 0;
   failAtWrite = 0;
@@ -25,9 +25,10 @@ class FilesInMemory implements Pick<GeneratedFiles, 'read' | 'write' | 'keepLast
     return Promise.resolve();
   };
   keepLastGood = (document: ConfigurationDocument) => {
-    this.lastGood = document;
+    this.kept = document;
     return Promise.resolve();
   };
+  lastGood = () => Promise.resolve(this.kept);
   watchLog = () => Promise.resolve(() => Promise.resolve(this.logged));
 }
 
@@ -39,6 +40,8 @@ class AsteriskInMemory extends AsteriskReload {
   /** Endpoints that stay although the files know them no more. */
   left: string[] = [];
   unreachableAtReload = 0;
+  registered: string[] = [];
+  unreachableAtRegister = false;
 
   constructor(private readonly files: FilesInMemory) {
     super();
@@ -48,6 +51,12 @@ class AsteriskInMemory extends AsteriskReload {
     this.reloads += 1;
     if (this.reloads === this.unreachableAtReload) return Promise.reject(new AsteriskUnreachableError('gone'));
     this.inForce = this.files.content;
+    return Promise.resolve();
+  }
+
+  override registerAnew(endpoints: readonly string[]): Promise<void> {
+    if (this.unreachableAtRegister) return Promise.reject(new AsteriskUnreachableError('gone'));
+    this.registered.push(...endpoints);
     return Promise.resolve();
   }
 
@@ -86,7 +95,7 @@ describe('applying a configuration', () => {
   it('writes it, makes Asterisk read it, and keeps it as the last good one', async () => {
     await applier.apply(smallOffice());
     expect(asterisk.inForce).toEqual(renderConfiguration(smallOffice()));
-    expect(files.lastGood).toEqual(smallOffice());
+    expect(files.kept).toEqual(smallOffice());
   });
 
   it('only verifies what is in force already', async () => {
@@ -112,7 +121,7 @@ describe('applying a configuration', () => {
   it('applies one document after the other', async () => {
     await Promise.all([applier.apply(smallOffice()), applier.apply(otherOffice())]);
     expect(asterisk.inForce).toEqual(renderConfiguration(otherOffice()));
-    expect(files.lastGood).toEqual(otherOffice());
+    expect(files.kept).toEqual(otherOffice());
   });
 });
 
@@ -124,7 +133,7 @@ describe('a configuration that does not come into force', () => {
   const expectFormer = () => {
     expect(files.content).toEqual(renderConfiguration(smallOffice()));
     expect(asterisk.inForce).toEqual(renderConfiguration(smallOffice()));
-    expect(files.lastGood).toEqual(smallOffice());
+    expect(files.kept).toEqual(smallOffice());
   };
 
   it('leaves the former in force when an endpoint is missing afterwards, and names it', async () => {
@@ -183,5 +192,36 @@ describe('a configuration with less than before', () => {
     await applier.apply(otherOffice());
     asterisk.left = ['999'];
     await expect(applier.apply(smallOffice())).rejects.toThrow('endpoint 999 is still there');
+  });
+});
+
+describe('a trunk with another secret', () => {
+  const withSecret = (secret: string) => {
+    const document = smallOffice();
+    const { id, name, host, port } = document.trunks[0] ?? fail();
+    document.trunks = [{ id, name, host, port, type: 'registration', user: '3', secret }];
+    return document;
+  };
+  const fail = () => {
+    throw new Error('no trunk');
+  };
+
+  beforeEach(async () => {
+    await applier.apply(withSecret('wrong'));
+  });
+
+  it('registers anew with it, once', async () => {
+    expect(asterisk.registered).toEqual([]);
+    await applier.apply(withSecret('right'));
+    await applier.apply(withSecret('right'));
+    expect(asterisk.registered).toEqual(['trunk-hikari']);
+  });
+
+  it('registers anew later when Asterisk goes away right before', async () => {
+    asterisk.unreachableAtRegister = true;
+    await expect(applier.apply(withSecret('right'))).rejects.toThrow(AsteriskUnreachableError);
+    asterisk.unreachableAtRegister = false;
+    await applier.apply(withSecret('right'));
+    expect(asterisk.registered).toEqual(['trunk-hikari']);
   });
 });

@@ -3,6 +3,7 @@ import { Injectable } from '@nestjs/common';
 import { AsteriskUnreachableError } from '../asterisk/asterisk.errors.ts';
 import { AsteriskReload } from '../asterisk/asterisk-reload.port.ts';
 import { expectedObjects, renderConfiguration } from '../asterisk/render-configuration.ts';
+import { changedLogins } from '../trunks/changed-logins.ts';
 import { findConfigurationProblems } from './configuration-problems.ts';
 import type { ConfigurationDocument, ConfigurationProblem } from './configuration.schema.ts';
 import { GeneratedFiles } from './generated-files.ts';
@@ -70,6 +71,8 @@ export class ConfigurationApplier {
         throw new ConfigurationNotAppliedError(reasonsOf(error), restored);
       }
     }
+    // Compared with what was in force to the end: killed in between, it is done at the next start.
+    await this.asterisk.registerAnew(changedLogins(document, await this.files.lastGood()));
     await this.files.keepLastGood(document);
   }
 

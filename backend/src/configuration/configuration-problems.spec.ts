@@ -73,6 +73,18 @@ describe('a configuration document', () => {
     expect(found(document)).toEqual(['shared-address /trunks/1/host', 'shared-address /pbx/host']);
   });
 
+  it('lets several accounts be registered at one address, each once, but no peer beside them', () => {
+    const account = (id: string, user: string) =>
+      ({ id, name: id, type: 'registration', host: '192.0.2.3', port: 5060, user, secret: 'secret' }) as const;
+    const document = office(({ trunks }) => {
+      trunks.push(account('first', '3'), account('second', '4'));
+    });
+    expect(found(document)).toEqual([]);
+    document.trunks.push(account('third', '4'));
+    document.trunks.push({ id: 'peer', name: '直収', type: 'peer', host: '192.0.2.3', port: 5060 });
+    expect(found(document)).toEqual(['shared-address /trunks/4/host', 'shared-account /trunks/3/user']);
+  });
+
   it('lets notices be recorded by registered phones only: of others nobody knows who they are', () => {
     const document = office((changed) => {
       changed.noticeRecording = { phones: ['p201', 'p301', 'p999'] };

@@ -21,6 +21,7 @@ export function findConfigurationProblems(document: ConfigurationDocument): Conf
   return [
     ...doubledIds(document),
     ...sharedAddresses(document),
+    ...sharedAccounts(document),
     ...phoneProblems(document),
     ...findOutgoingProblems(document),
     ...findSecretProblems(document),
@@ -55,16 +56,33 @@ function doubledIds(document: ConfigurationDocument): ConfigurationProblem[] {
   );
 }
 
-/** A peer is recognised by its address alone. */
+/** A peer is recognised by its address alone; accounts at one registrar are told apart by what we register. */
 function sharedAddresses(document: ConfigurationDocument): ConfigurationProblem[] {
   const peers = [
-    ...document.trunks.map(({ host, name }, index) => ({ host, name, path: `/trunks/${index}/host` })),
-    ...(document.pbx ? [{ host: document.pbx.host, name: document.pbx.name, path: '/pbx/host' }] : []),
+    ...document.trunks.map(({ host, name, type }, index) => ({ host, name, type, path: `/trunks/${index}/host` })),
+    ...(document.pbx
+      ? [{ host: document.pbx.host, name: document.pbx.name, type: 'pbx' as const, path: '/pbx/host' }]
+      : []),
   ];
-  return doubled(peers, ({ host }) => host).flatMap(({ item, first }) => ({
+  return doubled(peers, ({ host }) => host).flatMap(({ item, first }) =>
+    item.type === 'registration' && first.type === 'registration'
+      ? []
+      : {
+          path: item.path,
+          problemId: 'shared-address',
+          message: `「${item.name}」と「${first.name}」のIPアドレスがどちらも ${item.host} です。相手はIPアドレスで見分けますので、別のアドレスにしてください(同じ機器に登録する外線どうしは、ユーザー名が違えば同じアドレスで使えます)。`,
+        },
+  );
+}
+
+function sharedAccounts({ trunks }: ConfigurationDocument): ConfigurationProblem[] {
+  const accounts = trunks.flatMap((trunk, index) =>
+    trunk.type === 'registration' ? { ...trunk, path: `/trunks/${index}/user` } : [],
+  );
+  return doubled(accounts, ({ host, user }) => `${user}@${host}`).map(({ item, first }) => ({
     path: item.path,
-    problemId: 'shared-address',
-    message: `「${item.name}」と「${first.name}」のIPアドレスがどちらも ${item.host} です。相手はIPアドレスで見分けますので、別のアドレスにしてください。`,
+    problemId: 'shared-account',
+    message: `外線「${item.name}」と「${first.name}」が、同じ機器(${item.host})に同じユーザー名「${item.user}」で登録しようとしています。外線を1つにまとめるか、別のユーザー名にしてください。`,
   }));
 }
 

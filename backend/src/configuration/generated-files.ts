@@ -4,7 +4,7 @@ import { Injectable } from '@nestjs/common';
 import type { RenderedConfiguration } from '../asterisk/render-configuration.ts';
 import { Settings } from '../platform/settings.ts';
 import { syncFolder, writeAndSync } from '../platform/whole-file.ts';
-import type { ConfigurationDocument } from './configuration.schema.ts';
+import { ConfigurationDocument } from './configuration.schema.ts';
 
 const NAMES = ['pjsip.conf', 'extensions.conf'] as const;
 
@@ -37,6 +37,17 @@ export class GeneratedFiles {
     const path = this.settings.layout.lastGoodConfiguration;
     const text = `${JSON.stringify(document, null, 2)}\n`;
     if ((await readOrNull(path)) !== text) await this.replace(path, text);
+  }
+
+  /** @returns null when none has been kept, or what is kept cannot be read any more */
+  async lastGood(): Promise<ConfigurationDocument | null> {
+    const text = await readOrNull(this.settings.layout.lastGoodConfiguration);
+    if (text === null) return null;
+    try {
+      return ConfigurationDocument.parse(JSON.parse(text));
+    } catch {
+      return null;
+    }
   }
 
   /** @returns what tells, later, the errors about configuration that Asterisk has logged since now */

@@ -38,6 +38,13 @@ describe('a trunk that registers', () => {
   it('tells by which status it was refused', () => {
     expect(trunkFacts(gateway, [contact('reachable')], registration('Rejected'), '403').detail).toContain('SIP 403');
   });
+
+  it('sends nobody to look for a password that is not to blame', () => {
+    const adviceFor = (status: string) =>
+      trunkFacts(gateway, [contact('reachable')], registration('Unregistered'), status).detail;
+    expect(adviceFor('401')).toContain('パスワードを確かめて');
+    expect(adviceFor('503')).not.toContain('パスワード');
+  });
 });
 
 it('finds the last refusal of each account in the log', () => {
@@ -45,6 +52,16 @@ it('finds the last refusal of each account in the log', () => {
     "[...] WARNING[7] res_pjsip_outbound_registration.c: Temporal response '503' received from 'sip:192.0.2.1:5060' on registration attempt to 'sip:3@192.0.2.1:5060', retrying in '10'",
     "[...] WARNING[7] res_pjsip_outbound_registration.c: '403' fatal response received from 'sip:192.0.2.1:5060' on registration attempt to 'sip:3@192.0.2.1:5060', retrying in '60' seconds",
     "[...] WARNING[7] res_pjsip_outbound_registration.c: No response received from 'sip:192.0.2.2:5060' on registration attempt to 'sip:4@192.0.2.2:5060', retrying in '10'",
+  ].join('\n');
+  expect(refusalsIn(log)).toEqual(new Map([['3@192.0.2.1', '403']]));
+});
+
+it('finds those that Asterisk words otherwise, and none where the registrar has fallen silent since', () => {
+  const to = (account: string) => `received from 'sip:192.0.2.1:5060' on registration attempt to 'sip:${account}:5060'`;
+  const log = [
+    `403 Forbidden fatal response ${to('3@192.0.2.1')}, retrying in '60' seconds`,
+    `'401' fatal response ${to('4@192.0.2.1')}, retrying in '60' seconds`,
+    `No response ${to('4@192.0.2.1')}, retrying in '10'`,
   ].join('\n');
   expect(refusalsIn(log)).toEqual(new Map([['3@192.0.2.1', '403']]));
 });

@@ -41,18 +41,31 @@ export function trunkFacts(
 function unregistered(registration: Registration | null, refusal: string | null, silent: boolean) {
   if (registration?.status === 'Rejected' || (refusal !== null && !silent)) {
     const status = refusal === null ? '' : `(SIP ${refusal})`;
-    const detail = `登録を拒否されました${status}。ユーザー名とパスワードを確かめてください。`;
-    return { state: 'rejected' as const, detail };
+    const advice = refusal?.startsWith('5')
+      ? '相手の機器の都合です。自動で繰り返しています。'
+      : 'ユーザー名とパスワードを確かめてください。';
+    return { state: 'rejected' as const, detail: `登録を拒否されました${status}。${advice}` };
   }
   if (silent) return { state: 'unreachable' as const, detail: '登録先の機器から応答がありません。' };
   return { state: 'unregistered' as const, detail: 'まだ登録されていません。自動で繰り返しています。' };
 }
 
-const REFUSAL = /'(\d{3})'[^\n']*(?:'[^\n']*')? on registration attempt to 'sip:([^\n':]+)/g;
+const ANSWER =
+  /(?:'(\d{3})'|(403) Forbidden|No response)[^\n']*(?:'[^\n']*')? on registration attempt to 'sip:([^\n':]+)/g;
 
-/** @returns SIP status of the last refusal in a part of Asterisk's log, by the account (`user@domain`) */
-export const refusalsIn = (log: string): ReadonlyMap<string, string> =>
-  new Map([...log.matchAll(REFUSAL)].map(([, status = '', account = '']) => [account, status]));
+/**
+ * @returns SIP status by which an account (`user@domain`) was refused last, in a part of Asterisk's log; none of one that has had no
+ * answer since
+ */
+export function refusalsIn(log: string): ReadonlyMap<string, string> {
+  const refusals = new Map<string, string>();
+  for (const [, status, forbidden, account = ''] of log.matchAll(ANSWER)) {
+    refusals.delete(account);
+    const refusal = status ?? forbidden;
+    if (refusal !== undefined) refusals.set(account, refusal);
+  }
+  return refusals;
+}
 
 export const accountOf = (trunk: Trunk): string | null =>
   trunk.type === 'registration' ? `${trunk.user}@${trunk.domain ?? trunk.host}` : null;

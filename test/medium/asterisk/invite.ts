@@ -11,7 +11,7 @@ const WAIT_MS = 2000;
  * Sends one INVITE as a carrier could and acknowledges its refusal.
  * @param from the From header without tag
  * @param more further header lines
- * @param user whom the request URI names; by default the number, as `To` does
+ * @param requestUri by default the number at the box, as `To` is
  * @param onAnswer called as soon as there is a final answer
  * @returns the final status; null when nothing final came
  */
@@ -21,7 +21,7 @@ export async function invite(
   number: string,
   from: string,
   more: readonly string[] = [],
-  user = number,
+  requestUri = `sip:${number}@${box.host}:${box.port}`,
   onAnswer: () => void = () => undefined,
 ): Promise<number | null> {
   const socket = createSocket('udp4');
@@ -29,7 +29,6 @@ export async function invite(
   try {
     const id = crypto.randomUUID();
     const { port } = socket.address();
-    const uri = `sip:${user}@${box.host}:${box.port}`;
     const body = [
       'v=0',
       `o=- 1 1 IN IP4 ${carrier}`,
@@ -41,7 +40,7 @@ export async function invite(
     ];
     const message = (method: string, to: string, content: string, extra: readonly string[]) =>
       [
-        `${method} ${uri} SIP/2.0`,
+        `${method} ${requestUri} SIP/2.0`,
         `Via: SIP/2.0/UDP ${carrier}:${port};branch=z9hG4bK${id};rport`,
         'Max-Forwards: 70',
         `From: ${from};tag=${id}`,
