@@ -14,7 +14,8 @@ import { Session } from '../session/session.ts';
 import { Icon } from '../ui/icon.ts';
 import { Notice } from '../ui/notice.ts';
 import { Skeleton } from '../ui/skeleton.ts';
-import { SOURCES, WARNINGS, seconds, soundUrl } from './audio-words.ts';
+import { SOURCES, WARNINGS, seconds } from './audio-words.ts';
+import { HearSound } from './hear-sound.ts';
 import { NewSpokenAudio } from './new-spoken-audio.ts';
 import { NewUploadedAudio } from './new-uploaded-audio.ts';
 import { SoundPlayer } from './sound-player.ts';
@@ -23,7 +24,7 @@ type ConfiguredNotice = ConfigurationVersion['document']['notices'][number];
 
 @Component({
   selector: 'dw-notices-page',
-  imports: [DateTimePipe, FailureNotice, Icon, NewSpokenAudio, NewUploadedAudio, Notice, Skeleton],
+  imports: [DateTimePipe, FailureNotice, HearSound, Icon, NewSpokenAudio, NewUploadedAudio, Notice, Skeleton],
   providers: [SoundPlayer],
   templateUrl: './notices.page.html',
   styleUrl: './notices.page.css',
@@ -63,14 +64,13 @@ export class NoticesPage {
     }
   }
 
-  protected hear(name: string, audioId: string): void {
-    const audio = this.sounds()?.audio.find(({ id }) => id === audioId);
-    if (this.player.playing() === name) this.player.stop();
-    else if (audio) void this.player.play(name, soundUrl(audio));
-  }
-
   protected audioOf({ id, audio }: ConfiguredNotice): string {
     return this.chosen()[id] ?? audio;
+  }
+
+  protected soundOf(notice: ConfiguredNotice): NoticeAudio | undefined {
+    const audioId = this.audioOf(notice);
+    return this.sounds()?.audio.find(({ id }) => id === audioId);
   }
 
   protected choose(noticeId: string, event: Event): void {
@@ -82,7 +82,7 @@ export class NoticesPage {
     const current = this.configuration();
     if (!current) return;
     const audio = this.audioOf(notice);
-    const text = this.sounds()?.audio.find(({ id }) => id === audio)?.text ?? notice.text;
+    const text = this.soundOf(notice)?.text ?? notice.text;
     const notices = current.document.notices.map((one) => (one.id === notice.id ? { ...one, audio, text } : one));
     await this.act($localize`:@@notices.saved:「${notice.name}:name:」の音声を変えました。`, async () => {
       const body = { ...current.document, notices };
