@@ -13,7 +13,8 @@ export default {
   setupFilesAfterEnv: ['<rootDir>/test/second-try.ts'],
   globalSetup: '<rootDir>/test/medium/global-setup.ts',
   globalTeardown: '<rootDir>/test/medium/global-teardown.ts',
-  testTimeout: 30_000,
+  // So long that only what hangs meets it, however much else the machine does.
+  testTimeout: 120_000,
   // They wait more than they reckon.
   maxWorkers: 3,
 };

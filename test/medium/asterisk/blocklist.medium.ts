@@ -153,7 +153,7 @@ describe('with no backend, a block rule', () => {
     await pause(800);
     await second.caller.hangUp();
     expect(story(await second.over()).at(-1)).toMatch(/^end \d+ caller$/);
-  }, 60_000);
+  });
 
   it('asks for the number, and puts others through to one desk', async () => {
     const asking = approvedRule({ kind: 'withheld' }, { action: { type: 'ask-number' } });
@@ -173,7 +173,7 @@ describe('with no backend, a block rule', () => {
     const steps = stepsOf(await over());
     expect(steps.slice(0, 4)).toEqual(['begin', `blocked ${one.id} desk`, 'recorder', 'ringing shi-min']);
     expect(steps).toContain('answered p201');
-  }, 60_000);
+  });
 
   it('marks a call and lets it go its way; a desk that is gone does no harm either', async () => {
     const rules = [
@@ -227,7 +227,7 @@ describe('the dialplan and the decision', () => {
     });
     expect({ seed, found: found.sort() }).toEqual({ seed, found: wanted.sort() });
     expect(new Set(wanted.map((line) => line.endsWith('none')))).toEqual(new Set([true, false]));
-  }, 60_000);
+  });
 
   it('write numbers alike', async () => {
     const written = [
@@ -239,5 +239,5 @@ describe('the dialplan and the decision', () => {
       ({ entries: [begin] }) => begin?.e === 'begin' && begin.number,
     );
     expect(found).toEqual(written.map((number) => foldNumber(number)));
-  }, 60_000);
+  });
 });

@@ -166,7 +166,7 @@ describe('in a conversation, with no backend', () => {
       'end 16 box',
     ]);
     expect(spoken((await readStereo(call.recording)).right)).toBeGreaterThan(2000);
-  }, 40_000);
+  });
 
   it('an armed end that nobody confirms is disarmed: the next press arms it again', async () => {
     const { caller, phoneCall } = await converse();

@@ -298,7 +298,7 @@ describe('trunks, with no backend', () => {
       expect(await refused(await town.callFromPhone('201', '110'))).toBe(503);
       const trunks = (await callOver()).entries.flatMap((entry) => (entry.e === 'dialling' ? entry.trunk : []));
       expect(trunks).toEqual(['away', 'carrier', 'gateway', 'away']);
-    }, 60_000);
+    });
   });
 
   describe('a call that comes in', () => {

@@ -249,7 +249,7 @@ describe('with the telephony process and no database', () => {
     ])
       expect(ms).toBeGreaterThan(5000);
     expect(spoken(recording, 'left')).toBe(0);
-  }, 60_000);
+  });
 
   it('that ends in the middle of a notice leaves the call to the dialplan, which finishes it', async () => {
     const phone = town.phone('201').willAnswer();

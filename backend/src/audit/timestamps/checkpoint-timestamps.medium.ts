@@ -65,7 +65,7 @@ beforeAll(async () => {
   nameSite(database.settings);
   openssl = join(database.settings.endpoints.toolsDir, 'openssl');
   [authority, stranger] = await Promise.all([startAuthority(openssl), startAuthority(openssl)]);
-}, 60_000);
+});
 afterEach(() => {
   authority.mood = 'well';
 });

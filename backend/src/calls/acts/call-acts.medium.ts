@@ -91,7 +91,7 @@ describe('a call in progress', () => {
     const id = await callInProgress();
     expect(failure(await mark(id))).toEqual([503, 'telephony-away']);
     expect((await readJournal(spool, id)).map(({ e }) => e)).toEqual(['begin']);
-  }, 15_000);
+  });
 
   it('goes on when an act fails, and the answer says what to do', async () => {
     const handlers = startTelephony();

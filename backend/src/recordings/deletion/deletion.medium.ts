@@ -198,7 +198,7 @@ describe('deletion whose process is killed', () => {
       if (!killed) expect(dieAt).toBeGreaterThan(8);
     }
     expect([...endings].sort()).toEqual(['deleted', 'sealed']);
-  }, 120_000);
+  });
 });
 
 describe('a destroyed key', () => {

@@ -77,7 +77,7 @@ beforeAll(async () => {
   for (const { name, open } of await readArchive(new Blob([Uint8Array.from(zip)]))) {
     parts.set(name, Buffer.from(await new Response(await open()).arrayBuffer()));
   }
-}, 60_000);
+});
 
 afterAll(async () => {
   await worker.close();

@@ -210,7 +210,7 @@ describe('a passphrase', () => {
     expect(await bench.refusal(made)).toEqual([409, 'passphrase-needed']);
     expect((await hold(made, 'another passphrase')).status).toBe(204);
     expect((await bench.read(made)).passphraseNeeded).toBe(false);
-  }, 60_000);
+  });
 
   it('is written down nowhere', async () => {
     const secret = 'yama no midori no secret';

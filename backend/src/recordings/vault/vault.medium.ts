@@ -79,5 +79,5 @@ describe('the vault', () => {
     expect(code).toBe(0);
     // Buffers that wait for the garbage collector: about 20 MB when measured.
     expect(peak.fourHours - peak.oneHour).toBeLessThan(60_000_000);
-  }, 120_000);
+  });
 });
