@@ -53,11 +53,6 @@ export class AmiCommands extends AsteriskReload {
     return [...new Set(items.flatMap((item) => text(item.context)))];
   }
 
-  /** Whether variables can be set at the moment; without that no lease can be kept. */
-  get ready(): boolean {
-    return this.connection.connected;
-  }
-
   /**
    * Sets a channel variable or writes a function such as `TIMEOUT(absolute)`. Not done by ARI: there Asterisk 22.10.1
    * sets it in the channel's own thread with "dangerous" functions inhibited and never lifts that

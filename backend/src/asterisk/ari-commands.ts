@@ -65,10 +65,6 @@ export class AriCommands {
     }
   }
 
-  async answer(channelId: string): Promise<void> {
-    await this.connection.request('channels', 'answer', { channelId });
-  }
-
   /** @param sound path of a prompt as Asterisk sees it, without extension */
   async play(channelId: string, playbackId: string, sound: string): Promise<void> {
     await this.connection.request('channels', 'playWithId', { channelId, playbackId, media: `sound:${sound}` });

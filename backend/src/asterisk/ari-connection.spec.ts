@@ -97,9 +97,9 @@ describe('an ARI connection', () => {
 
 describe('a command', () => {
   it('keeps the HTTP status of a refusal', async () => {
-    fake.when('POST /channels/c1/answer', () => ({ status: 404, body: { message: 'Channel not found' } }));
+    fake.when('POST /channels/c1/continue', () => ({ status: 404, body: { message: 'Channel not found' } }));
     await connect();
-    const error: unknown = await commands.answer('c1').catch((reason: unknown) => reason);
+    const error: unknown = await commands.giveBack('c1').catch((reason: unknown) => reason);
     expect(error).toEqual(new AriError(404, 'Channel not found'));
     expect((error as AriError).status).toBe(404);
   });
@@ -139,9 +139,9 @@ describe('a command', () => {
   });
 
   it('that is never answered rejects in time', async () => {
-    fake.when('POST /channels/c1/answer', () => null);
+    fake.when('POST /channels/c1/continue', () => null);
     await connect();
-    await expect(commands.answer('c1')).rejects.toThrow('no answer within');
+    await expect(commands.giveBack('c1')).rejects.toThrow('no answer within');
   });
 
   it('that is answered with garbage rejects', async () => {
@@ -157,7 +157,7 @@ describe('a command', () => {
   });
 
   it('rejects at once while there is no connection', async () => {
-    await expect(commands.answer('c1')).rejects.toThrow('not connected');
+    await expect(commands.giveBack('c1')).rejects.toThrow('not connected');
   });
 
   it('that waited too long for its turn is not sent any more', async () => {

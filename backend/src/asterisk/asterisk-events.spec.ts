@@ -13,7 +13,7 @@ const channel = (id: string, more: object = {}) => ({
 });
 const read = (event: object) =>
   readAsteriskEvent(JSON.stringify({ timestamp: '2026-11-21T18:44:33.806+0000', ...event }));
-const translated = (id: string) => ({ id, name: `PJSIP/201-0000000${id}`, isUp: false, variables: {} });
+const translated = (id: string) => ({ id, name: `PJSIP/201-0000000${id}`, variables: {} });
 
 describe('an event of Asterisk', () => {
   it('that asks for a claim carries the arguments of the broadcast', () => {
@@ -35,7 +35,7 @@ describe('an event of Asterisk', () => {
 
   it('of a channel that came to us carries its arguments and whether it is answered', () => {
     const event = { type: 'StasisStart', args: ['incoming', 'c', 'l', 'n'], channel: channel('1', { state: 'Up' }) };
-    expect(read(event)).toMatchObject({ event: { args: ['incoming', 'c', 'l', 'n'], channel: { isUp: true } } });
+    expect(read(event)).toMatchObject({ event: { args: ['incoming', 'c', 'l', 'n'] } });
   });
 
   it.each([

@@ -10,10 +10,9 @@ const RawChannel = z.object({
 });
 
 /** A channel as it was at the time of an event. Caller numbers are left out: they may be withheld (telephony.md 4.2). */
-export const AsteriskChannel = RawChannel.transform(({ id, name, state, channelvars }) => ({
+export const AsteriskChannel = RawChannel.transform(({ id, name, channelvars }) => ({
   id,
   name,
-  isUp: state === 'Up',
   variables: channelvars,
 }));
 export type AsteriskChannel = z.infer<typeof AsteriskChannel>;
@@ -44,7 +43,6 @@ const RawEvent = z.discriminatedUnion('type', [
   raw('ChannelDestroyed', { channel: AsteriskChannel }),
   raw('ChannelHold', { channel: AsteriskChannel }),
   raw('ChannelUnhold', { channel: AsteriskChannel }),
-  raw('PlaybackStarted', { playback: Playback }),
   raw('PlaybackFinished', { playback: Playback }),
   raw('BridgeAttendedTransfer', {
     result: z.string(),
@@ -66,7 +64,6 @@ export type AsteriskEvent =
   | { type: 'stasis-ended' | 'channel-gone'; at: Date; channel: AsteriskChannel }
   | { type: 'held' | 'resumed'; at: Date; channel: AsteriskChannel }
   | { type: 'call-broadcast' | 'stasis-started'; at: Date; channel: AsteriskChannel; args: string[] }
-  | { type: 'playback-started'; at: Date; playbackId: string }
   | { type: 'playback-finished'; at: Date; playbackId: string; failed: boolean }
   | {
       type: 'attended-transfer';
@@ -118,8 +115,6 @@ function translate(raw: RawEvent): AsteriskEvent | null {
       return { type: 'held', at, channel: raw.channel };
     case 'ChannelUnhold':
       return { type: 'resumed', at, channel: raw.channel };
-    case 'PlaybackStarted':
-      return { type: 'playback-started', at, playbackId: raw.playback.id };
     case 'PlaybackFinished':
       return { type: 'playback-finished', at, playbackId: raw.playback.id, failed: raw.playback.state !== 'done' };
     case 'BridgeAttendedTransfer':

@@ -7,15 +7,15 @@ export const STASIS_APP = 'denwaban';
 /** Argument of channels in it that are no calls: they carry a voice into a conversation. */
 export const WHISPER = 'whisper';
 
-/** The lease in seconds on which a claimed call stands: TIMEOUT(absolute) must be set anew before it runs out. */
-export const LEASE_SECONDS = 3;
+/** How long a claimed call waits to be told where it goes on, in seconds (`extensions-deciding.conf`). */
+export const LEASE_SECONDS = 2;
 
 /** Channel variables. All are readable by ARI on the trunk channel. */
 export const channelVariable = {
   /** Call id; names the journal and the recording. Inherited by the phones' channels. */
   call: 'DENWABAN_CALL',
   line: 'DENWABAN_LINE',
-  /** Id of the flow node the call stands at. The engine sets it when it enters a node, so that a lost lease goes on there. */
+  /** Id of the flow node the call stands at. A lost lease goes on there. */
   node: 'DENWABAN_NODE',
   /** Id of the recorder, by which the dialplan stops it. */
   recorder: 'DENWABAN_RECORDER',

@@ -26,7 +26,6 @@ const RESOURCES: Record<string, Record<string, ReturnType<typeof operation>[]>> 
   asterisk: { '/asterisk/info': [operation('GET', 'getInfo', [['only', 'query']])] },
   channels: {
     '/channels': [operation('GET', 'list')],
-    '/channels/{channelId}/answer': [operation('POST', 'answer', [CHANNEL])],
     '/channels/{channelId}/continue': [
       operation('POST', 'continueInDialplan', [
         CHANNEL,

@@ -60,7 +60,7 @@ export class FakeAri {
     await new Promise<void>((resolve) => (this.server ? this.server.close(() => resolve()) : resolve()));
   }
 
-  /** @param request e.g. `POST /channels/c1/answer` */
+  /** @param request e.g. `POST /channels/c1/continue` */
   when(request: string, answer: Answer): void {
     this.answers.set(request, answer);
   }

@@ -63,6 +63,19 @@ describe('the rendered dialplan', () => {
     expect(lines?.[8]).toBe(' same => n,Goto(decide,s,1)');
   });
 
+  it('asks after a notice only where a schedule has to be asked', () => {
+    const document = smallOffice();
+    const nodes = document.lines[0]?.flow.nodes ?? {};
+    Object.assign(nodes, { announce: { type: 'notice', notice: 'recording', next: 'hours' } });
+    Object.assign(nodes, { hours: { type: 'schedule', schedule: 'office', open: 'ring', closed: 'end' } });
+    const lines = section(renderConfiguration(document)['extensions.conf'], '[line-main]');
+    expect(lines?.slice(2, 5)).toEqual([
+      ' same => n,Gosub(notice,s,1(recording,recording-notice))',
+      ' same => n,Set(DENWABAN_NODE=hours)',
+      ' same => n,Goto(decide,s,1)',
+    ]);
+  });
+
   it('rings every member of a desk by its extension', () => {
     expect(section(dialplan, '[desk-shimin]')).toEqual([
       'exten => s,1,Set(DENWABAN_RING=)',

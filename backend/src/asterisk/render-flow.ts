@@ -28,7 +28,7 @@ function renderStep(line: Line, id: string, node: FlowNode, audioOf: AudioOf): s
   const { nodes } = line.flow;
   switch (node.type) {
     case 'notice':
-      return [`Gosub(notice,s,1(${node.notice},${audioOf.get(node.notice) ?? ''}))`, goTo(node.next)];
+      return [`Gosub(notice,s,1(${node.notice},${audioOf.get(node.notice) ?? ''}))`, ...afterNotice(node.next, nodes)];
     case 'schedule':
       return scheduleSteps(node);
     case 'menu':
@@ -58,6 +58,10 @@ function goOn(node: string, nodes: Line['flow']['nodes']): string[] {
   if (nodes[node]?.type === 'end') return [goTo(node)];
   return [`Set(${names.channelVariable.node}=${node})`, 'Goto(decide,s,1)'];
 }
+
+/** A caller who has just been announced to hears nothing while somebody is asked; only schedules need it. */
+const afterNotice = (node: string, nodes: Line['flow']['nodes']): string[] =>
+  nodes[node]?.type === 'schedule' ? goOn(node, nodes) : [goTo(node)];
 
 function goOnUnanswered(
   { busy, otherwise }: { busy?: string | undefined; otherwise: string },

@@ -38,8 +38,7 @@ export class CallEngineStasis implements OnModuleInit, OnApplicationShutdown {
         break;
       case 'stasis-started': {
         const arrival = readArrival(event.args);
-        if (arrival)
-          void this.engine.carry({ id: event.channel.id, isUp: event.channel.isUp, arrivedAt: event.at }, arrival);
+        if (arrival) void this.engine.carry({ id: event.channel.id, arrivedAt: event.at }, arrival);
         else if (event.args[0] !== WHISPER) void this.commands.giveBack(event.channel.id).catch(() => undefined);
         break;
       }
@@ -50,7 +49,6 @@ export class CallEngineStasis implements OnModuleInit, OnApplicationShutdown {
       case 'held':
       case 'resumed':
       case 'attended-transfer':
-      case 'playback-started':
       case 'playback-finished':
       case 'schedule-switched':
       case 'left-bridge':

@@ -39,7 +39,7 @@ beforeEach(async () => {
     channels: () => {
       asked += 1;
       if (fail) return Promise.reject(new AsteriskUnreachableError('test'));
-      return Promise.resolve(channels.map((channel) => ({ id: channel, name: channel, isUp: true, variables: {} })));
+      return Promise.resolve(channels.map((channel) => ({ id: channel, name: channel, variables: {} })));
     },
     variable: (channel) => Promise.resolve(variables[channel] ?? null),
   });

@@ -14,7 +14,7 @@ import { Clock } from '../platform/clock.ts';
 import { Takeover } from './takeover.service.ts';
 
 const at = new Date(1_763_700_000_000);
-const channel = (id: string, name: string): AsteriskChannel => ({ id, name, isUp: true, variables: {} });
+const channel = (id: string, name: string): AsteriskChannel => ({ id, name, variables: {} });
 const outside = channel('outside', 'PJSIP/trunk-carrier-00000001');
 const first = channel('first', 'PJSIP/201-00000002');
 const second = channel('second', 'PJSIP/201-00000003');

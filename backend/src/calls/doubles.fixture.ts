@@ -1,8 +1,4 @@
-import { Subject } from 'rxjs';
-import type { AmiCommands } from '../asterisk/ami-commands.ts';
 import type { AriCommands } from '../asterisk/ari-commands.ts';
-import type { AriConnection } from '../asterisk/ari-connection.ts';
-import type { AsteriskEvent } from '../asterisk/asterisk-events.ts';
 import type { ConfigurationDocument } from '../configuration/configuration.schema.ts';
 import { ConfigurationInForce } from '../configuration/configuration-in-force.ts';
 import { Clock } from '../platform/clock.ts';
@@ -28,63 +24,25 @@ export const silentLogger = {
   error: () => undefined,
 } as unknown as Logger;
 
-/** What the engine does to Asterisk, in order, and the events by which Asterisk answers. */
+/** What the engine tells Asterisk, in order. */
 export class FakeAsterisk {
-  /** Commands as `name argument ...`; renewals of the lease apart. */
+  /** Commands as `name argument ...`. */
   readonly commands: string[] = [];
-  renewals = 0;
-  ready = true;
-  /** How playbacks end; null = never. */
-  playback: 'ended' | 'failed' | null = 'ended';
-  playbackMs = 3000;
-  /** Playbacks that have not ended. */
-  playing = 0;
-  /** Called before each command, renewals included; may throw or change the world. */
+  /** Called before each command; may throw or change the world. */
   before: (command: string) => void = () => undefined;
-
-  private readonly events = new Subject<AsteriskEvent>();
-
-  readonly connection = strictDouble<AriConnection>('AriConnection', { events$: this.events.asObservable() });
+  /** How long a command is on its way. */
+  takesMs = 0;
 
   readonly ari = strictDouble<AriCommands>('AriCommands', {
     claim: (channel) => this.run(`claim ${channel}`).then(() => true),
-    answer: (channel) => this.run(`answer ${channel}`),
-    play: (channel, playbackId, sound) =>
-      this.run(`play ${channel} ${sound}`).then(() => this.startPlayback(playbackId)),
     continueAt: (channel, { context, extension }) => this.run(`continue ${channel} ${context} ${extension}`),
     giveBack: (channel) => this.run(`give-back ${channel}`),
   });
 
-  readonly ami = strictDouble<AmiCommands>('AmiCommands', {
-    setVariable: (channel, variable, value) => this.run(`set ${channel} ${variable}=${value}`),
-  });
-
-  constructor() {
-    Object.defineProperty(this.ami, 'ready', { get: () => this.ready });
-  }
-
-  tell(event: AsteriskEvent): void {
-    this.events.next(event);
-  }
-
   private async run(command: string): Promise<void> {
-    const renewal = command.includes('TIMEOUT(absolute)');
-    if (renewal) this.renewals += 1;
-    else this.commands.push(command);
-    await Promise.resolve();
+    this.commands.push(command);
+    await new Promise((resolve) => setTimeout(resolve, this.takesMs));
     this.before(command);
-  }
-
-  private startPlayback(playbackId: string): void {
-    if (this.playback === null) return;
-    const at = new Date();
-    const failed = this.playback === 'failed';
-    this.tell({ type: 'playback-started', at, playbackId });
-    this.playing += 1;
-    setTimeout(() => {
-      this.playing -= 1;
-      this.tell({ type: 'playback-finished', at, playbackId, failed });
-    }, this.playbackMs);
   }
 }
 

@@ -2,7 +2,6 @@ import { readFile } from 'node:fs/promises';
 import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { BehaviorSubject, type Observable } from 'rxjs';
 import type { Line } from '../lines/line.schema.ts';
-import type { Notice } from '../notices/notice.schema.ts';
 import { isMissing } from '../platform/file-errors.ts';
 import { Logger } from '../platform/logging.ts';
 import { Settings } from '../platform/settings.ts';
@@ -44,9 +43,5 @@ export class ConfigurationInForce implements OnModuleInit {
 
   line(id: string): Line | null {
     return this.document?.lines.find((line) => line.id === id) ?? null;
-  }
-
-  notice(id: string): Notice | null {
-    return this.document?.notices.find((notice) => notice.id === id) ?? null;
   }
 }

@@ -40,7 +40,6 @@ import { HealthReportRepository } from '../health/health-report.repository.ts';
 import { TelephonyHealth } from '../health/telephony-health.service.ts';
 import { NoticeAudioKeeper } from '../notices/notice-audio-keeper.service.ts';
 import { NoticeAudioRepository } from '../notices/notice-audio.repository.ts';
-import { NoticePlayer } from '../notices/notice-player.service.ts';
 import { Prompts } from '../notices/prompts.ts';
 
 /** The process that steers calls. Everything in it works with Postgres down and waits for Asterisk. */
@@ -74,7 +73,6 @@ import { Prompts } from '../notices/prompts.ts';
     Marking,
     NoticeAudioKeeper,
     NoticeAudioRepository,
-    NoticePlayer,
     Prompts,
     RecorderWatch,
     RecordingControl,

@@ -1,7 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { ConfigurationInForce } from '../configuration/configuration-in-force.ts';
 import type { Line } from '../lines/line.schema.ts';
-import type { Notice } from '../notices/notice.schema.ts';
 import { Clock } from '../platform/clock.ts';
 import { SwitchesInForce } from '../schedules/switches-in-force.service.ts';
 import type { Circumstances } from './decide.ts';
@@ -17,10 +16,6 @@ export class RoutingInForce {
 
   line(id: string): Line | null {
     return this.configuration.line(id);
-  }
-
-  notice(id: string): Notice | null {
-    return this.configuration.notice(id);
   }
 
   circumstances(): Circumstances {

@@ -1,11 +1,13 @@
 import { once } from 'node:events';
 import { connect, createServer, type Server, type Socket } from 'node:net';
 import { type AddressInfo } from 'node:net';
+import { pause } from '../../town/waiting.ts';
 
-/** A TCP connection to a local port that a test can cut, or leave standing with nothing coming through. */
+/** A TCP connection to a local port that a test can cut, slow down, or leave standing with nothing coming through. */
 export class CutLine {
   private readonly sockets = new Set<Socket>();
   private isCut = false;
+  private delayMs = 0;
 
   private constructor(
     private readonly server: Server,
@@ -34,13 +36,19 @@ export class CutLine {
   /** Connections stay, and nothing comes through any more. */
   freeze(): void {
     this.isCut = true;
-    for (const socket of this.sockets) socket.pause().unpipe();
+    for (const socket of this.sockets) socket.pause();
   }
 
-  /** Lets new connections through; frozen ones are ended. */
+  /** Everything comes through so much later, in either direction; what is under way comes when it would have. */
+  slowDown(delayMs: number): void {
+    this.delayMs = delayMs;
+  }
+
+  /** Lets new connections through, as fast as before; those that were there are ended. */
   restore(): void {
     for (const socket of this.sockets) socket.destroy();
     this.isCut = false;
+    this.delayMs = 0;
   }
 
   stop(): void {
@@ -54,17 +62,24 @@ export class CutLine {
       return;
     }
     const far = connect(this.targetPort, '127.0.0.1');
-    for (const [one, other] of [
-      [near, far],
-      [far, near],
-    ] as const) {
-      this.sockets.add(one);
-      one.on('error', () => undefined);
-      one.on('close', () => {
-        this.sockets.delete(one);
-        other.destroy();
-      });
-      one.pipe(other);
-    }
+    this.carry(near, far);
+    this.carry(far, near);
+  }
+
+  /** In order, whatever the delay has been meanwhile. */
+  private carry(from: Socket, to: Socket): void {
+    let before: Promise<unknown> = Promise.resolve();
+    const afterwards = (act: () => void) => {
+      const delayed = this.delayMs === 0 ? undefined : pause(this.delayMs);
+      before = Promise.all([before, delayed]).then(act);
+    };
+    this.sockets.add(from);
+    from.on('error', () => undefined);
+    from.on('data', (data) => afterwards(() => to.destroyed || to.write(data)));
+    from.on('close', () => {
+      this.sockets.delete(from);
+      afterwards(() => to.destroySoon());
+    });
+    from.resume();
   }
 }

@@ -272,8 +272,8 @@ describe('with no backend', () => {
         'answered p201',
       ]);
       const at = (event: string) => Number(call.entries.find(({ e }) => e === event)?.at);
-      expect(at('fallback') - at('begin')).toBeGreaterThan(2.9);
-      expect(at('fallback') - at('begin')).toBeLessThan(3.3);
+      expect(at('fallback') - at('begin')).toBeGreaterThan(1.9);
+      expect(at('fallback') - at('begin')).toBeLessThan(3);
     } finally {
       claimer.stop();
     }
