@@ -99,6 +99,12 @@ export class Party {
     await this.says(said);
   }
 
+  /** Blind transfer: REFER to another extension of the box. The phone hangs up when it sees fit. */
+  async transferTo(uri: string): Promise<void> {
+    await this.says('nothing');
+    await this.context.ari.request('POST', `/channels/${this.channelId}/redirect`, { endpoint: `PJSIP/${uri}` });
+  }
+
   /** Hangs up; a call that has ended meanwhile is as good. */
   async hangUp(reasonCode = '16'): Promise<void> {
     await this.context.ari
@@ -236,12 +242,6 @@ export class PhoneCall extends Party {
   }
 
   private saidBeforeHold: Says = 'nothing';
-
-  /** Blind transfer: REFER to another extension of the box. The phone hangs up when it sees fit. */
-  async transferTo(uri: string): Promise<void> {
-    await this.says('nothing');
-    await this.context.ari.request('POST', `/channels/${this.channelId}/redirect`, { endpoint: `PJSIP/${uri}` });
-  }
 
   /** Attended transfer: REFER that replaces the consultation call (RFC 3891) with the caller. */
   async transferInto(consultation: Party, uri: string): Promise<void> {

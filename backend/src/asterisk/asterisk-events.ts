@@ -52,7 +52,6 @@ const RawEvent = z.discriminatedUnion('type', [
     transfer_target: OptionalChannel,
   }),
   raw('ChannelUserevent', { eventname: z.string() }),
-  raw('ChannelLeftBridge', { bridge: z.object({ channels: z.array(z.string()) }) }),
   raw('ApplicationReplaced', { application: z.string() }),
 ]);
 type RawEvent = z.infer<typeof RawEvent>;
@@ -75,8 +74,6 @@ export type AsteriskEvent =
     }
   /** A phone has switched a schedule by its code. */
   | { type: 'schedule-switched'; at: Date }
-  /** Somebody has left a conversation; who is left in it, by channel. */
-  | { type: 'left-bridge'; at: Date; channelIds: string[] }
   | { type: 'application-replaced'; at: Date };
 
 /** What became of a message: an event, one that nobody here needs, or one that is not what it should be. */
@@ -121,8 +118,6 @@ function translate(raw: RawEvent): AsteriskEvent | null {
       return attendedTransfer(raw);
     case 'ChannelUserevent':
       return raw.eventname === SCHEDULE_SWITCHED_EVENT ? { type: 'schedule-switched', at } : null;
-    case 'ChannelLeftBridge':
-      return { type: 'left-bridge', at, channelIds: raw.bridge.channels };
     case 'ApplicationReplaced':
       return { type: 'application-replaced', at };
   }

@@ -25,9 +25,6 @@ export const channelVariable = {
   pausedUntil: 'DENWABAN_PAUSED_UNTIL',
   /** On phone channels only: id of the phone. */
   phone: 'DENWABAN_PHONE',
-  /** On the channel of a call: the phone that is in the conversation, for its `left`; and the one that took it last. */
-  talking: 'DENWABAN_TALKING',
-  answeredBy: 'DENWABAN_ANSWERED_BY',
   /** Until when the end of the call is armed, in seconds since the epoch; `now` = it is being ended. */
   ending: 'DENWABAN_ENDING',
   /** Set by us: the next code is pressed for a user of the console, not by the phone. */
@@ -37,6 +34,15 @@ export const channelVariable = {
   blindTransfer: 'BLINDTRANSFER',
   /** Who ended the call (`office`, `box`); empty = the caller. Set it to `box` before hanging up by ARI. */
   endedBy: 'DENWABAN_ENDED_BY',
+} as const;
+
+/**
+ * Facts of a call, whichever of its channels are left: the phone that is in the conversation, for its `left`, and the one that
+ * took it last (`extensions-conversation.conf`).
+ */
+export const callFact = {
+  talking: (callId: string): string => `GLOBAL(DENWABAN_TALKING_${callId})`,
+  answeredBy: (callId: string): string => `GLOBAL(DENWABAN_ANSWERED_BY_${callId})`,
 } as const;
 
 /** The call of a phone's channel, where supervisors and codes find it from other channels. */

@@ -51,7 +51,6 @@ export class CallEngineStasis implements OnModuleInit, OnApplicationShutdown {
       case 'attended-transfer':
       case 'playback-finished':
       case 'schedule-switched':
-      case 'left-bridge':
       case 'application-replaced':
         break;
     }

@@ -26,7 +26,6 @@ let set: string[];
 let recordersAnew: string[];
 let recorderTrouble: Error | null;
 let calls: Record<string, string>;
-let variables: Record<string, string>;
 let conversation: ConversationStasis;
 
 beforeEach(() => {
@@ -36,18 +35,16 @@ beforeEach(() => {
   recordersAnew = [];
   recorderTrouble = null;
   calls = { outside: 'call-x', first: 'call-x', second: 'call-y', taker: 'call-y' };
-  variables = {};
   const ari = strictDouble<AriCommands>('AriCommands', {
-    variable: (id, name) =>
-      Promise.resolve((name === 'DENWABAN_CALL' ? calls[id] : variables[`${id} ${name}`]) ?? null),
+    variable: (id) => Promise.resolve(calls[id] ?? null),
   });
   const ami = strictDouble<AmiCommands>('AmiCommands', {
     setVariable: (id, name, value) => {
       set.push(`${id} ${name}=${value}`);
       return Promise.resolve();
     },
-    startRecorderAnew: (id, callId, { silent = 0 } = {}) => {
-      recordersAnew.push(`${id} ${callId}${silent > 0 ? ` silent ${silent}` : ''}`);
+    startRecorderAnew: (id, callId) => {
+      recordersAnew.push(`${id} ${callId}`);
       return recorderTrouble ? Promise.reject(recorderTrouble) : Promise.resolve();
     },
   });
@@ -59,7 +56,6 @@ beforeEach(() => {
   conversation = new ConversationStasis(
     strictDouble<AriConnection>('AriConnection', { events$: events }),
     ari,
-    recording,
     new Takeover(ami, configuration, journal.journal, settings, recording),
     configuration,
     journal.journal,
@@ -111,23 +107,6 @@ describe('holding', () => {
   });
 });
 
-describe('a conversation of three that is one of two again', () => {
-  const twoAgain: AsteriskEvent = { type: 'left-bridge', at, channelIds: ['outside', 'first'] };
-
-  it('is recorded by a recorder that has not heard anybody yet', async () => {
-    variables = { 'outside DENWABAN_RECORDER': '0x1' };
-    await tell(twoAgain);
-    expect(recordersAnew).toEqual(['outside call-x']);
-  });
-
-  it('stays unrecorded for the rest of a pause', async () => {
-    const until = Math.floor(Date.now() / 1000) + 100;
-    variables = { 'outside DENWABAN_RECORDER': '0x1', 'outside DENWABAN_PAUSED_UNTIL': String(until) };
-    await tell(twoAgain);
-    expect(recordersAnew).toEqual([expect.stringMatching(/^outside call-x silent (9\d|100)$/)]);
-  });
-});
-
 describe('an attended transfer', () => {
   it('is journalled in the outside call, and the phone that took over belongs to it from now on', async () => {
     await tell(transfer());
@@ -136,8 +115,8 @@ describe('an attended transfer', () => {
     expect(set).toEqual([
       'taker DENWABAN_CALL=call-x',
       'taker SHARED(DENWABAN_CALL)=call-x',
-      'outside DENWABAN_TALKING=p202',
-      'outside DENWABAN_ANSWERED_BY=p202',
+      'outside GLOBAL(DENWABAN_TALKING_call-x)=p202',
+      'outside GLOBAL(DENWABAN_ANSWERED_BY_call-x)=p202',
     ]);
   });
 

@@ -8,7 +8,6 @@ import { ConfigurationInForce } from '../configuration/configuration-in-force.ts
 import { Logger } from '../platform/logging.ts';
 import { CallJournal } from './call-journal.service.ts';
 import { phoneOfChannel } from './phone-channels.ts';
-import { RecordingControl } from './recording-control.service.ts';
 import { Takeover } from './takeover.service.ts';
 
 type Holding = Extract<AsteriskEvent, { type: 'held' | 'resumed' }>;
@@ -24,7 +23,6 @@ export class ConversationStasis implements OnModuleInit, OnApplicationShutdown {
   constructor(
     private readonly connection: AriConnection,
     private readonly commands: AriCommands,
-    private readonly recording: RecordingControl,
     private readonly takeover: Takeover,
     private readonly configuration: ConfigurationInForce,
     private readonly journal: CallJournal,
@@ -35,7 +33,6 @@ export class ConversationStasis implements OnModuleInit, OnApplicationShutdown {
     this.subscription = this.connection.events$.subscribe((event) => {
       if (event.type === 'held' || event.type === 'resumed') this.inTurn(() => this.hold(event));
       if (event.type === 'attended-transfer') this.inTurn(() => this.transfer(event));
-      if (event.type === 'left-bridge') this.inTurn(() => this.backToTwo(event.channelIds));
     });
   }
 
@@ -54,21 +51,6 @@ export class ConversationStasis implements OnModuleInit, OnApplicationShutdown {
     if (phone === null) return;
     const callId = await this.commands.variable(channel.id, channelVariable.call);
     if (callId) await this.journal.write(callId, { e: type, phone }, at);
-  }
-
-  /**
-   * The bridge of three hands sound on in another way than that of two. Whoever was heard before is taken for late by the recorder
-   * then, in half of all cases (`asterisk/etc/modules.conf`, Bridges).
-   */
-  private async backToTwo(channelIds: readonly string[]): Promise<void> {
-    if (channelIds.length !== 2) return;
-    for (const channelId of channelIds) {
-      const callId = await this.commands.variable(channelId, channelVariable.call);
-      const recorder = await this.commands.variable(channelId, channelVariable.recorder);
-      if (!callId || !recorder) continue;
-      const pausedUntil = await this.commands.variable(channelId, channelVariable.pausedUntil);
-      await this.recording.heardAnew(channelId, callId, Number(pausedUntil ?? 0));
-    }
   }
 
   /** The phone that takes over was called on its own account. */

@@ -82,15 +82,6 @@ export class RecordingControl implements OnModuleInit {
     }
   }
 
-  /**
-   * The same people are heard in another way from now on. Recorders start anew; a pause goes on.
-   * @param pausedUntil epoch second; 0 = the recording is not paused
-   */
-  async heardAnew(channelId: string, callId: string, pausedUntil: number): Promise<void> {
-    const silent = Math.ceil(pausedUntil - this.clock.now().getTime() / 1000);
-    await this.ami.startRecorderAnew(channelId, callId, { silent });
-  }
-
   private async goOn(channelId: string, callId: string, told: UntimedEntry): Promise<void> {
     await this.ami.startRecorderAnew(channelId, callId, { whileStopped: () => this.journal.write(callId, told) });
     await this.ami.setVariable(channelId, channelVariable.pausedUntil, '');

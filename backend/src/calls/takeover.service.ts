@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { AmiCommands } from '../asterisk/ami-commands.ts';
-import { channelVariable, SHARED_CALL } from '../asterisk/dialplan-names.ts';
+import { callFact, channelVariable, SHARED_CALL } from '../asterisk/dialplan-names.ts';
 import { ConfigurationInForce } from '../configuration/configuration-in-force.ts';
 import { Settings } from '../platform/settings.ts';
 import { CallJournal } from './call-journal.service.ts';
@@ -54,8 +54,8 @@ export class Takeover {
     await this.tell(taken);
     await this.ami.setVariable(taken.takerChannelId, channelVariable.call, callId);
     await this.ami.setVariable(taken.takerChannelId, SHARED_CALL, callId);
-    for (const variable of [channelVariable.talking, channelVariable.answeredBy])
-      await this.ami.setVariable(taken.outsideChannelId, variable, to);
+    for (const fact of [callFact.talking, callFact.answeredBy])
+      await this.ami.setVariable(taken.outsideChannelId, fact(callId), to);
   }
 
   private async tell({ callId, from, to, at }: TakenOver): Promise<void> {

@@ -14,14 +14,25 @@ describe('the table of phone codes', () => {
     expect(new Set(ids).size).toBe(ids.length);
   });
 
+  const etc = (file: string) => readFileSync(new URL(`../../../asterisk/etc/${file}`, import.meta.url), 'utf8');
+  const mapped = [...etc('features.conf').matchAll(/^([a-z-]+) => (\*\d)/gm)].map(([, name = '', code]) => [
+    name,
+    code,
+  ]);
+  const talking = PHONE_CODES.filter(({ when }) => when === 'talking');
+
   it('is what Asterisk matches in a conversation', () => {
-    const features = readFileSync(new URL('../../../asterisk/etc/features.conf', import.meta.url), 'utf8');
-    const mapped = [...features.matchAll(/^([a-z-]+) => (\*\d)/gm)].map(([, name, code]) => [name, code]);
     const renamed: Record<string, string> = { atxfer: 'attended-transfer', blindxfer: 'blind-transfer' };
-    expect(mapped.map(([name = '', code]) => [renamed[name] ?? name, code]).toSorted()).toEqual(
-      PHONE_CODES.filter(({ when }) => when === 'talking')
-        .map(({ id, code }) => [id as string, code])
-        .toSorted(),
+    const common = mapped.filter(([name = '']) => !/^no-|-own-/.test(name));
+    expect(common.map(([name = '', code]) => [renamed[name] ?? name, code]).toSorted()).toEqual(
+      talking.map(({ id, code }) => [id as string, code]).toSorted(),
     );
+  });
+
+  it('leaves no code unanswered on a phone that calls a colleague', () => {
+    const [, given = ''] =
+      /^exten => colleague,1,Set\(DYNAMIC_FEATURES=([^)]*)\)/m.exec(etc('extensions-codes.conf')) ?? [];
+    const codes = given.split('#').map((feature) => mapped.find(([name]) => name === feature)?.[1]);
+    expect(codes.toSorted()).toEqual(talking.map(({ code }) => code).toSorted());
   });
 });

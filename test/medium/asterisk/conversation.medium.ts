@@ -291,39 +291,6 @@ describe('in a conversation, with no backend', () => {
     expect(soundIntervals(await heardBy(early)).length).toBeGreaterThan(0);
   });
 
-  it('a simple phone hands a call on by keys, without asking', async () => {
-    const { caller, phoneCall } = await converse();
-    const second = town.phone('202').willAnswer({ says: { tone: OTHER_HZ } });
-    await phoneCall.sendDigits('*8');
-    await pause(1200);
-    await phoneCall.sendDigits('202');
-    await (await second.rung()).answered();
-    await pause(1500);
-    await caller.hangUp();
-    const call = await callOver();
-    expect(afterTheAnswer(call)).toEqual(['transferred p201 p202', 'answered p202', 'left p202', 'end 16 caller']);
-    expect(toneMs((await readStereo(call.recording)).right, OTHER_HZ)).toBeGreaterThan(900);
-  });
-
-  it('a simple phone asks a colleague first, and hands on by hanging up', async () => {
-    const { caller, phoneCall } = await converse();
-    const second = town.phone('202').willAnswer({ says: { tone: OTHER_HZ } });
-    await phoneCall.sendDigits('*7');
-    await pause(1200);
-    await phoneCall.sendDigits('202');
-    const secondCall = await second.rung();
-    await secondCall.answered();
-    await pause(1000);
-    await phoneCall.hangUp();
-    await told('transferred p201 p202');
-    await pause(1500);
-    await caller.hangUp();
-    const call = await callOver();
-    expect(story(call).slice(5)).toEqual(['answered p201', 'transferred p201 p202', 'left p202', 'end 16 caller']);
-    expect(toneMs(await heardBy(secondCall), CALLER_HZ)).toBeGreaterThan(900);
-    expect(toneMs(await heardBy(caller), OTHER_HZ)).toBeGreaterThan(900);
-  });
-
   it('a phone that may closes a schedule until midnight, and opens it again; another is told that it may not', async () => {
     const switches = async () => [...(await box.commands.kept(SWITCH_FAMILY))];
     const stranger = await town.callFromPhone('202', '*61');
