@@ -45,10 +45,22 @@ export class NoticeAudioKeeper {
       } catch (error) {
         this.logger.error({ audio: notice.audio, error: String(error) }, 'sound of a notice cannot be put in place');
         lost.push(notice.name);
+        await this.standInFor(notice);
       }
     }
     this.lost = lost;
     await this.forget(new Set(notices.map(({ audio }) => audio))).catch(() => undefined);
+  }
+
+  /** Something is heard with the disk full, too: a link takes no room that half a sound has not given back. */
+  private async standInFor(notice: Notice): Promise<void> {
+    const path = this.path(notice.audio);
+    try {
+      await rm(`${path}.partial`, { force: true });
+      await this.standIn(notice, path);
+    } catch (error) {
+      this.logger.error({ audio: notice.audio, error: String(error) }, 'nothing can stand in for a sound that is lost');
+    }
   }
 
   /** @returns false when something else stands in its place */

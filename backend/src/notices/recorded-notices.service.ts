@@ -52,11 +52,14 @@ export class RecordedNotices implements OnApplicationBootstrap, OnApplicationShu
       if (isMissing(error)) return [];
       throw error;
     });
+    const failures: unknown[] = [];
     for (const name of names.filter((one) => one.endsWith('.sln'))) {
       const draft = name.slice(0, -'.sln'.length);
-      if (names.includes(`${draft}.done`)) await this.take(draft);
-      else await this.forgetWhenOld(name);
+      const looked = names.includes(`${draft}.done`) ? this.take(draft) : this.forgetWhenOld(name);
+      // One that cannot be read must not keep the others waiting.
+      await looked.catch((error: unknown) => failures.push(error));
     }
+    if (failures.length > 0) throw failures[0];
   }
 
   private async take(draft: string): Promise<void> {
