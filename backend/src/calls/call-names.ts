@@ -10,14 +10,21 @@ const namesOf = (things: Named) => new Map(things.map(({ id, name }) => [id, nam
 
 /** @returns names of the things in a configuration document; nothing is known without one */
 export function namesIn(
-  document: Pick<ConfigurationDocument, 'lines' | 'desks' | 'phones' | 'schedules' | 'recordings'> | null,
+  document: Pick<
+    ConfigurationDocument,
+    'trunks' | 'lines' | 'desks' | 'phones' | 'schedules' | 'notices' | 'recordings'
+  > | null,
 ): NamesById {
+  const trunks = namesOf(document?.trunks ?? []);
+  const notices = namesOf(document?.notices ?? []);
   const lines = namesOf(document?.lines ?? []);
   const desks = namesOf(document?.desks ?? []);
   const phones = namesOf(document?.phones ?? []);
   const schedules = namesOf(document?.schedules ?? []);
   const recordingRules = namesOf(document?.recordings.rules ?? []);
   return {
+    trunk: (id) => trunks.get(id) ?? null,
+    notice: (id) => notices.get(id) ?? null,
     line: (id) => lines.get(id) ?? null,
     desk: (id) => desks.get(id) ?? null,
     phone: (id) => phones.get(id) ?? null,

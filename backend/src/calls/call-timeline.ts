@@ -8,7 +8,9 @@ import type { NamesById } from './reduce-journal.ts';
 const NOT_TOLD = new Set(['channel', 'number', 'e', 'at']);
 
 const NAMED: Partial<Record<string, { name: string; of: keyof NamesById }>> = {
+  trunk: { name: 'trunkName', of: 'trunk' },
   line: { name: 'lineName', of: 'line' },
+  notice: { name: 'noticeName', of: 'notice' },
   desk: { name: 'deskName', of: 'desk' },
   schedule: { name: 'scheduleName', of: 'schedule' },
   recordingRule: { name: 'recordingRuleName', of: 'recordingRule' },

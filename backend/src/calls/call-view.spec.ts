@@ -11,6 +11,8 @@ import { type NamesById, reduceJournal } from './reduce-journal.ts';
 const CALL_ID = '0f0e0d0c-0b0a-4908-8706-050403020100';
 const PHONES: Record<string, string> = { p201: '市民課1', p202: '市民課2' };
 const names: NamesById = {
+  trunk: (id) => (id === 'carrier' ? 'ひかり電話' : null),
+  notice: (id) => (id === 'recording' ? '録音告知' : null),
   line: (id) => (id === 'main' ? '代表' : null),
   desk: (id) => (id === 'citizens' ? '市民課' : null),
   phone: (id) => PHONES[id] ?? null,
@@ -18,6 +20,8 @@ const names: NamesById = {
   recordingRule: (id) => (id === 'no-child' ? '児童相談は録音しない' : null),
 };
 const nobody: NamesById = {
+  trunk: () => null,
+  notice: () => null,
   line: () => null,
   desk: () => null,
   phone: () => null,
@@ -139,6 +143,7 @@ describe('the timeline of a call', () => {
       detail: {
         direction: 'incoming',
         trunk: 'carrier',
+        trunkName: 'ひかり電話',
         line: 'main',
         lineName: '代表',
         dialled: '0312345678',
@@ -149,6 +154,8 @@ describe('the timeline of a call', () => {
       offsetMs: 30_000,
       detail: { phone: 'p201', phoneName: '市民課1', to: 'p202', toName: '市民課2' },
     });
+    const notice = { notice: 'recording', noticeName: '録音告知' };
+    expect(timeline.find(({ event }) => event === 'notice')?.detail).toEqual(notice);
     expect(timeline.at(-1)?.detail).toEqual({ cause: '16', by: 'caller' });
   });
 

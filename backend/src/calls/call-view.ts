@@ -100,6 +100,8 @@ function namesAtTheTime(call: ListedCall, now: NamesById): NamesById {
     desk: (id) => kept(id, call.deskId, call.deskName, now.desk(id)),
     phone: (id) => kept(id, call.phoneId, call.phoneName, now.phone(id)),
     schedule: (id) => now.schedule(id),
+    trunk: (id) => now.trunk(id),
+    notice: (id) => now.notice(id),
     recordingRule: (id) => now.recordingRule(id),
   };
 }

@@ -6,6 +6,8 @@ import { recorderFacts } from './recorder-health.ts';
 import { type NamesById, reduceJournal } from './reduce-journal.ts';
 
 const names: NamesById = {
+  trunk: () => null,
+  notice: () => null,
   line: (id) => (id === 'main' ? '代表' : null),
   desk: () => null,
   phone: (id) => ({ p201: '市民課1', p202: '市民課2' })[id] ?? null,

@@ -7,6 +7,8 @@ import { type NamesById, reduceJournal } from './reduce-journal.ts';
 const CALL = '6d1f7c1e-0000-4000-8000-000000000001';
 const PHONES: Record<string, string> = { p201: '市民課1', p202: '市民課2' };
 const names: NamesById = {
+  trunk: () => null,
+  notice: () => null,
   line: (id) => (id === 'main' ? '代表' : null),
   desk: (id) => (id === 'citizens' ? '市民課' : null),
   phone: (id) => PHONES[id] ?? null,

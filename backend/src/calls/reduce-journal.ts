@@ -13,10 +13,12 @@ export type CallFacts = Omit<CallEntity, 'recorder' | 'journal'>;
 
 /** Names of configured things as they are when the call is filed; null when the thing is not known. */
 export interface NamesById {
+  trunk(id: string): string | null;
   line(id: string): string | null;
   desk(id: string): string | null;
   phone(id: string): string | null;
   schedule(id: string): string | null;
+  notice(id: string): string | null;
   recordingRule(id: string): string | null;
 }
 

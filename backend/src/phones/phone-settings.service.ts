@@ -56,6 +56,7 @@ export class PhoneSettingsService {
     const { DENWABAN_SIP_BIND, DENWABAN_SIP_PORT, DENWABAN_SIPS_PORT } = this.settings.operator;
     const transport = phone.transport ?? 'udp';
     return {
+      name: phone.name,
       server: DENWABAN_SIP_BIND === '0.0.0.0' ? askedAt : DENWABAN_SIP_BIND,
       port: transport === 'tls' ? (DENWABAN_SIPS_PORT ?? 5061) : DENWABAN_SIP_PORT,
       transport,

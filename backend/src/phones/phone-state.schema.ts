@@ -30,6 +30,8 @@ export type FreshSecret = z.infer<typeof FreshSecret>;
 /** What has to be typed into a phone. */
 export const PhoneSettings = z
   .object({
+    /** As the office calls it. */
+    name: z.string(),
     server: z.string(),
     port: z.int(),
     transport: z.enum(['udp', 'tls']),

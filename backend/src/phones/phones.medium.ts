@@ -29,7 +29,13 @@ describe('secrets', () => {
     const answer = await visitor.ask('PUT', '/api/v1/configuration', { body: renamed });
     expect(JSON.stringify(answer.as(ConfigurationVersion))).not.toContain('secret-of-201');
     const settings = (await visitor.ask('GET', '/api/v1/phones/p201/settings')).as(PhoneSettings);
-    expect(settings).toMatchObject({ user: '201', password: 'secret-of-201', transport: 'udp', media: 'rtp' });
+    expect(settings).toMatchObject({
+      name: '市民課1',
+      user: '201',
+      password: 'secret-of-201',
+      transport: 'udp',
+      media: 'rtp',
+    });
     const audited = await api.audited('phone.settings');
     expect(audited.at(-1)).toMatchObject({ subject: 'p201' });
     expect(JSON.stringify(audited)).not.toContain('secret-of-201');

@@ -81,6 +81,20 @@ export const FEATURES: Feature[] = [
     loadComponent: () => import('./notices/notices.page.ts').then((m) => m.NoticesPage),
   },
   {
+    path: 'phones',
+    title: $localize`:@@phones.title:電話機と外線`,
+    canMatch: [permitted],
+    data: { permission: 'health.read', menu: { label: $localize`:@@menu.phones:電話機と外線`, icon: 'phone' } },
+    loadComponent: () => import('./phones/phones.page.ts').then((m) => m.PhonesPage),
+  },
+  {
+    path: 'phones/:id',
+    title: $localize`:@@phoneSettings.title:電話機の設定値`,
+    canMatch: [permitted],
+    data: { permission: 'phones.settings' },
+    loadComponent: () => import('./phones/phone-settings.page.ts').then((m) => m.PhoneSettingsPage),
+  },
+  {
     path: 'health',
     title: $localize`:@@health.title:稼働状況`,
     canMatch: [permitted],

@@ -48,6 +48,7 @@ const KNOWN: Partial<Record<string, string>> = {
   'not-a-supervisor': $localize`:@@failure.notASupervisor:その電話機は、この通話の窓口の監督者に登録されていません。窓口の設定で監督者の電話機に加えてください。`,
   'call-act-failed': $localize`:@@failure.callActFailed:電話の制御に失敗しました。通話は続いています。もう一度操作するか、電話機で操作してください。`,
   'telephony-away': $localize`:@@failure.telephonyAway:電話の制御プログラムが応答しません。通話と録音は続いています。電話機のボタンで操作してください。`,
+  'configuration-changed-meanwhile': $localize`:@@failure.configurationChanged:ほかの人が、先に設定を変更しました。最新の設定を確かめてから、もう一度行ってください。`,
   unexpected: $localize`:@@failure.unexpected:予期しないエラーが起きました。`,
 };
 

@@ -35,6 +35,23 @@ describe('the story of a call', () => {
     expect(words('end', { by: 'lost' })).toContain('確認できませんでした');
   });
 
+  it('names trunks and notices as the office does', () => {
+    expect(words('notice', { notice: 'recording', noticeName: '録音告知' })).toBe('告知「録音告知」を流し始めました');
+    const trunk = { trunk: 'hikari', trunkName: 'ひかり電話' };
+    expect(words('dialling', { ...trunk, line: 'main', lineName: '代表', withheld: 'no' })).toBe(
+      '外線「ひかり電話」で呼び出しました(通知した番号: 代表)',
+    );
+    expect(words('not-connected', { trunk: 'hikari', status: 'CHANUNAVAIL', sip: '503' })).toContain('外線「hikari」');
+  });
+
+  it('has words for every way in which something failed', () => {
+    for (const reason of ['flow-missing', 'notice-failed', 'notice-stuck', 'engine-failed', 'journal-malformed'])
+      expect(words('fault', { reason })).not.toContain(reason);
+    expect(words('message-ended', { node: 'speak', by: 'failed' })).toBe(
+      '用件の録音が終わりました(録音できませんでした)',
+    );
+  });
+
   it('tells what went wrong', () => {
     expect(words('fallback', { reason: 'lease-expired' })).toContain('控えの設定に切り替えました');
     expect(words('refused', { reason: 'unknown-line' })).toBe('つながずに終えました(着信番号が登録されていません)');

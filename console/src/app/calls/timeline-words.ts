@@ -6,6 +6,8 @@ type Detail = TimelineEntry['detail'];
 const phoneIn = (detail: Detail, key = 'phone'): string =>
   detail[`${key}Name`] ?? detail[key] ?? $localize`:@@timeline.aPhone:電話機`;
 
+const trunkIn = (detail: Detail): string => detail['trunkName'] ?? detail['trunk'] ?? '';
+
 const deskIn = (detail: Detail): string => detail['deskName'] ?? detail['desk'] ?? $localize`:@@timeline.aDesk:窓口`;
 
 /** DIALSTATUS of Asterisk, in the office's words. */
@@ -47,6 +49,7 @@ const MESSAGE_END: Partial<Record<string, string>> = {
   silence: $localize`:@@messageEnd.silence:無音が続きました`,
   limit: $localize`:@@messageEnd.limit:最長の時間になりました`,
   caller: $localize`:@@messageEnd.caller:相手側が電話を切りました`,
+  failed: $localize`:@@messageEnd.failed:録音できませんでした`,
 };
 
 const FALLBACK: Partial<Record<string, string>> = {
@@ -135,7 +138,8 @@ const WORDS: Partial<Record<string, (detail: Detail) => string>> = {
   claimed: () => $localize`:@@timeline.claimed:電話番が受け付けました`,
   fallback: ({ reason }) => FALLBACK[reason ?? ''] ?? FALLBACK['failed'] ?? '',
   accepted: () => $localize`:@@timeline.accepted:回線に応答しました`,
-  notice: () => $localize`:@@timeline.notice:告知を流し始めました`,
+  notice: ({ notice, noticeName }) =>
+    $localize`:@@timeline.noticeNamed:告知「${noticeName ?? notice}:notice:」を流し始めました`,
   'notice-ended': () => $localize`:@@timeline.noticeEnded:告知が終わりました`,
   schedule: ({ schedule, scheduleName, openness, rule }) =>
     $localize`:@@timeline.schedule:開庁時間「${scheduleName ?? schedule}:schedule:」を確かめました: ${OPENNESS[openness ?? ''] ?? openness}:openness:(${RULE[rule ?? ''] ?? rule}:rule:)`,
@@ -154,12 +158,12 @@ const WORDS: Partial<Record<string, (detail: Detail) => string>> = {
   ringing: (detail) => $localize`:@@timeline.ringing:${deskIn(detail)}:desk:を呼び出しました`,
   calling: (detail) => $localize`:@@timeline.calling:${phoneIn(detail)}:phone:から発信しました`,
   emergency: () => $localize`:@@timeline.emergency:緊急通報として発信しました`,
-  dialling: ({ trunk, line, lineName, withheld }) =>
-    withheld === 'yes'
-      ? $localize`:@@timeline.diallingWithheld:外線「${trunk}:trunk:」で、番号を非通知にして呼び出しました`
-      : $localize`:@@timeline.dialling:外線「${trunk}:trunk:」で呼び出しました(通知した番号: ${lineName ?? line ?? $localize`:@@timeline.noLine:外線の番号`}:line:)`,
-  'not-connected': ({ trunk, status, sip }) =>
-    $localize`:@@timeline.notConnected:外線「${trunk}:trunk:」ではつながりませんでした(${notConnectedWords(status ?? '', sip ?? '')}:outcome:)`,
+  dialling: (detail) =>
+    detail['withheld'] === 'yes'
+      ? $localize`:@@timeline.diallingWithheld:外線「${trunkIn(detail)}:trunk:」で、番号を非通知にして呼び出しました`
+      : $localize`:@@timeline.dialling:外線「${trunkIn(detail)}:trunk:」で呼び出しました(通知した番号: ${detail['lineName'] ?? detail['line'] ?? $localize`:@@timeline.noLine:外線の番号`}:line:)`,
+  'not-connected': (detail) =>
+    $localize`:@@timeline.notConnected:外線「${trunkIn(detail)}:trunk:」ではつながりませんでした(${notConnectedWords(detail['status'] ?? '', detail['sip'] ?? '')}:outcome:)`,
   connected: () => $localize`:@@timeline.connected:相手が応答しました`,
   answered: (detail) => $localize`:@@timeline.answered:${phoneIn(detail)}:phone:が応答しました`,
   unanswered: (detail) => {

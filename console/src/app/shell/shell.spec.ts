@@ -55,7 +55,7 @@ describe('everything around a screen', () => {
     http.expectOne('/api/v1/calls/live').flush({ calls: [aLiveCall(1), aLiveCall(2)] });
     await settle();
     expect(shell.textContent).toContain('青葉町役場 本庁');
-    expect(menu(shell)).toEqual(['/calls', '/live', '/notices', '/health']);
+    expect(menu(shell)).toEqual(['/calls', '/live', '/notices', '/phones', '/health']);
     expect(shell.querySelector('nav')?.textContent).toContain('2件の通話中');
     expect(shell.querySelector('nav')?.textContent).toContain('対応が必要なこと1件');
   });
