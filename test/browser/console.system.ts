@@ -257,6 +257,13 @@ describe('an office at its console', () => {
     await heading('告知').waitFor();
     await page.locator('dw-skeleton').waitFor({ state: 'detached' });
     expect(await judgement.of(page, 'notices')).toEqual([]);
+    await page.goto('/phones');
+    await page.getByRole('row').filter({ hasText: '登録済み' }).first().waitFor();
+    expect(await judgement.of(page, 'phones')).toEqual([]);
+    await page.getByRole('link', { name: '設定値を見る' }).first().click();
+    await heading('電話機の設定値').waitFor();
+    await page.getByText('入力する値').waitFor();
+    expect(await judgement.of(page, 'phone-settings')).toEqual([]);
     await page.goto('/no-such-screen');
     await heading('ページが見つかりません').waitFor();
     expect(await judgement.of(page, 'not-found')).toEqual([]);

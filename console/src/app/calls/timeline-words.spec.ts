@@ -45,7 +45,10 @@ describe('the story of a call', () => {
   });
 
   it('has words for every way in which something failed', () => {
-    for (const reason of ['flow-missing', 'notice-failed', 'notice-stuck', 'engine-failed', 'journal-malformed'])
+    for (const reason of [
+      ...['flow-missing', 'flow-endless', 'line-missing', 'notice-missing', 'notice-failed', 'notice-stuck'],
+      ...['engine-failed', 'journal-malformed'],
+    ])
       expect(words('fault', { reason })).not.toContain(reason);
     expect(words('message-ended', { node: 'speak', by: 'failed' })).toBe(
       '用件の録音が終わりました(録音できませんでした)',
