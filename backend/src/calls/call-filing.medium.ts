@@ -1,6 +1,7 @@
 import { appendFile, writeFile } from 'node:fs/promises';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { createTestDatabase, type TestDatabase } from '../../../test/medium/postgres.ts';
+import { AuditEventEntity } from '../audit/audit-event.entity.ts';
 import { Clock } from '../platform/clock.ts';
 import { DatabaseConnector } from '../platform/database-connector.ts';
 import { MessageReceiver, MessageSender } from '../platform/messages.ts';
@@ -99,6 +100,27 @@ describe('filing a call', () => {
     const rows: unknown[] = await database.dataSource.query('SELECT id FROM calls');
     expect(rows).toHaveLength(1);
     expect(await calls.findById(CALL)).toMatchObject({ state: 'ended', journalLines: 6, recorder: 'stopped' });
+  });
+
+  it('puts each supervisor at the conversation on the audit trail once, whoever files and how often', async () => {
+    const audited = () =>
+      database.dataSource.manager.find(AuditEventEntity, {
+        where: { action: 'call.supervised', subject: CALL },
+        order: { id: 'ASC' },
+      });
+    const [one, other] = [filingOf(database), filingOf(database)];
+    const listens = entry('supervision', 5, { mode: 'listen', phone: 'p203', to: 'p201' });
+    const joins = entry('supervision', 7, { mode: 'join', phone: 'p203', to: 'p201' });
+    for (const line of [begin(), ...ANSWERED, listens, joins, END]) {
+      await append(line);
+      await Promise.all([one.file(CALL), other.file(CALL), one.file(CALL)]);
+    }
+    const by = { phone: 'p203', to: 'p201' };
+    expect((await audited()).map(({ userId, detail }) => [userId, detail])).toEqual([
+      [null, { ...by, mode: 'listen' }],
+      [null, { ...by, mode: 'join' }],
+    ]);
+    expect((await audited())[0]?.at).toEqual(new Date(Number(listens.at) * 1000));
   });
 
   it('keeps names as they were at the time of the call', async () => {

@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
-import { DataSource } from 'typeorm';
+import { DataSource, type EntityManager } from 'typeorm';
+import { AuditEventEntity } from '../audit/audit-event.entity.ts';
 import { CallEntity } from './call.entity.ts';
 import type { RecorderHealth } from './call.schema.ts';
 import type { JournalEntry } from './journal.schema.ts';
@@ -55,19 +56,40 @@ const UPSERT = `
   WHERE calls.journal_lines < excluded.journal_lines
   RETURNING id`;
 
+async function upsert(manager: EntityManager, facts: CallFacts, journal: readonly JournalEntry[]): Promise<boolean> {
+  const values = (Object.keys(FACTS) as (keyof CallFacts)[]).map((key) => facts[key]);
+  const rows: unknown[] = await manager.query(UPSERT, [...values, JSON.stringify(journal)]);
+  return rows.length > 0;
+}
+
 /** The writing side of the calls table. Rows are only ever derived from journals. */
 @Injectable()
 export class CallRepository {
   constructor(private readonly dataSource: DataSource) {}
 
   /**
-   * Files what a journal says, unless the row already comes from a longer one.
+   * Files what a journal says, unless the row already comes from a longer one. Each supervisor at the conversation is audited
+   * once, in the transaction in which the journal's line comes into the row: a phone needs nobody's leave to dial the code.
    * @returns whether the row changed
    */
   async file(facts: CallFacts, journal: readonly JournalEntry[]): Promise<boolean> {
-    const values = (Object.keys(FACTS) as (keyof CallFacts)[]).map((key) => facts[key]);
-    const rows: unknown[] = await this.dataSource.query(UPSERT, [...values, JSON.stringify(journal)]);
-    return rows.length > 0;
+    const supervisions = journal.filter((entry) => entry.e === 'supervision');
+    if (supervisions.length === 0) return upsert(this.dataSource.manager, facts, journal);
+    return this.dataSource.transaction(async (manager) => {
+      // Who files at the same time waits, and then sees what is audited.
+      await manager.query('SELECT pg_advisory_xact_lock(hashtextextended($1, 0))', [facts.id]);
+      const before = await manager.findOneBy(CallEntity, { id: facts.id });
+      const changed = await upsert(manager, facts, journal);
+      if (!changed) return false;
+      const filed = (before?.journal ?? []) as readonly JournalEntry[];
+      const audited = filed.filter(({ e }) => e === 'supervision').length;
+      for (const { at, mode, phone, to } of supervisions.slice(audited))
+        await manager.insert(AuditEventEntity, {
+          ...{ at: new Date(Number(at) * 1000), userId: null, action: 'call.supervised', subject: facts.id },
+          ...{ detail: { mode, phone, to }, remoteAddress: null },
+        });
+      return true;
+    });
   }
 
   /** @returns whether the row changed; a call that has ended keeps `stopped` */
