@@ -11,6 +11,7 @@ import type { Town } from '../../town/town.ts';
 import { eventually, pause } from '../../town/waiting.ts';
 import { type BoxAsterisk, type SpooledCall, story } from './box-asterisk.ts';
 import { invite } from './invite.ts';
+import { PassingPeer } from './passing-peer.ts';
 import { phoneAt, setStage } from './stage.ts';
 
 const place = await Place.claim();
@@ -346,6 +347,33 @@ describe('trunks, with no backend', () => {
       expect(told(await callOver()).at(-1)).toMatch(/^end \d+ caller$/);
     });
   });
+
+  it('are used as soon as they answer, and passed over once they vanish, also while they ring', async () => {
+    const away = (wanted: string) =>
+      eventually(`the trunk to be ${wanted}`, async () =>
+        (await box.commands.contacts(['trunk-away'])).some(({ status }) => status === wanted),
+      );
+    const peer = await PassingPeer.at(AWAY);
+    let caller: Caller;
+    try {
+      await away('reachable');
+      caller = await town.callFromPhone('201', `0${OUTSIDE}`);
+      await caller.ringing();
+    } finally {
+      await peer.vanish();
+    }
+    await away('unreachable');
+    await caller.hangUp();
+    const first = told(await callOver());
+    expect(first).toContain('dialling away private no');
+    expect(first.filter((step) => step.startsWith('dialling'))).toHaveLength(1);
+    expect(first.at(-1)).toBe('end 16 office');
+    stage.nextCall();
+    await talk(await town.callFromPhone('201', `0${OUTSIDE}`), OUTSIDE);
+    expect(told(await callOver())).toEqual(
+      expect.arrayContaining(['not-connected away CHANUNAVAIL ', 'dialling carrier main no', 'connected p201']),
+    );
+  }, 60_000);
 
   it('cause no error in the log', () => {
     expect(box.complaints().filter((text) => text.includes(' ERROR['))).toEqual([]);
