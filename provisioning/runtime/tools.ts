@@ -29,6 +29,7 @@ function toolsOf(root: string): Tool[] {
   const plain = [
     'flac',
     'metaflac',
+    'faad',
     'opusenc',
     'opusdec',
     'opusinfo',

@@ -15,14 +15,15 @@ export class SoundTooLargeError extends DenwabanError {
 export class SoundUnreadableError extends DenwabanError {
   readonly status = 422;
   readonly errorId = 'sound-unreadable';
-  constructor(reason: 'unknown-kind' | 'm4a' | 'damaged') {
+  constructor(reason: 'unknown-kind' | 'no-aac' | 'damaged') {
     super(WORDS[reason], { reason, kinds: SOUND_KIND_NAMES });
   }
 }
 
 const WORDS = {
   'unknown-kind': `音声ファイルとして読み取れませんでした。${SOUND_KIND_NAMES.join('・')} のいずれかのファイルを選んでください。`,
-  m4a: 'M4A(AAC)のファイルは読み取れません。録音した機器やパソコンで、WAVかMP3に変換してから選んでください。',
+  'no-aac':
+    'M4Aのファイルを読み取れませんでした。壊れているか、AAC以外の形式です。録音した機器やパソコンで、WAVかMP3に変換してから選んでください。',
   damaged: '音声ファイルが壊れているか、途中で切れています。もとのファイルを確かめて、もう一度お試しください。',
 };
 

@@ -8,6 +8,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/glo
 import { ApiUnderTest } from '../../../test/medium/api/api-under-test.ts';
 import { eventually } from '../../../test/medium/api/eventually.ts';
 import type { Visitor } from '../../../test/medium/api/visitor.ts';
+import { toneIntervals, totalMs } from '../../../test/town/listen.ts';
 import { ConfigurationVersionRepository } from '../configuration/configuration-version.repository.ts';
 import { smallOffice } from '../configuration/document.fixture.ts';
 import { Failure } from '../platform/http/openapi.ts';
@@ -16,7 +17,8 @@ import { wavHeader } from '../recordings/formats/mixed-wav.ts';
 import { NoticeAudioShelf } from './notice-audio-shelf.service.ts';
 import { RecordedNotices } from './recorded-notices.service.ts';
 import { KanaReading, NoticeAudio, NoticeAudioList, UPLOAD_BYTES } from './notice-audio.schema.ts';
-import { rmsDbfs, TARGET_DBFS } from './sound-level.ts';
+import { rmsDbfs, SOUND_RATE, TARGET_DBFS } from './sound-level.ts';
+import { SoundTools, TooMuchSoundError } from './sound-tools.service.ts';
 
 const NOTICE_AUDIO = '/api/v1/notice-audio';
 const WAV_HEADER_BYTES = 44;
@@ -33,6 +35,8 @@ function sounding(name: string, effects: string[], form: string[] = ['-r', '4410
   return readFileSync(path);
 }
 const tone = (name: string, dbfs = -6) => sounding(name, ['synth', '2', 'sine', '440', 'gain', String(dbfs)]);
+/** Two seconds of 440 Hz. */
+const fixture = (kind: string) => readFileSync(new URL(`./tone.fixture.${kind}`, import.meta.url));
 const wav = (pcm: Buffer) => Buffer.concat([wavHeader(pcm.length / 2), pcm]);
 
 const upload = (bytes: Buffer, name = '夏の告知') =>
@@ -101,6 +105,16 @@ describe('a sound file that is uploaded', () => {
     expect((await kept(readFileSync(to))).durationMs).toBeGreaterThan(1900);
   });
 
+  it.each(['m4a', 'aac'])('may be %s, as smartphones record', async (kind) => {
+    const audio = await kept(fixture(kind));
+    expect(audio.durationMs).toBeGreaterThan(1900);
+    expect(audio.durationMs).toBeLessThan(2300);
+    const pcm = (await sound(audio.id)).subarray(WAV_HEADER_BYTES);
+    expect(Math.abs(rmsDbfs(pcm) - TARGET_DBFS)).toBeLessThan(1.5);
+    const samples = Int16Array.from({ length: pcm.length / 2 }, (_, index) => pcm.readInt16LE(2 * index));
+    expect(totalMs(toneIntervals({ sampleRate: SOUND_RATE, samples }, 440))).toBeGreaterThan(1800);
+  });
+
   it('is kept once, however often and at once it comes, and each time it is on record', async () => {
     const bytes = tone('same.wav');
     const before = (await api.audited('notice-audio.create')).length;
@@ -125,12 +139,21 @@ describe('a sound file that is uploaded', () => {
     expect(await refusal(wav(Buffer.alloc(1600, 0x20)))).toEqual([422, 'sound-unfit', 'too-short']);
     const long = sounding('long.wav', ['synth', '200', 'sine', '440'], ['-r', '8000', '-c', '1', '-b', '16']);
     expect(await refusal(long)).toEqual([422, 'sound-unfit', 'too-long']);
+    const frames = Array.from({ length: 90 }, () => fixture('aac'));
+    expect(await refusal(Buffer.concat(frames))).toEqual([422, 'sound-unfit', 'too-long']);
+  });
+
+  it('is too much, whatever becomes of the tool, when what it puts out does not end', async () => {
+    const tools = api.http.application.get(SoundTools, { strict: false });
+    const endless = ['-D', '-n', '-r', '48000', '-c', '2', '-b', '16', '-t', 'raw', '-', 'trim', '0', '230'];
+    await expect(tools.run('sox', endless)).rejects.toThrow(TooMuchSoundError);
   });
 
   it('is refused when it is no sound, and nothing is left of it', async () => {
     expect(await refusal(Buffer.from('#EXTM3U\n/etc/passwd\n'))).toEqual([422, 'sound-unreadable', 'unknown-kind']);
     expect(await refusal(Buffer.alloc(0))).toEqual([422, 'sound-unreadable', 'unknown-kind']);
-    expect(await refusal(Buffer.from('\0\0\0\x20ftypM4A '))).toEqual([422, 'sound-unreadable', 'm4a']);
+    expect(await refusal(Buffer.from('\0\0\0\x20ftypM4A '))).toEqual([422, 'sound-unreadable', 'no-aac']);
+    expect(await refusal(fixture('m4a').subarray(0, 2000))).toEqual([422, 'sound-unreadable', 'no-aac']);
     const damaged = [tone('cut.flac').subarray(0, 200), Buffer.from('OggS'.padEnd(26, '\0') + '\x01\x08OpusHead')];
     for (const bytes of damaged) expect((await refusal(bytes))[1]).toMatch(/^sound-un(readable|fit)$/);
     expect(await own()).toEqual([]);
@@ -211,6 +234,20 @@ describe('a sound that the box speaks', () => {
     expect(corrected.id).not.toBe(first.id);
     expect(corrected.kana).toBe('ほんじつわ しゅうりょう。');
     expect(first.durationMs).toBeGreaterThan(corrected.durationMs);
+  });
+
+  it('is spoken by the box’s own voice when one that was installed does not speak', async () => {
+    const { voices } = api.settings.layout;
+    mkdirSync(voices, { recursive: true });
+    writeFileSync(join(voices, 'broken.htsvoice'), 'no voice');
+    try {
+      const answer = await visitor.ask('POST', NOTICE_AUDIO, { body: { name: '時間外', text, kana: null } });
+      expect(answer.as(NoticeAudio)).toMatchObject({ voice: 'espeak-ng', kana: expect.stringContaining('ごじ') });
+      // It was found, and tried.
+      expect((await list()).voice).toBe('open-jtalk');
+    } finally {
+      rmSync(voices, { recursive: true });
+    }
   });
 
   it('is refused when there is nothing to be read', async () => {

@@ -19,7 +19,7 @@ import { UPLOAD_BYTES } from './notice-audio.schema.ts';
 import { LONGEST_SECONDS, soundRefusal } from './sound-judgement.ts';
 import { KIND_BYTES, soundKind, type SoundKind } from './sound-kind.ts';
 import { measureSound, type SoundLevel } from './sound-level.ts';
-import { SoundTools } from './sound-tools.service.ts';
+import { SoundTools, TooMuchSoundError } from './sound-tools.service.ts';
 import { levelled, RAW_SOUND } from './speech.ts';
 
 export interface TakenSound {
@@ -28,6 +28,9 @@ export interface TakenSound {
   /** Of what came in. */
   level: SoundLevel;
 }
+
+/** At its own rate, 16 bit, at most two channels, to the standard output. */
+const AAC_TO_WAV = ['-q', '-d', '-b', '1', '-f', '1', '-w'];
 
 /** Each takes room on the disk while it comes. */
 const MOST_AT_ONCE = 4;
@@ -83,15 +86,23 @@ export class SoundIntake {
   }
 
   private async convert(path: string, kind: SoundKind): Promise<Buffer> {
-    // Named, never guessed by the tool: it knows kinds of file that make it open others.
-    const source = ['-D', '-V1', '-t', kind, path];
-    const longest = ['trim', '0', String(LONGEST_SECONDS + 1)];
     try {
-      return await this.tools.run('sox', [...source, ...RAW_SOUND, '-', ...longest]);
+      if (kind !== 'aac') return await this.asRaw(['-t', kind, path]);
+      return await this.asRaw(
+        ['--ignore-length', '-t', 'wav', '-'],
+        await this.tools.run('faad', [...AAC_TO_WAV, path]),
+      );
     } catch (error) {
-      if (error instanceof SoundToolFailedError) throw new SoundUnreadableError('damaged');
+      if (error instanceof TooMuchSoundError) throw new SoundUnfitError('too-long');
+      if (error instanceof SoundToolFailedError) throw new SoundUnreadableError(kind === 'aac' ? 'no-aac' : 'damaged');
       throw error;
     }
+  }
+
+  /** @param source its kind named, never guessed by the tool: it knows kinds of file that make it open others */
+  private async asRaw(source: readonly string[], input?: Buffer): Promise<Buffer> {
+    const longest = ['trim', '0', String(LONGEST_SECONDS + 1)];
+    return await this.tools.run('sox', ['-D', '-V1', ...source, ...RAW_SOUND, '-', ...longest], input);
   }
 
   private get folder(): string {
@@ -121,7 +132,7 @@ async function kindOf(path: string): Promise<SoundKind> {
   try {
     const { buffer, bytesRead } = await file.read(Buffer.alloc(KIND_BYTES), 0, KIND_BYTES, 0);
     const kind = soundKind(buffer.subarray(0, bytesRead));
-    if (kind === null || kind === 'm4a') throw new SoundUnreadableError(kind ?? 'unknown-kind');
+    if (kind === null) throw new SoundUnreadableError('unknown-kind');
     return kind;
   } finally {
     await file.close();

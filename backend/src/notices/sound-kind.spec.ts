@@ -15,7 +15,8 @@ describe('the kind of a sound file', () => {
     ['ogg', oggPage('\x01vorbis')],
     ['mp3', head('ID3', [4, 0])],
     ['mp3', head([0xff, 0xfb, 0x90, 0x00])],
-    ['m4a', head([0, 0, 0, 0x20], 'ftypM4A ')],
+    ['aac', head([0, 0, 0, 0x20], 'ftypM4A ')],
+    ['aac', head([0xff, 0xf1, 0x50, 0x80])],
   ] as const)('%s is told by its first bytes', (kind, bytes) => {
     expect(soundKind(bytes)).toBe(kind);
   });
@@ -26,7 +27,8 @@ describe('the kind of a sound file', () => {
     ['a picture', head([0xff, 0xd8, 0xff, 0xe0])],
     ['a video in Ogg', oggPage('\x80theora')],
     ['AVI', head('RIFF', [0, 0, 0, 0], 'AVI ')],
-    ['no MPEG layer', head([0xff, 0xe9])],
+    ['no MPEG version', head([0xff, 0xe9])],
+    ['neither MPEG audio nor AAC', head([0xff, 0xe1])],
   ])('%s is none', (_what, bytes) => {
     expect(soundKind(bytes)).toBeNull();
   });
