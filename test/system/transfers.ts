@@ -104,11 +104,11 @@ describe('a conversation that moves', () => {
     await expectNearlyAll(call, lengthMs);
     const { left, right } = await recordingOf(scene, call);
     expect(longestGapMs(toneIntervals(left, CALLER_HZ))).toBeLessThan(LOST_AT_MOST_MS);
-    const [first] = toneIntervals(right, PHONE_HZ);
-    const [then] = toneIntervals(right, SECOND_PHONE_HZ);
-    expect((first?.toMs ?? 0) - (first?.fromMs ?? 0)).toBeGreaterThan(700);
-    expect((then?.toMs ?? 0) - (then?.fromMs ?? 0)).toBeGreaterThan(1200);
-    expect(then?.fromMs).toBeGreaterThan(first?.toMs ?? Infinity);
+    // The recorder starts anew in the second phone's first moments.
+    const [first, then] = [toneIntervals(right, PHONE_HZ), toneIntervals(right, SECOND_PHONE_HZ)];
+    expect(totalMs(first)).toBeGreaterThan(700);
+    expect(totalMs(then)).toBeGreaterThan(1200);
+    expect(then[0]?.fromMs).toBeGreaterThan(first.at(-1)?.toMs ?? Infinity);
     expect((await scene.api.callDetail(call.id)).timeline.map(({ event }) => event)).toContain('transferred');
   });
 
