@@ -17,7 +17,7 @@ import { isRoot } from '../host-tools.ts';
 import { inRoot } from '../run-in-root.ts';
 import { RECORDER_CLOCK, recipe } from '../runtime/recipe.ts';
 
-const ASTERISK_CONF = `${insideRoot.etc}/asterisk.conf`;
+export const ASTERISK_CONF = `${insideRoot.etc}/asterisk.conf`;
 
 export interface AsteriskPorts {
   ariPort: number;
@@ -91,6 +91,13 @@ function writeForAsterisk(path: string, content: string): void {
 export function asteriskCommand(root: string, hostsFile: string, home: string, layout: HomeLayout) {
   for (const name of readdirSync(layout.asteriskRun))
     rmSync(resolve(layout.asteriskRun, name), { force: true, recursive: true });
+  // Set inside, for Asterisk alone: what enters the root is the host's and knows no such file.
+  const command = ['/usr/bin/env', ...recorderEnvironment(layout), '/usr/sbin/asterisk', '-f', '-C', ASTERISK_CONF];
+  return besideAsterisk(root, hostsFile, home, layout, command);
+}
+
+/** A command that finds everything where the box's Asterisk does. */
+export function besideAsterisk(root: string, hostsFile: string, home: string, layout: HomeLayout, command: string[]) {
   return inRoot({
     root,
     user: 'asterisk',
@@ -102,8 +109,7 @@ export function asteriskCommand(root: string, hostsFile: string, home: string, l
       { from: layout.spool, to: insideRoot.spool },
     ],
     deathSignal: 'TERM',
-    // Set inside, for Asterisk alone: what enters the root is the host's and knows no such file.
-    command: ['/usr/bin/env', ...recorderEnvironment(layout), '/usr/sbin/asterisk', '-f', '-C', ASTERISK_CONF],
+    command,
   });
 }
 

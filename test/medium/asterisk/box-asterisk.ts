@@ -1,8 +1,9 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { filter, firstValueFrom, timeout } from 'rxjs';
 import { AmiCommands } from '../../../backend/src/asterisk/ami-commands.ts';
 import { AmiConnection } from '../../../backend/src/asterisk/ami-connection.ts';
@@ -12,7 +13,9 @@ import { GeneratedFiles } from '../../../backend/src/configuration/generated-fil
 import { Logger } from '../../../backend/src/platform/logging.ts';
 import { readOperatorSettings, Settings } from '../../../backend/src/platform/settings.ts';
 import {
+  ASTERISK_CONF,
   asteriskCommand,
+  besideAsterisk,
   templateValues,
   waitForAsterisk,
   writeAsteriskCertificate,
@@ -124,6 +127,16 @@ export class BoxAsterisk {
 
   log(): string {
     return readFileSync(join(this.settings.layout.asteriskLog, 'messages.log'), 'utf8');
+  }
+
+  /** What Asterisk's own command line answers. */
+  async commandLine(command: string): Promise<string> {
+    const { layout, operator } = this.settings;
+    const words = ['/usr/sbin/asterisk', '-C', ASTERISK_CONF, '-rx', command];
+    const { file, args } = besideAsterisk(
+      ...([this.runtime.root, writeHostsFile(layout), operator.DENWABAN_HOME, layout, words] as const),
+    );
+    return (await promisify(execFile)(file, args, { env: rootEnvironment })).stdout;
   }
 
   /** Errors and warnings so far. */

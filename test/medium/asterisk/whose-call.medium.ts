@@ -269,4 +269,12 @@ describe('whoever hands a call on, and whoever hangs up', () => {
       expect([told.indexOf('end'), told.filter((e) => e === 'end')]).toEqual([told.length - 1, ['end']]);
     }
   });
+
+  it('of calls that are over Asterisk remembers nothing', async () => {
+    await eventually('every fact of a call to be forgotten', async () => {
+      const globals = await box.commandLine('dialplan show globals');
+      const facts = globals.split('\n').filter((line) => /DENWABAN_[A-Z_]+_[0-9a-f]{8}-/.test(line));
+      return /\d variable/.test(globals) && facts.length === 0;
+    });
+  });
 });
