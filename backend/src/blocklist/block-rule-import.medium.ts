@@ -7,6 +7,8 @@ import { BlockRulesImported } from './block-rule.schema.ts';
 
 /** Several of the slices in which a file is read and written. */
 const ROWS = 2500;
+/** For a machine that does much else. */
+const PATIENCE_MS = 60_000;
 const HEADING = '種別,番号,処置,理由,見直し日';
 const rowOf = (n: number, action = '拒否') => `番号,0901${String(n).padStart(7, '0')},${action},迷惑,2099-03-31`;
 const fileOf = (rows: readonly string[]) => [HEADING, ...rows].join('\r\n');
@@ -54,26 +56,31 @@ async function atItsLastStep(work: (waitingPid: number) => Promise<void>): Promi
       const rows: { pid: number }[] = await dataSource.query(WAITING);
       pids.push(...rows.map(({ pid }) => pid));
       return pids.length > 0;
-    });
+    }, PATIENCE_MS);
     await work(pids[0] ?? 0);
   });
 }
 
 describe('an import of block rules', () => {
   it('whose database connection is cut at its last step leaves nothing, says so, and comes in whole when tried again', async () => {
+    const traces = async () => (await api.audited('block-rules.import')).length;
+    const before = await traces();
     const importing = upload(file);
-    await atItsLastStep(async (pid) => {
-      await api.database.dataSource.query('SELECT pg_terminate_backend($1)', [pid]);
-      const answer = await importing;
-      expect([answer.status, answer.as(Failure).errorId]).toEqual([503, 'database-down']);
-    });
-    expect([await stored(), await api.audited('block-rules.import')]).toEqual([0, []]);
+    try {
+      await atItsLastStep(async (pid) => {
+        await api.database.dataSource.query('SELECT pg_terminate_backend($1)', [pid]);
+        const answer = await importing;
+        expect([answer.status, answer.as(Failure).errorId]).toEqual([503, 'database-down']);
+      });
+    } finally {
+      // Nothing of it may come into what is tested next.
+      await importing;
+    }
+    expect([await stored(), await traces()]).toEqual([0, before]);
     expect((await upload(file)).as(BlockRulesImported)).toMatchObject({ proposed: ROWS, skipped: 0 });
-    expect([await stored(), await api.audited('block-rules.import')]).toMatchObject([
-      ROWS,
-      [{ detail: { proposed: ROWS, skipped: 0 } }],
-    ]);
-  });
+    expect([await stored(), await traces()]).toEqual([ROWS, before + 1]);
+    expect((await api.audited('block-rules.import')).at(-1)).toMatchObject({ detail: { proposed: ROWS, skipped: 0 } });
+  }, 120_000);
 
   it('that runs twice at once stores each rule once, and names the rows of the other as duplicates', async () => {
     const second = api.visitor();
