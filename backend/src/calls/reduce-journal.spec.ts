@@ -271,6 +271,12 @@ describe('any valid journal', () => {
     );
   });
 
+  it('is answered when somebody outside was, also when it is handed to a phone afterwards', () => {
+    const connected = entry('connected', 3, { phone: 'p202', channel: '1795300000.1' });
+    const { startedAt, answeredAt } = reduce(begin(), connected, answered, end('caller'));
+    expect(Number(answeredAt) - Number(startedAt)).toBe(3000);
+  });
+
   it('keeps the beginning and the first answer once they are known', () => {
     fc.assert(
       fc.property(validJournal, (journal) => {
