@@ -1,4 +1,4 @@
-import { beforeAll, describe, expect, it } from '@jest/globals';
+import { beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import type { ConfigurationDocument } from '../../../backend/src/configuration/configuration.schema.ts';
 import { Place } from '../../town/place.ts';
 import type { Town } from '../../town/town.ts';
@@ -60,13 +60,22 @@ describe('with no backend', () => {
   const { callOver } = stage;
   let box: BoxAsterisk;
   let town: Town;
+  let complaintsBefore = 0;
 
   beforeAll(() => {
     ({ box, town } = stage);
   });
 
-  /** The call that the running test has placed, once it is over. */
-  const errors = () => box.complaints().filter((line) => line.includes(' ERROR['));
+  beforeEach(() => {
+    complaintsBefore = box.complaints().length;
+  });
+
+  /** What has been logged since the running test began. */
+  const errors = () =>
+    box
+      .complaints()
+      .slice(complaintsBefore)
+      .filter((line) => line.includes(' ERROR['));
 
   it('a call is announced, rung, answered and recorded on both sides', async () => {
     const phone = town.phone('201').willAnswer({ says: { tone: 1000 } });
