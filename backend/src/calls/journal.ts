@@ -79,6 +79,17 @@ export async function readJournal(spoolDir: string, callId: string): Promise<Jou
   }
 }
 
+/** Whether a call has a journal without an end. One without a line counts: the disk was full when the call began. */
+export async function isGoingOn(spoolDir: string, callId: string): Promise<boolean> {
+  try {
+    const text = await readFile(journalPath(spoolDir, callId), 'utf8');
+    return !isOver(parseJournal(text, new Date(0)));
+  } catch (error) {
+    if (isMissing(error)) return false;
+    throw error;
+  }
+}
+
 /**
  * Appends one line in one write, so that it cannot mix with a line the dialplan writes at the same moment. A torn
  * last line is closed first, or the two would spoil each other.
