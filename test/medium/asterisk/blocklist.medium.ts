@@ -18,6 +18,7 @@ import { pause } from '../../town/waiting.ts';
 import { type BoxAsterisk, type SpooledCall, story } from './box-asterisk.ts';
 import { invite } from './invite.ts';
 import { phoneAt, setStage } from './stage.ts';
+import { expectWhole } from './whole-call.ts';
 
 const place = await Place.claim();
 const LINES = { main: '0312345678', other: '0312345679' };
@@ -130,7 +131,7 @@ describe('with no backend, a block rule', () => {
     expect((await unanswered(shownAs(NUMBER))).status).toBe(403);
   });
 
-  it('tells a caller so, records that, and ends; also when the caller does not listen to the end', async () => {
+  it('tells a caller so, records that, and ends', async () => {
     const rule = approvedRule({ kind: 'prefix', number: '090' }, { action: { type: 'refusal-notice' } });
     await inForce([rule]);
     const { caller, over } = await townCall(NUMBER);
@@ -147,12 +148,31 @@ describe('with no backend, a block rule', () => {
       expect.stringMatching(/^end \d+ box$/),
     ]);
     expect(totalMs(otherSoundIntervals((await readStereo(call.recording)).right, [440]))).toBeGreaterThan(2000);
+  });
 
-    const second = await townCall(NUMBER);
-    await second.caller.answered();
-    await pause(800);
-    await second.caller.hangUp();
-    expect(story(await second.over()).at(-1)).toMatch(/^end \d+ caller$/);
+  it.each([
+    { is: 'told so', rule: { kind: 'exact', number: NUMBER }, action: 'refusal-notice', step: 'notice refusal' },
+    { is: 'asked for the number', rule: { kind: 'withheld' }, action: 'ask-number', step: 'notice withheld-request' },
+  ] as const)('ends with a caller who hangs up while being $is', async ({ rule, action, step }) => {
+    await inForce([approvedRule(rule, { action: { type: action } })]);
+    const { caller, over } = await townCall(NUMBER, rule.kind === 'withheld' ? 'withheld' : 'shown');
+    await stage.told(step);
+    await pause(500);
+    await caller.hangUp();
+    const call = await over();
+    expect(stepsOf(call).slice(-2)).toEqual([step, 'end 16 caller']);
+    await expectWhole(box, call, { by: 'caller' });
+  });
+
+  it('stops ringing at its one desk when the caller hangs up', async () => {
+    await inForce([approvedRule({ kind: 'exact', number: NUMBER }, { action: { type: 'desk', desk: 'shi-min' } })]);
+    const { caller, over } = await townCall(NUMBER);
+    const ringing = await town.phone('201').rung();
+    await caller.hangUp();
+    expect((await ringing.ended()).sipStatus).toBe(487);
+    const call = await over();
+    expect(stepsOf(call).slice(-2)).toEqual(['ringing shi-min', expect.stringMatching(/^end \d+ caller$/)]);
+    await expectWhole(box, call, { by: 'caller' });
   });
 
   it('asks for the number, and puts others through to one desk', async () => {

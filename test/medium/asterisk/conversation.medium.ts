@@ -16,6 +16,7 @@ import type { Town } from '../../town/town.ts';
 import { eventually, pause } from '../../town/waiting.ts';
 import { type BoxAsterisk, type SpooledCall, story } from './box-asterisk.ts';
 import { officeAt, setStage } from './stage.ts';
+import { expectWhole } from './whole-call.ts';
 
 const place = await Place.claim();
 const NUMBER = '0901234567';
@@ -44,6 +45,11 @@ const office: ConfigurationDocument = {
   recordings: STANDARD_RECORDINGS,
 };
 
+interface Conversation {
+  caller: Caller;
+  phoneCall: PhoneCall;
+}
+
 /** Everything here happens with no backend at all: what staff need in a call must not depend on it. */
 describe('in a conversation, with no backend', () => {
   const stage = setStage(place, { office });
@@ -67,7 +73,7 @@ describe('in a conversation, with no backend', () => {
     expect(errors().slice(errorsBefore)).toEqual([]);
   });
 
-  async function converse(): Promise<{ caller: Caller; phoneCall: PhoneCall }> {
+  async function converse(): Promise<Conversation> {
     const answering = town.phone('201').willAnswer({ says: { tone: PHONE_HZ } });
     const caller = await town.call({ from: NUMBER, to: LINE, says: { tone: CALLER_HZ } });
     const phoneCall = await answering.rung();
@@ -134,17 +140,6 @@ describe('in a conversation, with no backend', () => {
     expect(Math.abs(byPhone - spoken(right))).toBeLessThan(900);
     expect(toneMs(right, OTHER_HZ)).toBeGreaterThan(900);
     expect(toneMs(left, CALLER_HZ)).toBeGreaterThan(1200);
-  });
-
-  it('a caller who hangs up in the middle of a warning cuts it short, and the journal says so', async () => {
-    const { caller, phoneCall } = await converse();
-    await phoneCall.sendDigits('*3');
-    await told('announcement warning-final p201');
-    await pause(500);
-    await caller.hangUp();
-    const steps = story(await callOver());
-    expect(steps).toContain('announcement-ended warning-final cut');
-    expect(steps.at(-1)).toBe('end 16 caller');
   });
 
   it('the end is armed by the first press and done by the second, announced to both and recorded', async () => {
@@ -250,6 +245,61 @@ describe('in a conversation, with no backend', () => {
     expect(spoken(await heardBy(nobody))).toBeGreaterThan(1000);
   });
 
+  // Each comes back with the phone that is let go when the caller hangs up.
+  async function onHold({ caller, phoneCall }: Conversation): Promise<PhoneCall> {
+    await phoneCall.hold();
+    await eventually('the music', async () => spoken(await heardBy(caller)) > 500);
+    return phoneCall;
+  }
+  async function warned({ phoneCall }: Conversation): Promise<PhoneCall> {
+    await phoneCall.sendDigits('*3');
+    await told('announcement warning-final p201');
+    await pause(500);
+    return phoneCall;
+  }
+  async function toldTheEnd({ phoneCall }: Conversation): Promise<PhoneCall> {
+    await phoneCall.sendDigits('*9');
+    await told('ending-armed p201');
+    await phoneCall.sendDigits('*9');
+    await told('announcement ending p201');
+    await pause(500);
+    return phoneCall;
+  }
+  async function givenBack({ phoneCall }: Conversation): Promise<PhoneCall> {
+    await box.commands.setVariable(await outside(), 'DENWABAN_PARK_SECONDS', '1');
+    const again = town.phone('201').willRingOut();
+    await phoneCall.sendDigits('*4');
+    return again.rung();
+  }
+  async function handedOn({ phoneCall }: Conversation): Promise<PhoneCall> {
+    const colleague = town.phone('202').willRingOut();
+    await phoneCall.transferTo(town.extensionUri('202'));
+    return colleague.rung();
+  }
+
+  it.each([
+    ['on hold', onHold, []],
+    ['warned', warned, ['announcement warning-final p201', 'announcement-ended warning-final cut']],
+    [
+      'told that the call is ended',
+      toldTheEnd,
+      [
+        ...['ending-armed p201', 'ending-confirmed p201'],
+        ...['announcement ending p201', 'announcement-ended ending cut'],
+      ],
+    ],
+    ['given back from where the call was parked', givenBack, ['parked 1 p201', 'unparked timeout']],
+    ['handed on to a phone that rings', handedOn, ['transferred p201 p202']],
+  ])('a caller may hang up while being %s', async (_, until, did) => {
+    const conversation = await converse();
+    const phone = await until(conversation);
+    await conversation.caller.hangUp();
+    await phone.ended();
+    const call = await callOver();
+    expect(afterTheAnswer(call)).toEqual([...did, 'end 16 caller']);
+    await expectWhole(box, call, { by: 'caller', talked: ['p201'] });
+  });
+
   it.each([
     ['listens', '*31', 'listen', { staff: false, caller: false }],
     ['whispers to the staff member alone', '*32', 'whisper', { staff: true, caller: false }],
@@ -313,4 +363,23 @@ describe('in a conversation, with no backend', () => {
     const byPhone = await box.commands.kept(SWITCH_BY_PHONE_FAMILY);
     expect(readPhoneSwitch(byPhone.get('office') ?? '')).toMatchObject({ openness: 'normal', phone: 'p203' });
   });
+
+  it.each([
+    ['closes', '*61', 'closed'],
+    ['opens', '*71', 'normal'],
+  ] as const)(
+    'a phone that %s a schedule has done so when it hangs up before it is told',
+    async (_, code, openness) => {
+      const isClosed = async () => (await box.commands.kept(SWITCH_FAMILY)).has('office');
+      if (openness === 'normal') await box.commands.keep(SWITCH_FAMILY, 'office', 'closed/4102444800');
+      else await box.commands.forget(SWITCH_FAMILY, 'office');
+      const switching = await town.callFromPhone('203', code);
+      await eventually('the switch', async () => (await isClosed()) === (openness === 'closed'));
+      await switching.hangUp();
+      await switching.ended();
+      const byPhone = await box.commands.kept(SWITCH_BY_PHONE_FAMILY);
+      expect(readPhoneSwitch(byPhone.get('office') ?? '')).toMatchObject({ openness, phone: 'p203' });
+      expect(await isClosed()).toBe(openness === 'closed');
+    },
+  );
 });

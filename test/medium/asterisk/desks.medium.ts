@@ -7,11 +7,18 @@ import type { Town } from '../../town/town.ts';
 import { pause } from '../../town/waiting.ts';
 import { type BoxAsterisk, type SpooledCall, stepOf, story } from './box-asterisk.ts';
 import { officeAt, setStage } from './stage.ts';
+import { expectWhole } from './whole-call.ts';
 
 const place = await Place.claim();
 const NUMBER = '0901234567';
 const OUTSIDE = '0399990000';
-const LINE = { inOrder: '0312340401', leastRecent: '0312340402', overflow: '0312340403' };
+const LINE = {
+  inOrder: '0312340401',
+  leastRecent: '0312340402',
+  overflow: '0312340403',
+  byTurns: '0312340404',
+  onward: '0312340405',
+};
 const [CALLER_HZ, FIRST_HZ, SECOND_HZ] = [440, 1000, 1600];
 const EXTENSIONS = ['201', '202'];
 
@@ -32,6 +39,9 @@ const office = ConfigurationDocument.parse({
   desks: [
     desk('in-order', ['p201', 'p202'], { strategy: 'in-order', memberSeconds: 5 }),
     desk('least-recent', ['p201', 'p202'], { strategy: 'least-recent', memberSeconds: 5 }),
+    desk('by-turns', ['p201', 'p202'], { strategy: 'round-robin', memberSeconds: 5 }),
+    desk('first', ['p201']),
+    desk('second', ['p202']),
     desk('citizens', ['p201'], { notice: 'required' }),
     desk('taxes', ['p202'], { notice: 'required' }),
   ],
@@ -39,6 +49,12 @@ const office = ConfigurationDocument.parse({
   lines: [
     line('in-order', LINE.inOrder, 'ring', { ring: { type: 'desk', desk: 'in-order', otherwise: 'end' } }),
     line('least-recent', LINE.leastRecent, 'ring', { ring: { type: 'desk', desk: 'least-recent', otherwise: 'end' } }),
+    line('by-turns', LINE.byTurns, 'ring', { ring: { type: 'desk', desk: 'by-turns', otherwise: 'end' } }),
+    line('onward', LINE.onward, 'ring', {
+      ring: { type: 'desk', desk: 'first', otherwise: 'ring-next' },
+      'ring-next': { type: 'desk', desk: 'second', otherwise: 'outside' },
+      outside: { type: 'forward', number: OUTSIDE, show: 'caller', ringSeconds: 10, otherwise: 'end' },
+    }),
     line('overflow', LINE.overflow, 'announce', {
       announce: { type: 'notice', notice: 'recording', next: 'ring' },
       ring: { type: 'desk', desk: 'citizens', otherwise: 'ring-next' },
@@ -117,6 +133,58 @@ describe('desks with no backend', () => {
       ...['ringing taxes', 'unanswered taxes BUSY', `forwarding outside ${OUTSIDE}`, 'not-forwarded outside BUSY'],
       ...['message speak 2', 'message-ended speak caller', 'end 16 caller'],
     ]);
+  });
+
+  it.each([
+    ['in order', 'in-order', LINE.inOrder],
+    ['by turns', 'by-turns', LINE.byTurns],
+    ['least recent', 'least-recent', LINE.leastRecent],
+  ])('%s: the phone that rings second stops when the caller hangs up', async (_, id, to) => {
+    // So that it is the first phone's turn.
+    await box.commands.keep('turn', id, '0');
+    await box.commands.keep('answered', '201', '1');
+    await box.commands.keep('answered', '202', String(Math.floor(Date.now() / 1000)));
+    town.phone('201').willRefuse('busy');
+    const caller = await town.call({ from: NUMBER, to, says: { tone: CALLER_HZ } });
+    const second = await town.phone('202').rung();
+    await caller.hangUp();
+    expect((await second.ended()).sipStatus).toBe(487);
+    const call = await callOver();
+    expect(steps(call)).toEqual([`ringing ${id}`, expect.stringMatching(/^end \d+ caller$/)]);
+    await expectWhole(box, call, { by: 'caller' });
+  });
+
+  const FIRST_BUSY = ['ringing first', 'unanswered first BUSY', 'ringing second'];
+  const BOTH_BUSY = [...FIRST_BUSY, 'unanswered second BUSY', `forwarding outside ${OUTSIDE}`];
+
+  it.each([
+    { where: 'while the next desk rings', busy: ['201'], reached: '202', did: FIRST_BUSY },
+    { where: 'while a number outside rings', busy: EXTENSIONS, reached: OUTSIDE, did: BOTH_BUSY },
+  ])('overflows until the caller hangs up $where', async ({ busy, reached, did }) => {
+    for (const extension of busy) town.phone(extension).willRefuse('busy');
+    const ringing = town.phone(reached).willRingOut();
+    const caller = await town.call({ from: NUMBER, to: LINE.onward, says: { tone: CALLER_HZ } });
+    const last = await ringing.rung();
+    await caller.hangUp();
+    expect((await last.ended()).sipStatus).toBe(487);
+    const call = await callOver();
+    expect(steps(call)).toEqual([...did, expect.stringMatching(/^end \d+ caller$/)]);
+    await expectWhole(box, call, { by: 'caller' });
+  });
+
+  it.each(['caller', 'office'] as const)('forwards to a number outside until the %s hangs up', async (by) => {
+    for (const extension of EXTENSIONS) town.phone(extension).willRefuse('busy');
+    const answering = town.phone(OUTSIDE).willAnswer({ says: { tone: FIRST_HZ } });
+    const caller = await town.call({ from: NUMBER, to: LINE.onward, says: { tone: CALLER_HZ } });
+    const outside = await answering.rung();
+    await told('forwarded');
+    await pause(500);
+    const [leaving, staying] = by === 'caller' ? [caller, outside] : [outside, caller];
+    await leaving.hangUp();
+    await staying.ended();
+    const call = await callOver();
+    expect(steps(call)).toEqual([...BOTH_BUSY, 'forwarded outside', `end 16 ${by}`]);
+    await expectWhole(box, call, { by });
   });
 
   it('is not announced again after a transfer within the office', async () => {

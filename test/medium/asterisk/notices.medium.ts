@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { readdir, readFile, writeFile } from 'node:fs/promises';
+import { readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { ConfigurationDocument } from '../../../backend/src/configuration/configuration.schema.ts';
@@ -9,7 +9,8 @@ import { ownAudioId } from '../../../backend/src/notices/notice-audio-id.ts';
 import { SHIPPED_NOTICES } from '../../../backend/src/notices/shipped-notices.ts';
 import type { DatabaseConnector } from '../../../backend/src/platform/database-connector.ts';
 import { Logger } from '../../../backend/src/platform/logging.ts';
-import { toneIntervals, totalMs } from '../../town/listen.ts';
+import { soundIntervals, toneIntervals, totalMs } from '../../town/listen.ts';
+import type { Party } from '../../town/party.ts';
 import { Place } from '../../town/place.ts';
 import type { Town } from '../../town/town.ts';
 import { eventually, pause } from '../../town/waiting.ts';
@@ -62,6 +63,10 @@ const keeper = () =>
   );
 const recorded = async (ending: string) =>
   (await readdir(box.settings.layout.asteriskRecorded)).filter((name) => name.endsWith(ending)).sort();
+const nobodyCalls = () =>
+  eventually('the phone’s call to be over', async () =>
+    /^0 active channels/m.test(await box.commandLine('core show channels count')),
+  );
 /** How long the tone of 700 Hz was heard on the whole of a call that ends by itself. */
 async function heardMs(): Promise<number> {
   const caller = await town.call({ from: NUMBER, to: OWN_LINE });
@@ -123,14 +128,36 @@ describe('a notice recorded by phone', () => {
     expect(totalMs(toneIntervals((await again.heard()).left, 700))).toBeGreaterThan(1000);
   });
 
-  it('is kept when the phone hangs up', async () => {
-    const before = (await recorded('.done')).length;
+  it.each([
+    ['hangs up', () => Promise.resolve()],
+    ['presses # and does not wait for what is said to that', (phone: Party) => phone.sendDigits('#')],
+  ])('is kept, whole and once, when the phone %s', async (_, finish) => {
+    const before = await recorded('.sln');
     const phone = await town.callFromPhone('201', '*508', { tone: 700 });
     await phone.answered();
-    await eventually('the recording to begin', async () => (await recorded('.sln')).length === before + 1);
+    const sound = await eventually('the recording to begin', async () => {
+      return (await recorded('.sln')).find((name) => !before.includes(name));
+    });
     await pause(1000);
+    await finish(phone);
     await phone.hangUp();
-    await eventually('it to be done', async () => (await recorded('.done')).length === before + 1);
+    await nobodyCalls();
+    const draft = sound.replace('.sln', '');
+    expect((await recorded('.done')).filter((name) => name === `${draft}.done`)).toHaveLength(1);
+    expect(await box.commands.keptValue('notice-draft', '8')).toBe(draft);
+    expect(await recorded('.sln')).toHaveLength(before.length + 1);
+    const { size } = await stat(join(box.settings.layout.asteriskRecorded, sound));
+    expect(size).toBeGreaterThan(8000);
+  });
+
+  it('is none when the phone hangs up before the tone', async () => {
+    const before = await recorded('');
+    const phone = await town.callFromPhone('201', '*509', 'silence');
+    await eventually('the sentence', async () => totalMs(soundIntervals((await phone.heard()).left)) > 300);
+    await phone.hangUp();
+    await nobodyCalls();
+    expect(await recorded('')).toEqual(before);
+    expect((await box.commands.kept('notice-draft')).has('9')).toBe(false);
   });
 
   it('cannot be made or heard by a phone that may not', async () => {

@@ -9,6 +9,7 @@ import type { Town } from '../../town/town.ts';
 import { pause } from '../../town/waiting.ts';
 import { type BoxAsterisk, type SpooledCall, story } from './box-asterisk.ts';
 import { officeAt, setStage } from './stage.ts';
+import { expectWhole } from './whole-call.ts';
 
 const place = await Place.claim();
 const OUTSIDE = '0398765432';
@@ -77,6 +78,7 @@ describe('a call that goes out, with no backend', () => {
     expect(steps(ended)).toEqual([
       ...['recorder', 'notice recording', 'notice-ended recording', 'recording-paused 300 p201'],
     ]);
+    await expectWhole(box, ended, { by: 'office', talked: ['p201'] });
     expect(noticeIn((await called.heard()).left)).toBeGreaterThan(1500);
     const { right } = await readStereo(ended.recording);
     expect(noticeIn(right)).toBeGreaterThan(1500);

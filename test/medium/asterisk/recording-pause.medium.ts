@@ -1,8 +1,7 @@
 import { stat } from 'node:fs/promises';
 import { beforeAll, describe, expect, it } from '@jest/globals';
 import { ConfigurationDocument } from '../../../backend/src/configuration/configuration.schema.ts';
-import { decideCompleteness, recordedSpan } from '../../../backend/src/recordings/spool/completeness.ts';
-import { Spool } from '../../../backend/src/recordings/spool/spool.ts';
+import { LENGTH_TOLERANCE_MS } from '../../../backend/src/recordings/spool/completeness.ts';
 import { slice, toneIntervals, totalMs } from '../../town/listen.ts';
 import { type Caller, type PhoneCall } from '../../town/party.ts';
 import { readStereo } from '../../town/sound-file.ts';
@@ -11,12 +10,15 @@ import type { Town } from '../../town/town.ts';
 import { eventually, pause } from '../../town/waiting.ts';
 import { type BoxAsterisk, type SpooledCall, story } from './box-asterisk.ts';
 import { officeAt, setStage } from './stage.ts';
+import { completionOf, expectWhole } from './whole-call.ts';
 
 const place = await Place.claim();
 const NUMBER = '0901234567';
 const LINE = { citizens: '0312340301', onDemand: '0312340302' };
 const [CALLER_HZ, PHONE_HZ, SECRET_HZ] = [440, 1000, 1600];
 const RESUME_AFTER_SECONDS = 10;
+/** By another clock: what the way between box and town takes comes on top. */
+const TOWN_TOLERANCE_MS = 250;
 
 const line = (id: string, number: string) => ({
   ...{ id, name: id, trunk: 'hikari', number },
@@ -67,12 +69,6 @@ describe('a recording in progress, with no backend', () => {
   }
   const timeOf = ({ entries }: SpooledCall, event: string) => Number(entries.find(({ e }) => e === event)?.at) * 1000;
   const steps = (call: SpooledCall) => story(call).filter((step) => step.startsWith('recording-'));
-  async function completionOf(call: SpooledCall) {
-    const span = recordedSpan(call.entries);
-    if (!span) throw new Error('the call goes on');
-    const audio = await new Spool(box.settings.layout.spool).closedAudio(call.id, span);
-    return { ...decideCompleteness(span, audio), lengthMs: span.endedAt.getTime() - span.beganAt.getTime() };
-  }
 
   it('is paused and resumed by the phone: nothing said meanwhile is on the disk, and time goes on', async () => {
     await talk(LINE.citizens);
@@ -90,7 +86,7 @@ describe('a recording in progress, with no backend', () => {
     const { left, right } = await readStereo(call.recording);
     for (const side of [left, right]) expect(toneIntervals(side, SECRET_HZ)).toEqual([]);
     expect(totalMs(toneIntervals(right, PHONE_HZ))).toBeGreaterThan(1500);
-    const completion = await completionOf(call);
+    const completion = await completionOf(box, call);
     expect(completion).toMatchObject({ completeness: 'partial', reason: 'paused', rule: null });
     const pausedMs = timeOf(call, 'recording-resumed') - timeOf(call, 'recording-paused');
     const gap = completion.gaps.find(({ reason }) => reason === 'paused');
@@ -98,11 +94,21 @@ describe('a recording in progress, with no backend', () => {
     expect(Math.abs((gap?.atMs ?? 0) - (timeOf(call, 'recording-paused') - timeOf(call, 'recorder')))).toBeLessThan(
       300,
     );
-    const sealedMs = completion.segments.reduce(
-      (sum, one) => sum + (one.kind === 'gap' ? one.durationMs : (one.toByte - one.fromByte) / 32),
-      0,
-    );
-    expect(Math.abs(sealedMs - completion.lengthMs)).toBeLessThan(100);
+    expect(Math.abs(completion.sealedMs - completion.lengthMs)).toBeLessThan(LENGTH_TOLERANCE_MS);
+  });
+
+  it.each(['caller', 'office'] as const)('that is paused when the %s hangs up is as long as the call', async (by) => {
+    await talk(LINE.citizens);
+    await press('*6', 'recording-paused');
+    await pause(1500);
+    await (by === 'caller' ? caller : phoneCall).hangUp();
+    const call = await callOver();
+    const { gaps, sealedMs } = await expectWhole(box, call, { by, talked: ['p201'] });
+    expect(gaps.at(-1)?.reason).toBe('paused');
+    const pausedMs = timeOf(call, 'end') - timeOf(call, 'recording-paused');
+    expect(Math.abs((gaps.at(-1)?.durationMs ?? 0) - pausedMs)).toBeLessThan(300);
+    const talkedMs = (await caller.ended()).at - (await caller.invited());
+    expect(Math.abs(sealedMs - talkedMs)).toBeLessThan(TOWN_TOLERANCE_MS);
   });
 
   it('is paused and goes on for the telephony process, too', async () => {
@@ -134,7 +140,7 @@ describe('a recording in progress, with no backend', () => {
     await eventually('the recording to grow', async () => (await sizeNow()).size > size, { withinMs: 6000 });
     await pause(1500);
     const call = await over();
-    const { gaps } = await completionOf(call);
+    const { gaps } = await completionOf(box, call);
     const gap = gaps.find(({ reason }) => reason === 'paused');
     expect(Math.abs((gap?.durationMs ?? 0) - RESUME_AFTER_SECONDS * 1000)).toBeLessThan(400);
     const { right } = await readStereo(call.recording);
@@ -160,13 +166,13 @@ describe('a recording in progress, with no backend', () => {
     await pause(500);
     const discarded = await over();
     expect(steps(discarded)).toEqual(['recording-rule ask on-demand']);
-    expect(await completionOf(discarded)).toMatchObject({ completeness: 'none', reason: 'not-kept', rule: 'ask' });
+    expect(await completionOf(box, discarded)).toMatchObject({ completeness: 'none', reason: 'not-kept', rule: 'ask' });
     stage.nextCall();
     await talk(LINE.onDemand);
     await press('*5', 'recording-kept');
     const kept = await over();
     expect(steps(kept)).toEqual(['recording-rule ask on-demand', 'recording-kept p201']);
-    const completion = await completionOf(kept);
+    const completion = await expectWhole(box, kept, { by: 'caller', talked: ['p201'] });
     expect(completion).toMatchObject({ completeness: 'complete', rule: null });
     // From the call’s start.
     const { left } = await readStereo(kept.recording);

@@ -1,8 +1,6 @@
 import { stat } from 'node:fs/promises';
 import { beforeAll, describe, expect, it } from '@jest/globals';
 import { ConfigurationDocument } from '../../../backend/src/configuration/configuration.schema.ts';
-import { decideCompleteness, recordedSpan } from '../../../backend/src/recordings/spool/completeness.ts';
-import { Spool } from '../../../backend/src/recordings/spool/spool.ts';
 import { toneIntervals, totalMs } from '../../town/listen.ts';
 import { readStereo } from '../../town/sound-file.ts';
 import { Place } from '../../town/place.ts';
@@ -10,6 +8,7 @@ import type { Town } from '../../town/town.ts';
 import { pause } from '../../town/waiting.ts';
 import { type BoxAsterisk, type SpooledCall, story } from './box-asterisk.ts';
 import { officeAt, setStage } from './stage.ts';
+import { completionOf } from './whole-call.ts';
 
 const place = await Place.claim();
 const NUMBER = '0901234567';
@@ -78,13 +77,6 @@ describe('recording rules with no backend', () => {
   const rulesOf = (call: SpooledCall) =>
     story(call).filter((line_) => /^(recorder|recording-rule|answered)/.test(line_));
   const bytesOf = async (call: SpooledCall) => (await stat(call.recording).catch(() => null))?.size ?? null;
-  /** What the worker is going to do with what is in the spool. */
-  async function completionOf(call: SpooledCall) {
-    const span = recordedSpan(call.entries);
-    if (!span) throw new Error('the call goes on');
-    const spool = new Spool(box.settings.layout.spool);
-    return decideCompleteness(span, await spool.closedAudio(call.id, span));
-  }
 
   it.each([
     ['a number', LINE.citizens, SPARED, 'spared-number'],
@@ -93,13 +85,13 @@ describe('recording rules with no backend', () => {
     const call = await conversation(to, '201', from);
     expect(rulesOf(call)).toEqual([`recording-rule ${ruleId} never`, 'answered p201']);
     expect(await bytesOf(call)).toBeNull();
-    expect(await completionOf(call)).toMatchObject({ completeness: 'none', reason: 'not-recorded', rule: ruleId });
+    expect(await completionOf(box, call)).toMatchObject({ completeness: 'none', reason: 'not-recorded', rule: ruleId });
   });
 
   it('what a desk says that is not recorded is not kept, nor is the way to it', async () => {
     const call = await conversation(LINE.child, '202');
     expect(rulesOf(call)).toEqual(['recorder', 'recording-rule child never', 'answered p202']);
-    const completion = await completionOf(call);
+    const completion = await completionOf(box, call);
     expect(completion).toMatchObject({ completeness: 'none', reason: 'not-recorded', rule: 'child' });
     expect(completion.segments.filter(({ kind }) => kind === 'audio')).toEqual([]);
   });
@@ -112,7 +104,7 @@ describe('recording rules with no backend', () => {
       'recording-rule opted-in always',
       'answered p201',
     ]);
-    expect(await completionOf(call)).toMatchObject({ completeness: 'complete', rule: null });
+    expect(await completionOf(box, call)).toMatchObject({ completeness: 'complete', rule: null });
   });
 
   it('a call that is handed on is kept as long as those are kept who speak', async () => {
@@ -128,7 +120,7 @@ describe('recording rules with no backend', () => {
     await caller.hangUp();
     const call = await callOver();
     expect(rulesOf(call)).toEqual(['recorder', 'answered p201', 'recording-rule child never', 'answered p202']);
-    const completion = await completionOf(call);
+    const completion = await completionOf(box, call);
     expect(completion).toMatchObject({ completeness: 'partial', reason: 'not-recorded', rule: 'child' });
     const { right } = await readStereo(call.recording);
     const keptBytes = completion.segments.flatMap((one) => (one.kind === 'audio' ? [one.toByte] : [])).at(-1) ?? 0;

@@ -13,6 +13,7 @@ import { type BoxAsterisk, type SpooledCall, story } from './box-asterisk.ts';
 import { invite } from './invite.ts';
 import { PassingPeer } from './passing-peer.ts';
 import { phoneAt, setStage } from './stage.ts';
+import { expectWhole } from './whole-call.ts';
 
 const place = await Place.claim();
 /** A trunk where nobody answers. */
@@ -147,24 +148,6 @@ describe('trunks, with no backend', () => {
       expect(totalMs(toneIntervals(right, PHONE_HZ))).toBeGreaterThan(1500);
       expect(totalMs(toneIntervals(outside.heard, PHONE_HZ))).toBeGreaterThan(1500);
       expect(totalMs(toneIntervals((await caller.heard()).left, OUTSIDE_HZ))).toBeGreaterThan(1500);
-    });
-
-    it('tells that the other side has hung up', async () => {
-      const caller = await town.callFromPhone('201', `0${OUTSIDE}`);
-      const outside = await town.phone(OUTSIDE).rung();
-      await Promise.all([outside.answered(), caller.answered()]);
-      await outside.hangUp();
-      await caller.ended();
-      expect(told(await callOver()).slice(-2)).toEqual(['left p201', 'end 16 caller']);
-    });
-
-    it('ends when the phone gives up', async () => {
-      town.phone(OUTSIDE).willRingOut();
-      const caller = await town.callFromPhone('201', `0${OUTSIDE}`);
-      const outside = await town.phone(OUTSIDE).rung();
-      await caller.hangUp();
-      await outside.ended();
-      expect(told(await callOver()).slice(-2)).toEqual(['recorder', 'end 16 office']);
     });
 
     it('shows the number of the phone’s desk, also that of a phone behind the business phone', async () => {
@@ -302,6 +285,35 @@ describe('trunks, with no backend', () => {
       expect(await refused(await town.callFromPhone('201', '110'))).toBe(503);
       const trunks = (await callOver()).entries.flatMap((entry) => (entry.e === 'dialling' ? entry.trunk : []));
       expect(trunks).toEqual(['away', 'carrier', 'gateway', 'away']);
+    });
+  });
+
+  describe.each([
+    ['a call that goes out', '201', `0${OUTSIDE}`, OUTSIDE],
+    ['an emergency call', '203', '0119', '119'],
+  ])('%s and is given up', (_, from, dialled, number) => {
+    it('by the phone before anybody answers', async () => {
+      town.phone(number).willRingOut();
+      const caller = await town.callFromPhone(from, dialled, says);
+      const outside = await town.phone(number).rung();
+      await caller.hangUp();
+      expect((await outside.ended()).sipStatus).toBe(487);
+      const call = await callOver();
+      expect(told(call).slice(-2)).toEqual(['recorder', 'end 16 office']);
+      await expectWhole(box, call, { by: 'office' });
+    });
+
+    it.each(['office', 'caller'] as const)('by the %s’s side in the conversation', async (by) => {
+      const caller = await town.callFromPhone(from, dialled, says);
+      const outside = await town.phone(number).rung();
+      await stage.told(`connected p${from}`);
+      await pause(500);
+      const [leaving, staying] = by === 'office' ? [caller, outside] : [outside, caller];
+      await leaving.hangUp();
+      await staying.ended();
+      const call = await callOver();
+      expect(told(call).slice(-3)).toEqual([`connected p${from}`, `left p${from}`, `end 16 ${by}`]);
+      await expectWhole(box, call, { by, talked: [`p${from}`] });
     });
   });
 

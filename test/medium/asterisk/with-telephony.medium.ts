@@ -1,9 +1,11 @@
-import { beforeAll, describe, expect, it } from '@jest/globals';
+import { beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { ENDING_ARMED_SECONDS } from '../../../backend/src/calls/call-ending.ts';
 import { CallEngine } from '../../../backend/src/calls/call-engine.service.ts';
 import { RecorderWatch } from '../../../backend/src/calls/recorder-watch.service.ts';
 import type { ConfigurationDocument } from '../../../backend/src/configuration/configuration.schema.ts';
 import { ConfigurationInForce } from '../../../backend/src/configuration/configuration-in-force.ts';
 import { AriConnection } from '../../../backend/src/asterisk/ari-connection.ts';
+import { Clock } from '../../../backend/src/platform/clock.ts';
 import { eventually, pause } from '../../town/waiting.ts';
 import { otherSoundIntervals, type StereoSound, totalMs } from '../../town/listen.ts';
 import { readStereo } from '../../town/sound-file.ts';
@@ -13,10 +15,17 @@ import { STANDARD_RECORDINGS } from '../../../backend/src/recordings/recording-c
 import { type BoxAsterisk, type SpooledCall, story } from './box-asterisk.ts';
 import { officeAt, setStage } from './stage.ts';
 import { TelephonyUnderTest } from './telephony-under-test.ts';
+import { expectWhole } from './whole-call.ts';
 
 const place = await Place.claim();
 const NUMBER = '0901234567';
-const LINE = { announced: '0312345678', direct: '0312345679', long: '0312345680', ends: '0312345681' };
+const LINE = {
+  announced: '0312345678',
+  direct: '0312345679',
+  long: '0312345680',
+  ends: '0312345681',
+  byItself: '0312345682',
+};
 
 const office: ConfigurationDocument = {
   ...officeAt(place, ['201', '202']),
@@ -39,6 +48,10 @@ const office: ConfigurationDocument = {
           { afterMinutes: 0.021, act: 'arm-ending' },
         ],
       },
+    },
+    {
+      ...{ id: 'by-itself', name: '長い電話が終わる窓口', members: ['p202'], ringSeconds: 5 },
+      longCalls: { stages: [{ afterMinutes: 0.02, act: 'arm-ending' }], endsByItself: true },
     },
   ],
   notices: [{ id: 'recording', name: '録音告知', text: '録音されます。', audio: 'recording-notice-short' }],
@@ -92,6 +105,19 @@ const office: ConfigurationDocument = {
       flow: {
         start: 'ring',
         nodes: { ring: { type: 'desk', desk: 'ends', otherwise: 'end' }, end: { type: 'end', cause: 'no-answer' } },
+      },
+    },
+    {
+      id: 'by-itself',
+      name: '自動終了',
+      trunk: 'hikari',
+      number: LINE.byItself,
+      flow: {
+        start: 'ring',
+        nodes: {
+          ring: { type: 'desk', desk: 'by-itself', otherwise: 'end' },
+          end: { type: 'end', cause: 'no-answer' },
+        },
       },
     },
   ],
@@ -249,6 +275,47 @@ describe('with the telephony process and no database', () => {
     ])
       expect(ms).toBeGreaterThan(5000);
     expect(spoken(recording, 'left')).toBe(0);
+  });
+
+  it('ends a long call with an announcement where the office has decided so, and nobody has confirmed or cancelled it', async () => {
+    const phone = town.phone('202').willAnswer({ says: 'silence' });
+    const caller = await town.call({ from: NUMBER, to: LINE.byItself, says: 'silence' });
+    const phoneCall = await phone.rung();
+    await told('long-call arm-ending');
+    // As if the time had gone by in which somebody may confirm or cancel it.
+    const clock = jest.spyOn(telephony.get(Clock), 'now');
+    clock.mockImplementation(() => new Date(Date.now() + ENDING_ARMED_SECONDS * 1000));
+    try {
+      await told('ending-confirmed');
+    } finally {
+      clock.mockRestore();
+    }
+    await caller.ended(30_000);
+    await phoneCall.ended();
+    const call = await callOver();
+    expect(story(call).filter((line) => /^(long-call|announcement|ending|end)/.test(line))).toEqual([
+      ...['ending-armed', 'long-call arm-ending 0.02', 'ending-confirmed '],
+      ...['announcement ending ', 'announcement-ended ending whole', 'end 16 box'],
+    ]);
+    const heard = [caller.heard(), phoneCall.heard()].map(async (sound) => (await sound).left);
+    for (const sound of [...heard, readStereo(call.recording).then(({ right }) => right)])
+      expect(totalMs(otherSoundIntervals(await sound, []))).toBeGreaterThan(2000);
+    await nothingLeft();
+  });
+
+  it('cuts the announcement of a long call short when the caller hangs up, and tells so', async () => {
+    const phone = town.phone('202').willAnswer();
+    const caller = await town.call({ from: NUMBER, to: LINE.ends });
+    const phoneCall = await phone.rung();
+    await told('long-call announce');
+    await caller.hangUp();
+    await phoneCall.ended();
+    const call = await callOver();
+    expect(story(call).filter((line) => /^(long-call|announcement|ending|end)/.test(line))).toEqual([
+      ...['announcement long-call ', 'long-call announce 0.02', 'announcement-ended long-call cut', 'end 16 caller'],
+    ]);
+    await expectWhole(box, call, { by: 'caller', talked: ['p202'] });
+    await nothingLeft();
   });
 
   it('may end and come back while a notice plays, and nobody notices', async () => {
