@@ -1,4 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { type RecorderHealth } from '../../backend/src/calls/call.schema.ts';
 import {
   CALLER_HZ,
   endConversation,
@@ -15,7 +16,8 @@ import {
   toneIntervals,
   totalMs,
 } from '../town/listen.ts';
-import { OFFICE } from '../town/office.ts';
+import { LiveBoard } from '../town/live-board.ts';
+import { OFFICE, PBX_PHONE } from '../town/office.ts';
 import { type Caller } from '../town/party.ts';
 import { recordingOf } from '../town/recorded.ts';
 import { type Scene, startScene } from '../town/scene.ts';
@@ -127,6 +129,35 @@ describe('the backend is gone', () => {
     expect(longestGapMs(toneIntervals(left, CALLER_HZ))).toBeLessThan(STARVED_MS);
     expect(longestGapMs(toneIntervals(right, PHONE_HZ))).toBeLessThan(STARVED_MS);
     expect(totalMs(toneIntervals(right, PHONE_HZ))).toBeGreaterThan(4000);
+  });
+
+  it('telephony killed in a conversation: the live board goes on with the call, and with what was done meanwhile', async () => {
+    const board = await LiveBoard.open(scene.box, scene.api);
+    try {
+      const from = newNumber();
+      const answering = scene.town.phone(PBX_PHONE).willAnswer({ says: { tone: PHONE_HZ } });
+      const caller = await scene.town.call({ from, to: OFFICE.library, says: { tone: CALLER_HZ } });
+      const phoneCall = await answering.rung();
+      const shown = (recorder: RecorderHealth) =>
+        eventually(`the call with a recorder that is ${recorder}`, () => {
+          const last = board.calls(from).at(-1);
+          return Promise.resolve(last?.state === 'talking' && last.recorder === recorder && last);
+        });
+      const before = await shown('growing');
+      const killed = scene.box.pids.telephony;
+      scene.box.kill('telephony', 'SIGKILL');
+      await phoneCall.sendDigits('*6');
+      await scene.box.restarted('telephony', killed);
+      expect(await shown('paused')).toEqual({ ...before, recorder: 'paused' });
+      await phoneCall.sendDigits('*6');
+      expect(await shown('growing')).toEqual(before);
+      await caller.hangUp();
+      await phoneCall.ended();
+      const call = await scene.api.filedCall(from);
+      expect(call).toMatchObject({ outcome: 'answered', recording: { completeness: 'partial', reason: 'paused' } });
+    } finally {
+      board.close();
+    }
   });
 
   it('hung when the call comes in: the fallback takes it, and the next call is the backend’s again', async () => {

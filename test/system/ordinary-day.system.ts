@@ -10,6 +10,7 @@ import './first-call.ts';
 import './transfers.ts';
 import './hang-ups.ts';
 import './flows.ts';
+import './call-acts.ts';
 import './blocklist.ts';
 
 /** pjsip.conf, rtp_timeout: how long a conversation may be without a packet from one side. */
