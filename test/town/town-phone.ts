@@ -8,11 +8,11 @@ type Plan =
 
 const WAIT_MS = 20_000;
 
-/** A phone on a desk, and what its owner means to do with the next calls. */
+/** A phone on a desk, and what its owner means to do with the next calls: it rings until somebody is told to take them. */
 export class TownPhone {
   readonly number: string;
   readonly calls: PhoneCall[] = [];
-  private plan: Plan = { kind: 'answer', afterMs: 200, says: { tone: 1000 } };
+  private plan: Plan = { kind: 'ring-out' };
   private arrivals = new ReplaySubject<PhoneCall>(1);
 
   constructor(number: string) {

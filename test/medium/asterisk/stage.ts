@@ -115,7 +115,6 @@ export class Stage {
   }
 
   async beginTest(): Promise<void> {
-    for (const { extension } of this.phones()) this.town.phone(extension);
     this.openedTown?.nobodyAnswers();
     this.before = (await this.box.calls()).length;
   }

@@ -179,6 +179,18 @@ describe('whether a recording is complete', () => {
     expect(decideCompleteness(spanOf({ lost: true }), audio).completeness).toBe('complete');
   });
 
+  it('keeps not a frame of what a rule forbids, although audio is placed no better than within the tolerance', () => {
+    const withheld = { from: after(4000), to: after(6000) };
+    const byRule = spanOf({ withheld: [{ ...withheld, reason: 'not-recorded', rule: 'child' }] });
+    expect(decideCompleteness(byRule, lasting(10_000)).gaps).toEqual([
+      { atMs: 3900, durationMs: 2200, reason: 'not-recorded' },
+    ]);
+    const paused = spanOf({ withheld: [{ ...withheld, reason: 'paused', rule: null }] });
+    expect(decideCompleteness(paused, lasting(10_000)).gaps).toEqual([
+      { atMs: 4000, durationMs: 2000, reason: 'paused' },
+    ]);
+  });
+
   it('has nothing against audio that is longer than the call', () => {
     expect(decideCompleteness(spanOf(), lasting(10_300))).toMatchObject({ completeness: 'complete', missingMs: 0 });
   });

@@ -110,12 +110,16 @@ export function decideCompleteness(span: RecordedSpan, audio: SpoolAudio): Compl
   };
 }
 
+/** Audio is placed in time no better than within the tolerance, and of what a rule forbids not a word may be kept. */
 function withheldSpans({ beganAt, withheld }: RecordedSpan, { files }: SpoolAudio) {
   const momentOf = callMoment(
     files.flatMap(({ marks }) => marks),
     beganAt,
   );
-  return withheld.map(({ from, to, reason }) => ({ fromMs: momentOf(from), toMs: momentOf(to), reason }));
+  return withheld.map(({ from, to, reason, rule }) => {
+    const marginMs = rule === null ? 0 : LENGTH_TOLERANCE_MS;
+    return { fromMs: momentOf(from) - marginMs, toMs: momentOf(to) + marginMs, reason };
+  });
 }
 
 const ruleOf = (reason: IncompleteReason | null, { withheld }: RecordedSpan): string | null =>
