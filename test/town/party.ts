@@ -37,6 +37,7 @@ export class Party {
   private readonly events$ = new ReplaySubject<AriEvent>();
   private speaking: string | undefined;
   private saying: Says = 'nothing';
+  private saidBeforeHold: Says = 'nothing';
 
   constructor(context: PartyContext, channelId: string) {
     this.context = context;
@@ -99,10 +100,34 @@ export class Party {
     await this.says(said);
   }
 
+  /** Puts the other side on hold; a phone on hold sends no sound. */
+  async hold(): Promise<void> {
+    this.saidBeforeHold = this.saying;
+    await this.says('nothing');
+    await this.context.ari.request('POST', `/channels/${this.channelId}/hold`);
+  }
+
+  async resume(): Promise<void> {
+    await this.context.ari.request('DELETE', `/channels/${this.channelId}/hold`);
+    await this.says(this.saidBeforeHold);
+  }
+
   /** Blind transfer: REFER to another extension of the box. The phone hangs up when it sees fit. */
   async transferTo(uri: string): Promise<void> {
     await this.says('nothing');
     await this.context.ari.request('POST', `/channels/${this.channelId}/redirect`, { endpoint: `PJSIP/${uri}` });
+  }
+
+  /** Attended transfer: REFER that replaces the consultation call (RFC 3891) with the caller. */
+  async transferInto(consultation: Party, uri: string): Promise<void> {
+    const dialog = async (key: string) =>
+      await this.context.ari.channelVariable(consultation.channelId, `CHANNEL(pjsip,${key})`);
+    const replaces = [
+      await dialog('call-id'),
+      `to-tag=${await dialog('remote_tag')}`,
+      `from-tag=${await dialog('local_tag')}`,
+    ].join(';');
+    await this.transferTo(`${uri}?Replaces=${encodeURIComponent(replaces)}`);
   }
 
   /** Hangs up; a call that has ended meanwhile is as good. */
@@ -134,10 +159,6 @@ export class Party {
 
   protected remembersSaying(what: Says): void {
     this.saying = what;
-  }
-
-  protected get lastSaid(): Says {
-    return this.saying;
   }
 
   private async stopSpeaking(): Promise<void> {
@@ -226,32 +247,5 @@ export class PhoneCall extends Party {
 
   async refuse(how: Refusal): Promise<void> {
     await this.hangUp(REFUSAL_CAUSE[how]);
-  }
-
-  /** Puts the caller on hold; a phone on hold sends no sound. */
-  async hold(): Promise<void> {
-    const said = this.lastSaid;
-    await this.says('nothing');
-    await this.context.ari.request('POST', `/channels/${this.channelId}/hold`);
-    this.saidBeforeHold = said;
-  }
-
-  async resume(): Promise<void> {
-    await this.context.ari.request('DELETE', `/channels/${this.channelId}/hold`);
-    await this.says(this.saidBeforeHold);
-  }
-
-  private saidBeforeHold: Says = 'nothing';
-
-  /** Attended transfer: REFER that replaces the consultation call (RFC 3891) with the caller. */
-  async transferInto(consultation: Party, uri: string): Promise<void> {
-    const dialog = async (key: string) =>
-      await this.context.ari.channelVariable(consultation.channelId, `CHANNEL(pjsip,${key})`);
-    const replaces = [
-      await dialog('call-id'),
-      `to-tag=${await dialog('remote_tag')}`,
-      `from-tag=${await dialog('local_tag')}`,
-    ].join(';');
-    await this.transferTo(`${uri}?Replaces=${encodeURIComponent(replaces)}`);
   }
 }

@@ -158,14 +158,6 @@ export class AmiCommands extends AsteriskReload {
     await this.startRecorder(channelId, callId, 2, 'Da');
   }
 
-  /**
-   * Begins to record a call that was not recorded so far.
-   * @throws ChannelGoneError
-   */
-  async startFirstRecorder(channelId: string, callId: string): Promise<void> {
-    await this.startRecorder(channelId, callId, 1, 'Da');
-  }
-
   private async startRecorder(channel: string, callId: string, recorder: Recorder, how: string): Promise<void> {
     const file = rawAudioPath(insideRoot.spool, callId, recorder);
     await this.onChannel('MixMonitor', { channel, file, options: `${how}i(${RECORDER_VARIABLE[recorder]})` });

@@ -56,27 +56,6 @@ describe('an event of Asterisk', () => {
     expect(read({ type: 'PlaybackFinished', playback: { id: 'p', state } })).toEqual({ event: expected });
   });
 
-  it('of an attended transfer names the phone that transferred and the two it joined', () => {
-    const event = {
-      type: 'BridgeAttendedTransfer',
-      result: 'Success',
-      transferer_first_leg: channel('1'),
-      transferer_second_leg: channel('2'),
-      transferee: channel('3'),
-      transfer_target: channel('4'),
-    };
-    expect(read(event)).toEqual({
-      event: {
-        type: 'attended-transfer',
-        at,
-        transferer: [translated('1'), translated('2')],
-        transferee: translated('3'),
-        target: translated('4'),
-      },
-    });
-    expect(read({ ...event, result: 'Fail' })).toEqual({ ignored: true });
-  });
-
   it('never carries the number of the caller', () => {
     const types = ['CallBroadcast', 'StasisStart', 'StasisEnd', 'ChannelDestroyed', 'ChannelHold'];
     const events = types.map((type) => read({ type, args: [], channel: channel('1') }));

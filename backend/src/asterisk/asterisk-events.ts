@@ -24,8 +24,6 @@ const Timestamp = z.string().transform((text, context) => {
   return z.NEVER;
 });
 
-const OptionalChannel = AsteriskChannel.nullish().transform((channel) => channel ?? null);
-
 const raw = <T extends string, S extends z.core.$ZodLooseShape>(type: T, shape: S) =>
   z.object({ type: z.literal(type), timestamp: Timestamp, ...shape });
 
@@ -44,13 +42,6 @@ const RawEvent = z.discriminatedUnion('type', [
   raw('ChannelHold', { channel: AsteriskChannel }),
   raw('ChannelUnhold', { channel: AsteriskChannel }),
   raw('PlaybackFinished', { playback: Playback }),
-  raw('BridgeAttendedTransfer', {
-    result: z.string(),
-    transferer_first_leg: AsteriskChannel,
-    transferer_second_leg: AsteriskChannel,
-    transferee: OptionalChannel,
-    transfer_target: OptionalChannel,
-  }),
   raw('ChannelUserevent', { eventname: z.string() }),
   raw('ApplicationReplaced', { application: z.string() }),
 ]);
@@ -64,14 +55,6 @@ export type AsteriskEvent =
   | { type: 'held' | 'resumed'; at: Date; channel: AsteriskChannel }
   | { type: 'call-broadcast' | 'stasis-started'; at: Date; channel: AsteriskChannel; args: string[] }
   | { type: 'playback-finished'; at: Date; playbackId: string; failed: boolean }
-  | {
-      type: 'attended-transfer';
-      at: Date;
-      /** The two channels of the phone that transfers, and the two parties it joins. */
-      transferer: [AsteriskChannel, AsteriskChannel];
-      transferee: AsteriskChannel | null;
-      target: AsteriskChannel | null;
-    }
   /** A phone has switched a schedule by its code. */
   | { type: 'schedule-switched'; at: Date }
   | { type: 'application-replaced'; at: Date };
@@ -114,22 +97,9 @@ function translate(raw: RawEvent): AsteriskEvent | null {
       return { type: 'resumed', at, channel: raw.channel };
     case 'PlaybackFinished':
       return { type: 'playback-finished', at, playbackId: raw.playback.id, failed: raw.playback.state !== 'done' };
-    case 'BridgeAttendedTransfer':
-      return attendedTransfer(raw);
     case 'ChannelUserevent':
       return raw.eventname === SCHEDULE_SWITCHED_EVENT ? { type: 'schedule-switched', at } : null;
     case 'ApplicationReplaced':
       return { type: 'application-replaced', at };
   }
-}
-
-function attendedTransfer(raw: Extract<RawEvent, { type: 'BridgeAttendedTransfer' }>): AsteriskEvent | null {
-  if (raw.result !== 'Success') return null;
-  return {
-    type: 'attended-transfer',
-    at: raw.timestamp,
-    transferer: [raw.transferer_first_leg, raw.transferer_second_leg],
-    transferee: raw.transferee,
-    target: raw.transfer_target,
-  };
 }

@@ -36,18 +36,6 @@ export const channelVariable = {
   endedBy: 'DENWABAN_ENDED_BY',
 } as const;
 
-/**
- * Facts of a call, whichever of its channels are left: the phone that is in the conversation, for its `left`, and the one that
- * took it last (`extensions-conversation.conf`).
- */
-export const callFact = {
-  talking: (callId: string): string => `GLOBAL(DENWABAN_TALKING_${callId})`,
-  answeredBy: (callId: string): string => `GLOBAL(DENWABAN_ANSWERED_BY_${callId})`,
-} as const;
-
-/** The call of a phone's channel, where supervisors and codes find it from other channels. */
-export const SHARED_CALL = `SHARED(${channelVariable.call})`;
-
 /** Context of a line's flow; every node of the flow is an extension in it, entered at priority 1. */
 export const lineContext = (lineId: string): string => `line-${lineId}`;
 

@@ -13,7 +13,6 @@ import { namesIn } from './call-names.ts';
 import { type MissedEvent, missedEvents, type PresentPhone } from './conversation.ts';
 import { listOpenJournals, type OpenJournal } from './journal.ts';
 import { phoneOfChannel } from './phone-channels.ts';
-import { Takeover } from './takeover.service.ts';
 
 const EVERY_MS = 30_000;
 /** What is true of two looks so far apart is no event that is just on its way. */
@@ -21,13 +20,12 @@ const CONFIRM_AFTER_MS = 1000;
 
 interface Missed {
   callId: string;
-  ownerChannelId: string;
   event: MissedEvent;
 }
 
 /**
  * Brings what we know of the calls up to what Asterisk shows: after a start of ours, after a lost connection, and from time
- * to time. Who took over a conversation and who holds nobody tells twice; everything else the dialplan has journalled.
+ * to time. Who holds nobody tells twice; everything else the dialplan has journalled.
  */
 @Injectable()
 export class CallAdoption implements OnModuleInit, OnApplicationShutdown {
@@ -43,7 +41,6 @@ export class CallAdoption implements OnModuleInit, OnApplicationShutdown {
     private readonly commands: AriCommands,
     private readonly configuration: ConfigurationInForce,
     private readonly engine: CallEngine,
-    private readonly takeover: Takeover,
     private readonly journal: CallJournal,
     private readonly settings: Settings,
     private readonly logger: Logger,
@@ -106,15 +103,9 @@ export class CallAdoption implements OnModuleInit, OnApplicationShutdown {
     return this.suspected.size;
   }
 
-  private async makeUp({ callId, ownerChannelId, event }: Missed): Promise<void> {
-    this.logger.warn({ callId, event: event.type }, 'what nobody told is journalled');
-    if (event.type !== 'taken-over') {
-      await this.journal.write(callId, { e: event.type, phone: event.phone, found: 'later' });
-      return;
-    }
-    const { from, by } = event;
-    const channels = { outsideChannelId: ownerChannelId, takerChannelId: by.channelId };
-    await this.takeover.follow({ callId, ...channels, from, to: by.phone });
+  private async makeUp({ callId, event: { type, phone } }: Missed): Promise<void> {
+    this.logger.warn({ callId, event: type }, 'what nobody told is journalled');
+    await this.journal.write(callId, { e: type, phone, found: 'later' });
   }
 
   private async missed(): Promise<Missed[]> {
@@ -127,23 +118,22 @@ export class CallAdoption implements OnModuleInit, OnApplicationShutdown {
     const found: Missed[] = [];
     for (const bridge of bridges) {
       const members = bridge.channelIds.flatMap((id) => byId.get(id) ?? []);
-      const owner = await this.ownerOf(members, open);
-      if (!owner) continue;
-      const { ownerChannelId, call } = owner;
-      const present = await this.phonesOf(members.filter(({ id }) => id !== ownerChannelId));
+      const call = await this.callOf(members, open);
+      if (!call) continue;
+      const present = await this.phonesOf(members);
       const events = missedEvents(call.entries, present, names);
-      found.push(...events.map((event) => ({ callId: call.callId, ownerChannelId, event })));
+      found.push(...events.map((event) => ({ callId: call.callId, event })));
     }
     return found;
   }
 
-  /** The channel whose call is talked about in a bridge. Those of calls between phones are nobody's: they hand nothing over. */
-  private async ownerOf(members: readonly AsteriskChannel[], open: readonly OpenJournal[]) {
+  /** The call that a bridge is about; null for one between phones. */
+  private async callOf(members: readonly AsteriskChannel[], open: readonly OpenJournal[]): Promise<OpenJournal | null> {
     for (const { id, name } of members) {
       if (this.phoneOf(name) !== null) continue;
       const known = open.find(({ entries }) => entries.some((entry) => entry.e === 'begin' && entry.channel === id));
       const call = known ?? (await this.callNamedBy(id, open));
-      if (call) return { ownerChannelId: id, call };
+      if (call) return call;
     }
     return null;
   }
@@ -159,7 +149,7 @@ export class CallAdoption implements OnModuleInit, OnApplicationShutdown {
       members.map(async ({ id, name }) => {
         const phone = this.phoneOf(name);
         if (phone === null) return [];
-        return [{ phone, channelId: id, holding: await this.commands.isHolding(id) }];
+        return [{ phone, holding: await this.commands.isHolding(id) }];
       }),
     );
     return phones.flat();

@@ -48,7 +48,6 @@ export class CallEngineStasis implements OnModuleInit, OnApplicationShutdown {
         break;
       case 'held':
       case 'resumed':
-      case 'attended-transfer':
       case 'playback-finished':
       case 'schedule-switched':
       case 'application-replaced':

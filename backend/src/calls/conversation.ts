@@ -5,14 +5,9 @@ import type { NamesById } from './reduce-journal.ts';
 /** A phone as Asterisk shows it in a conversation. */
 export interface PresentPhone {
   phone: string;
-  channelId: string;
   /** Whether it has put the others on hold. */
   holding: boolean;
 }
-
-/** What happened to a conversation without anybody writing it down. `from`: null when nobody is known to have spoken. */
-export type MissedEvent =
-  { type: 'held' | 'resumed'; phone: string } | { type: 'taken-over'; from: string | null; by: PresentPhone };
 
 /** @returns phones that take part by the journal, and whether they hold */
 export function tellsPresent(journal: readonly JournalEntry[], names: NamesById): Map<string, boolean> {
@@ -20,10 +15,16 @@ export function tellsPresent(journal: readonly JournalEntry[], names: NamesById)
   return new Map(legs.flatMap(({ phone, holding }) => (phone ? [[phone.id, holding] as const] : [])));
 }
 
+/** What happened to a conversation without anybody writing it down. */
+export interface MissedEvent {
+  type: 'held' | 'resumed';
+  phone: string;
+}
+
 /**
  * Holds the journal of a call against who is in its conversation.
  * @param present phones with whom the channel of the call is connected at the moment
- * @returns what the journal lacks; nothing while nobody is there, because the dialplan tells who has left
+ * @returns what the journal lacks about holding; who comes and goes the dialplan tells
  */
 export function missedEvents(
   journal: readonly JournalEntry[],
@@ -31,21 +32,7 @@ export function missedEvents(
   names: NamesById,
 ): MissedEvent[] {
   const told = tellsPresent(journal, names);
-  const missed: MissedEvent[] = [];
-  const [alone] = present;
-  // With several phones somebody listens or consults, which is no handing over.
-  if (alone && present.length === 1 && !told.has(alone.phone)) {
-    const from = [...told.keys()].at(-1) ?? lastPhone(journal);
-    missed.push({ type: 'taken-over', from: from === alone.phone ? null : from, by: alone });
-  }
-  for (const { phone, holding } of present) {
-    if (holding !== (told.get(phone) ?? false)) missed.push({ type: holding ? 'held' : 'resumed', phone });
-  }
-  return missed;
-}
-
-function lastPhone(journal: readonly JournalEntry[]): string | null {
-  const last = journal.findLast((entry) => entry.e === 'answered' || entry.e === 'transferred');
-  if (!last) return null;
-  return last.e === 'answered' ? last.phone : last.to;
+  return present
+    .filter(({ phone, holding }) => told.has(phone) && told.get(phone) !== holding)
+    .map(({ phone, holding }) => ({ type: holding ? 'held' : 'resumed', phone }));
 }

@@ -3,9 +3,7 @@ import { AmiCommands } from '../asterisk/ami-commands.ts';
 import { channelVariable } from '../asterisk/dialplan-names.ts';
 import { ConfigurationInForce } from '../configuration/configuration-in-force.ts';
 import { Clock } from '../platform/clock.ts';
-import { Logger } from '../platform/logging.ts';
 import { RESUME_AFTER_SECONDS } from '../recordings/rules/recording-rule.schema.ts';
-import { decideRecording } from '../recordings/rules/recording-rules.ts';
 import { isPaused, ruleInForce } from '../recordings/rules/withheld.ts';
 import { CallActHandlers, type CallInProgress } from './acts/call-act-handlers.ts';
 import type { Asker, CallActAnswer } from './acts/call-act.schema.ts';
@@ -17,7 +15,7 @@ const isRecorded = (entries: readonly JournalEntry[]) => entries.some(({ e }) =>
 const doer = ({ userId, name }: Asker) => ({ user: userId, userName: name });
 
 /**
- * What people and handing over do to a recording in progress; by phone codes the dialplan does the same
+ * What users of the console do to a recording in progress; by phone codes the dialplan does the same
  * (`extensions-recording.conf`). Should this process die between stopping and starting a recorder, the next one finds that
  * nothing is written and starts a second recorder.
  */
@@ -29,7 +27,6 @@ export class RecordingControl implements OnModuleInit {
     private readonly configuration: ConfigurationInForce,
     private readonly journal: CallJournal,
     private readonly clock: Clock,
-    private readonly logger: Logger,
   ) {}
 
   onModuleInit(): void {
@@ -67,40 +64,8 @@ export class RecordingControl implements OnModuleInit {
     return 'done';
   }
 
-  /**
-   * Another phone has taken over: recorders start anew, a pause ends, and the rule for who speaks now is journaled.
-   * @param entries of the journal until now
-   */
-  async takenOver(channelId: string, callId: string, to: string, entries: readonly JournalEntry[]): Promise<void> {
-    try {
-      if (isPaused(entries, this.clock.now()))
-        await this.goOn(channelId, callId, { e: 'recording-resumed', by: 'transfer' });
-      else await this.ami.startRecorderAnew(channelId, callId);
-      await this.ruleFor(channelId, callId, to, entries);
-    } catch (error) {
-      this.logger.error({ callId, error: String(error) }, 'recorder not started anew after a transfer');
-    }
-  }
-
   private async goOn(channelId: string, callId: string, told: UntimedEntry): Promise<void> {
     await this.ami.startRecorderAnew(channelId, callId, { whileStopped: () => this.journal.write(callId, told) });
     await this.ami.setVariable(channelId, channelVariable.pausedUntil, '');
-  }
-
-  private async ruleFor(channelId: string, callId: string, to: string, entries: readonly JournalEntry[]) {
-    const { document } = this.configuration;
-    const begin = entries.find((entry) => entry.e === 'begin');
-    if (!document || !begin) return;
-    const { direction, line, number } = begin;
-    const parties = { lineId: line || null, number: number || null, deskId: null, phoneIds: [to] };
-    const { recording, rule } = decideRecording(document.recordings.rules ?? [], document.desks, {
-      ...{ direction, ...parties },
-    });
-    const before = ruleInForce(entries);
-    if (before.recording === recording && before.rule === rule) return;
-    await this.journal.write(callId, { e: 'recording-rule', recordingRule: rule, recording });
-    if (recording === 'never' || isRecorded(entries)) return;
-    await this.ami.startFirstRecorder(channelId, callId);
-    await this.journal.write(callId, { e: 'recorder' });
   }
 }

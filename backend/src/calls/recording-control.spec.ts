@@ -3,7 +3,7 @@ import type { AmiCommands } from '../asterisk/ami-commands.ts';
 import { Clock } from '../platform/clock.ts';
 import { RecordingRule } from '../recordings/rules/recording-rule.schema.ts';
 import { CallActHandlers } from './acts/call-act-handlers.ts';
-import { configurationOf, FakeJournal, silentLogger, strictDouble, testDocument } from './doubles.fixture.ts';
+import { configurationOf, FakeJournal, strictDouble, testDocument } from './doubles.fixture.ts';
 import { begin, entry } from './journal.fixture.ts';
 import { instantOf } from './journal.ts';
 import type { JournalEntry } from './journal.schema.ts';
@@ -33,7 +33,6 @@ beforeEach(() => {
       await whileStopped?.();
       asked.push(`start, silent for ${silent} s`);
     },
-    startFirstRecorder: (channel) => Promise.resolve(void asked.push(`first recorder ${channel}`)),
   });
   class FixedClock extends Clock {
     override now(): Date {
@@ -45,7 +44,7 @@ beforeEach(() => {
     ...testDocument,
     recordings: { ...testDocument.recordings, rules, pause: { resumeAfterSeconds: 60 } },
   });
-  control = new RecordingControl(handlers, ami, configuration, journal.journal, new FixedClock(), silentLogger);
+  control = new RecordingControl(handlers, ami, configuration, journal.journal, new FixedClock());
   control.onModuleInit();
 });
 
@@ -95,23 +94,5 @@ describe('the recording of a call in progress', () => {
       expect(await act(type, [begin(), never])).toBe('not-recorded');
     expect(await act('keep-recording', [...recorded, never])).toBe('not-recorded');
     expect([...asked, ...written()]).toEqual([]);
-  });
-
-  it('starts anew for a phone that takes over, and a pause ends', async () => {
-    await control.takenOver('channel-x', 'call-x', 'p201', recorded);
-    expect([...asked, ...written()]).toEqual(['stop channel-x', 'start, silent for 0 s']);
-    await control.takenOver('channel-x', 'call-x', 'p201', paused);
-    expect(written()).toEqual(told({ e: 'recording-resumed', by: 'transfer' }));
-  });
-
-  it('is what the rules say of the phone that takes over', async () => {
-    await control.takenOver('channel-x', 'call-x', 'p202', recorded);
-    expect(written()).toEqual(told({ e: 'recording-rule', recordingRule: 'child', recording: 'never' }));
-    const never = [begin(), entry('recording-rule', 0, { recordingRule: 'line', recording: 'never' })];
-    await control.takenOver('channel-x', 'call-x', 'p301', never);
-    expect(asked.at(-1)).toBe('first recorder channel-x');
-    expect(written().slice(1)).toEqual(
-      told({ e: 'recording-rule', recordingRule: 'inside', recording: 'always' }, { e: 'recorder' }),
-    );
   });
 });

@@ -25,7 +25,6 @@ import { RecorderWatch } from '../calls/recorder-watch.service.ts';
 import { RecordingControl } from '../calls/recording-control.service.ts';
 import { SecondRecorder } from '../calls/second-recorder.service.ts';
 import { SpoolWatch } from '../calls/spool-watch.service.ts';
-import { Takeover } from '../calls/takeover.service.ts';
 import { ConfigurationApplier } from '../configuration/apply-configuration.ts';
 import { ConfigurationFollower } from '../configuration/configuration-follower.service.ts';
 import { ConfigurationInForce } from '../configuration/configuration-in-force.ts';
@@ -81,7 +80,6 @@ import { Prompts } from '../notices/prompts.ts';
     SpoolWatch,
     PhoneSwitches,
     SwitchesInForce,
-    Takeover,
     TelephonyHealth,
   ],
 })

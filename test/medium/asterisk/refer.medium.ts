@@ -1,0 +1,164 @@
+import { afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { ConfigurationDocument } from '../../../backend/src/configuration/configuration.schema.ts';
+import { STANDARD_RECORDINGS } from '../../../backend/src/recordings/recording-class.schema.ts';
+import { toneIntervals, totalMs } from '../../town/listen.ts';
+import type { Caller, Party, PhoneCall } from '../../town/party.ts';
+import { Place } from '../../town/place.ts';
+import { readStereo } from '../../town/sound-file.ts';
+import type { Town } from '../../town/town.ts';
+import { eventually } from '../../town/waiting.ts';
+import { type BoxAsterisk, type SpooledCall, stepOf } from './box-asterisk.ts';
+import { officeAt, setStage } from './stage.ts';
+
+const place = await Place.claim();
+const LINE = '0312345678';
+const OUTSIDE = '0398765432';
+const [CALLER_HZ, PHONE_HZ, OTHER_HZ] = [440, 1000, 1600];
+
+const office = ConfigurationDocument.parse({
+  ...officeAt(place, ['201', '202', '203']),
+  outgoing: { prefix: '0', trunks: ['hikari'], line: 'main' },
+  desks: [{ id: 'citizens', name: '市民課', members: ['p201'], ringSeconds: 20 }],
+  notices: [],
+  lines: [
+    {
+      ...{ id: 'main', name: '代表', trunk: 'hikari', number: LINE },
+      flow: {
+        start: 'ring',
+        nodes: {
+          ring: { type: 'desk', desk: 'citizens', otherwise: 'end' },
+          end: { type: 'end', cause: 'busy' },
+        },
+      },
+    },
+  ],
+  recordings: {
+    ...STANDARD_RECORDINGS,
+    rules: [{ id: 'nurse', name: '保健師', recording: 'never', reason: '健康相談のため', phones: ['p203'] }],
+  },
+});
+
+/** A conversation between somebody outside and a phone. */
+interface Conversation {
+  outside: Caller | PhoneCall;
+  phone: Caller | PhoneCall;
+  /** Of the phone. */
+  extension: string;
+}
+
+/** With no backend at all. */
+describe('a phone that hands a call on by REFER to a colleague it has asked', () => {
+  const stage = setStage(place, { office });
+  const { callOver, told } = stage;
+  let box: BoxAsterisk;
+  let town: Town;
+
+  beforeAll(() => {
+    ({ box, town } = stage);
+  });
+
+  afterEach(() => {
+    expect(box.complaints().filter((complaint) => complaint.includes(' ERROR['))).toEqual([]);
+  });
+
+  const conversation = ({ entries }: SpooledCall) =>
+    entries
+      .map(stepOf)
+      .filter((step) => !/^(begin|recorder|fallback|ringing|accepted|calling|dialling)/.test(step))
+      .map((step) => (step.startsWith('connected') ? 'connected p201' : step));
+
+  async function comingIn(): Promise<Conversation> {
+    const answering = town.phone('201').willAnswer({ says: { tone: PHONE_HZ } });
+    const outside = await town.call({ from: '0901234567', to: LINE, says: { tone: CALLER_HZ } });
+    const phone = await answering.rung();
+    await told('answered p201');
+    return { outside, phone, extension: '201' };
+  }
+  async function goingOut(extension = '201'): Promise<Conversation> {
+    const answering = town.phone(OUTSIDE).willAnswer({ says: { tone: CALLER_HZ } });
+    const phone = await town.callFromPhone(extension, `0${OUTSIDE}`, { tone: PHONE_HZ });
+    const outside = await answering.rung();
+    await told('connected');
+    return { outside, phone, extension };
+  }
+  const toneMs = async (party: Party, hertz: number) => totalMs(toneIntervals((await party.heard()).left, hertz));
+  const heardToBe = (party: Party, hertz: number) =>
+    eventually(`${hertz} Hz to be heard`, async () => (await toneMs(party, hertz)) > 500);
+
+  async function handedOn({ phone, extension }: Conversation, to: string): Promise<PhoneCall> {
+    const colleague = town.phone(to).willAnswer({ says: { tone: OTHER_HZ } });
+    await phone.hold();
+    const consultation = await town.callFromPhone(extension, to, { tone: PHONE_HZ });
+    const taker = await colleague.rung();
+    await heardToBe(consultation, OTHER_HZ);
+    await phone.transferInto(consultation, town.extensionUri(to));
+    return taker;
+  }
+
+  it.each([
+    ['that came in', comingIn, 'answered p201'],
+    ['that went out', goingOut, 'connected p201'],
+  ])(
+    'leaves a call %s to the colleague, whom the recording has from then on',
+    async (_, converse: () => Promise<Conversation>, began) => {
+      const talk = await converse();
+      const taker = await handedOn(talk, '202');
+      await told('transferred p201 p202');
+      await heardToBe(talk.outside, OTHER_HZ);
+      await heardToBe(taker, CALLER_HZ);
+      await taker.sendDigits('*1');
+      await told('marked p202');
+      await taker.hangUp();
+      const call = await callOver();
+      expect(conversation(call)).toEqual([began, 'transferred p201 p202', 'marked p202', 'left p202', 'end 16 office']);
+      expect(totalMs(toneIntervals((await readStereo(call.recording)).right, OTHER_HZ))).toBeGreaterThan(400);
+      stage.nextCall();
+      expect(conversation(await callOver()).at(-1)).toMatch(/^end 16 /);
+    },
+  );
+
+  it('leaves it as well to a colleague who has called in the middle of it', async () => {
+    const talk = await comingIn();
+    const second = town.phone('201').willAnswer({ says: { tone: PHONE_HZ } });
+    const colleague = await town.callFromPhone('202', '201', { tone: OTHER_HZ });
+    const consultation = await second.rung();
+    await heardToBe(consultation, OTHER_HZ);
+    await talk.phone.transferInto(consultation, town.extensionUri('202'));
+    await told('transferred p201 p202');
+    await heardToBe(talk.outside, OTHER_HZ);
+    await colleague.hangUp();
+    await talk.outside.ended();
+    const call = await callOver();
+    expect(conversation(call)).toEqual(['answered p201', 'transferred p201 p202', 'left p202', 'end 16 office']);
+    expect(totalMs(toneIntervals((await readStereo(call.recording)).right, OTHER_HZ))).toBeGreaterThan(400);
+    stage.nextCall();
+    expect(conversation(await callOver())).toEqual(expect.arrayContaining(['answered p201', 'left p201']));
+  });
+
+  it('leaves the recording to the rule for the colleague', async () => {
+    const kept = await comingIn();
+    await handedOn(kept, '203');
+    await told('transferred p201 p203');
+    await kept.outside.hangUp();
+    expect(conversation(await callOver())).toEqual([
+      ...['answered p201', 'transferred p201 p203', 'recording-rule nurse never', 'left p203', 'end 16 caller'],
+    ]);
+    stage.nextCall();
+    expect(conversation(await callOver()).at(-1)).toMatch(/^end 16 /);
+    stage.nextCall();
+
+    const spared = await goingOut('203');
+    const taker = await handedOn(spared, '202');
+    await told('recorder');
+    await heardToBe(taker, CALLER_HZ);
+    await heardToBe(spared.outside, OTHER_HZ);
+    await spared.outside.hangUp();
+    const call = await callOver();
+    expect(conversation(call).slice(-3)).toEqual([
+      ...['transferred p203 p202', 'recording-rule standard always', 'left p202', 'end 16 caller'].slice(1),
+    ]);
+    const { left, right } = await readStereo(call.recording);
+    expect(totalMs(toneIntervals(left, CALLER_HZ))).toBeGreaterThan(400);
+    expect(totalMs(toneIntervals(right, OTHER_HZ))).toBeGreaterThan(400);
+  });
+});
