@@ -7,7 +7,7 @@ import { Place } from '../../town/place.ts';
 import type { Town } from '../../town/town.ts';
 import { pause } from '../../town/waiting.ts';
 import { type BoxAsterisk, type SpooledCall, story } from './box-asterisk.ts';
-import { officeAt, setStage } from './stage.ts';
+import { officeAt, setStage, WARNINGS } from './stage.ts';
 import { completionOf } from './whole-call.ts';
 
 const place = await Place.claim();
@@ -58,7 +58,7 @@ const office = ConfigurationDocument.parse({
 });
 
 describe('recording rules with no backend', () => {
-  const stage = setStage(place, { office });
+  const stage = setStage(place, { office, tolerates: WARNINGS });
   const { callOver } = stage;
   let box: BoxAsterisk;
   let town: Town;
@@ -144,6 +144,5 @@ describe('recording rules with no backend', () => {
     const { left, right } = await readStereo(call.recording);
     expect(totalMs(toneIntervals(left, CALLER_HZ))).toBeGreaterThan(800);
     expect(totalMs(toneIntervals(right, PHONE_HZ))).toBeGreaterThan(800);
-    expect(box.complaints().filter((complaint) => complaint.includes(' ERROR['))).toEqual([]);
   });
 });

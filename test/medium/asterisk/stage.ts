@@ -1,4 +1,4 @@
-import { afterAll, afterEach, beforeAll, beforeEach } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, beforeEach, expect } from '@jest/globals';
 import type { ConfigurationDocument } from '../../../backend/src/configuration/configuration.schema.ts';
 import type { JournalEntry } from '../../../backend/src/calls/journal.schema.ts';
 import type { Place } from '../../town/place.ts';
@@ -20,7 +20,13 @@ export interface StageOptions {
   phones?: readonly string[];
   /** Further settings of the box's operator. */
   settings?: Record<string, string>;
+  /** Complaints in Asterisk's log that are nobody's fault; any other fails the test in which it comes. Absent: nobody looks at the log. */
+  tolerates?: RegExp;
 }
+
+export const WARNINGS = / WARNING\[/;
+/** With no backend nobody claims calls; and Asterisk warns of every subroutine in which a caller hangs up. */
+export const UNCLAIMED = /not claimed within|Abnormal 'Gosub/;
 
 /** What most offices of these tests begin with: one trunk, `hikari`, and phones `p<extension>` that register. */
 export function officeAt(place: Place, extensions: readonly string[]) {
@@ -57,6 +63,8 @@ export class Stage {
   private readonly endings: (() => unknown)[] = [];
   /** Calls that were placed before the one that the running test is about. */
   private before = 0;
+  /** Complaints in the log that the tests so far have answered for. */
+  private complaints = 0;
 
   constructor(
     private readonly place: Place,
@@ -121,6 +129,15 @@ export class Stage {
 
   async endTest(): Promise<void> {
     await this.openedTown?.everybodyHangsUp();
+    this.expectNoComplaint();
+  }
+
+  private expectNoComplaint(): void {
+    const { tolerates } = this.options;
+    if (!tolerates) return;
+    const fresh = this.box.complaints().slice(this.complaints);
+    this.complaints += fresh.length;
+    expect(fresh.filter((complaint) => !tolerates.test(complaint))).toEqual([]);
   }
 
   /** The call that the running test is about, as far as it has come. */
