@@ -6,7 +6,6 @@ import { namesIn } from '../../../backend/src/calls/call-names.ts';
 import { tellsPresent } from '../../../backend/src/calls/conversation.ts';
 import { phoneOfChannel } from '../../../backend/src/calls/phone-channels.ts';
 import { ConfigurationDocument } from '../../../backend/src/configuration/configuration.schema.ts';
-import type { Settings } from '../../../backend/src/platform/settings.ts';
 import { STANDARD_RECORDINGS } from '../../../backend/src/recordings/recording-class.schema.ts';
 import { toneIntervals, totalMs } from '../../town/listen.ts';
 import { type Caller, type PhoneCall } from '../../town/party.ts';
@@ -69,11 +68,7 @@ describe('a telephony process that comes back in the middle of calls', () => {
     stage.alsoEnds(() => ari.stop());
     ami = await CutLine.to(amiPort);
     stage.alsoEnds(() => ami.stop());
-    const endpoints = { ...box.settings.endpoints, ariPort: ari.port, amiPort: ami.port };
-    const settings = Object.create(box.settings, { endpoints: { value: endpoints } }) as Settings;
-    telephony = new TelephonyUnderTest(settings);
-    stage.alsoEnds(() => telephony.stop());
-    await telephony.start();
+    telephony = await TelephonyUnderTest.beside(stage, { ariPort: ari.port, amiPort: ami.port });
   });
 
   async function away(meanwhile: () => Promise<void> = () => Promise.resolve()): Promise<void> {

@@ -2,62 +2,39 @@ import { beforeAll, describe, expect, it } from '@jest/globals';
 import { CallActHandlers, callInProgress } from '../../../backend/src/calls/acts/call-act-handlers.ts';
 import type { CallAct, CallActAnswer } from '../../../backend/src/calls/acts/call-act.schema.ts';
 import { readJournal } from '../../../backend/src/calls/journal.ts';
-import { ConfigurationDocument } from '../../../backend/src/configuration/configuration.schema.ts';
-import { STANDARD_RECORDINGS } from '../../../backend/src/recordings/recording-class.schema.ts';
-import { otherSoundIntervals, type Sound, toneIntervals, totalMs } from '../../town/listen.ts';
-import type { Caller, Party, PhoneCall } from '../../town/party.ts';
+import type { Party } from '../../town/party.ts';
 import { readStereo } from '../../town/sound-file.ts';
 import { Place } from '../../town/place.ts';
 import type { Town } from '../../town/town.ts';
 import { pause } from '../../town/waiting.ts';
 import { type BoxAsterisk, type SpooledCall, story } from './box-asterisk.ts';
-import { officeAt, setStage } from './stage.ts';
+import {
+  CALLER_HZ,
+  citizensOffice,
+  CitizensDesk,
+  heardBy,
+  OTHER_HZ,
+  PHONE_HZ,
+  spokenMs,
+  toneMs,
+} from './citizens-desk.ts';
+import { setStage } from './stage.ts';
 import { TelephonyUnderTest } from './telephony-under-test.ts';
 
 const place = await Place.claim();
-const LINE = '0312345678';
-const OUTSIDE = '0398765432';
-const [CALLER_HZ, PHONE_HZ, OTHER_HZ] = [440, 1000, 1600];
 const BY = { userId: '6b0a4f0e-3b7c-4f43-9d6a-0d3a1c6f2b10', name: '佐藤' };
 
-const office = ConfigurationDocument.parse({
-  ...officeAt(place, ['201', '202', '203']),
-  outgoing: { prefix: '0', trunks: ['hikari'], line: 'main' },
-  desks: [{ id: 'citizens', name: '市民課', members: ['p201'], ringSeconds: 20, supervisors: ['p203'] }],
-  notices: [],
-  lines: [
-    {
-      ...{ id: 'main', name: '代表', trunk: 'hikari', number: LINE },
-      flow: {
-        start: 'ring',
-        nodes: {
-          ring: { type: 'desk', desk: 'citizens', otherwise: 'end' },
-          end: { type: 'end', cause: 'busy' },
-        },
-      },
-    },
-  ],
-  recordings: STANDARD_RECORDINGS,
-});
-
-/** A conversation between somebody outside and the phone 201. */
-interface Conversation {
-  outside: Party;
-  phone: Party;
-}
-
 describe('what users of the console do in a conversation', () => {
-  const stage = setStage(place, { office });
+  const stage = setStage(place, { office: citizensOffice(place) });
   const { callOver, told } = stage;
+  const { comingIn, goingOut } = new CitizensDesk(stage);
   let box: BoxAsterisk;
   let town: Town;
   let telephony: TelephonyUnderTest;
 
   beforeAll(async () => {
     ({ box, town } = stage);
-    telephony = new TelephonyUnderTest(box.settings);
-    stage.alsoEnds(() => telephony.stop());
-    await telephony.start();
+    telephony = await TelephonyUnderTest.beside(stage);
   });
 
   async function ask(act: CallAct): Promise<CallActAnswer> {
@@ -67,24 +44,6 @@ describe('what users of the console do in a conversation', () => {
     return telephony.get(CallActHandlers).perform(act, call, BY);
   }
 
-  async function comingIn(): Promise<Conversation> {
-    const answering = town.phone('201').willAnswer({ says: { tone: PHONE_HZ } });
-    const outside = await town.call({ from: '0901234567', to: LINE, says: { tone: CALLER_HZ } });
-    return begun(outside, await answering.rung(), 'answered p201');
-  }
-  async function goingOut(): Promise<Conversation> {
-    const answering = town.phone(OUTSIDE).willAnswer({ says: { tone: CALLER_HZ } });
-    const phone = await town.callFromPhone('201', `0${OUTSIDE}`, { tone: PHONE_HZ });
-    return begun(await answering.rung(), phone, 'connected');
-  }
-  async function begun(outside: Caller | PhoneCall, phone: Caller | PhoneCall, step: string): Promise<Conversation> {
-    await told(step);
-    await pause(600);
-    return { outside, phone };
-  }
-  const heardBy = async (party: Party): Promise<Sound> => (await party.heard()).left;
-  const toneMs = (sound: Sound, hertz: number) => totalMs(toneIntervals(sound, hertz));
-  const spoken = (sound: Sound) => totalMs(otherSoundIntervals(sound, [400, CALLER_HZ, PHONE_HZ, OTHER_HZ]));
   const after = (call: SpooledCall, first: RegExp) => {
     const all = story(call);
     return all.slice(all.findIndex((step) => first.test(step))).filter((step) => step !== 'left p201');
@@ -104,9 +63,9 @@ describe('what users of the console do in a conversation', () => {
       'announcement warning-recording ',
       'announcement-ended warning-recording whole',
     ]);
-    const recorded = spoken((await readStereo(call.recording)).right);
+    const recorded = spokenMs((await readStereo(call.recording)).right);
     expect(recorded).toBeGreaterThan(1000);
-    for (const party of [outside, phone]) expect(Math.abs(spoken(await heardBy(party)) - recorded)).toBeLessThan(900);
+    for (const party of [outside, phone]) expect(Math.abs(spokenMs(await heardBy(party)) - recorded)).toBeLessThan(900);
   });
 
   it('arm the end of a call, disarm it, and arm and confirm it', async () => {
@@ -127,7 +86,7 @@ describe('what users of the console do in a conversation', () => {
       ...[asked('confirm-ending'), 'ending-confirmed ', 'announcement ending ', 'announcement-ended ending whole'],
       'end 16 box',
     ]);
-    expect(spoken((await readStereo(call.recording)).right)).toBeGreaterThan(2000);
+    expect(spokenMs((await readStereo(call.recording)).right)).toBeGreaterThan(2000);
   });
 
   it.each([
@@ -184,7 +143,7 @@ describe('what users of the console do in a conversation', () => {
       ...['parked 1 p201', 'unparked phone', 'answered p202', 'left p202', 'end 16 caller'],
     ]);
     const { right } = await readStereo(call.recording);
-    expect(spoken(right)).toBeGreaterThan(500);
+    expect(spokenMs(right)).toBeGreaterThan(500);
     expect(toneMs(right, OTHER_HZ)).toBeGreaterThan(900);
     expect(toneMs(await heardBy(outside), OTHER_HZ)).toBeGreaterThan(900);
   }
@@ -201,7 +160,7 @@ describe('what users of the console do in a conversation', () => {
     await told('announcement-ended warning-recording whole');
     await outside.hangUp();
     expect(story(await callOver()).at(-1)).toBe('end 16 caller');
-    expect(spoken(await heardBy(outside))).toBeGreaterThan(1000);
+    expect(spokenMs(await heardBy(outside))).toBeGreaterThan(1000);
   });
 
   it.each([

@@ -2,7 +2,6 @@ import { truncate } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { ConfigurationDocument } from '../../../backend/src/configuration/configuration.schema.ts';
-import type { Settings } from '../../../backend/src/platform/settings.ts';
 import { WEEKDAYS } from '../../../backend/src/schedules/schedule.schema.ts';
 import { longestGapMs, soundIntervals, toneIntervals, totalMs } from '../../town/listen.ts';
 import type { Caller } from '../../town/party.ts';
@@ -70,10 +69,7 @@ describe('a telephony process that is slow or hangs', () => {
     await truncate(join(box.settings.layout.asteriskPrompts, 'recording-notice-short.sln'), NOTICE_BYTES);
     ari = await CutLine.to(box.settings.endpoints.ariPort);
     stage.alsoEnds(() => ari.stop());
-    const endpoints = { ...box.settings.endpoints, ariPort: ari.port };
-    telephony = new TelephonyUnderTest(Object.create(box.settings, { endpoints: { value: endpoints } }) as Settings);
-    stage.alsoEnds(() => telephony.stop());
-    await telephony.start();
+    telephony = await TelephonyUnderTest.beside(stage, { ariPort: ari.port });
   });
   beforeEach(async () => {
     before = (await box.calls()).length;

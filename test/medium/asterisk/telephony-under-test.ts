@@ -5,8 +5,9 @@ import { AriConnection } from '../../../backend/src/asterisk/ari-connection.ts';
 import { TelephonyModule } from '../../../backend/src/main/telephony.module.ts';
 import { Logger } from '../../../backend/src/platform/logging.ts';
 import { PlatformModule } from '../../../backend/src/platform/platform.module.ts';
-import type { Settings } from '../../../backend/src/platform/settings.ts';
+import type { Endpoints, Settings } from '../../../backend/src/platform/settings.ts';
 import { eventually } from '../../town/waiting.ts';
+import type { Stage } from './stage.ts';
 
 const logger = new Logger('test', 'silent');
 
@@ -17,8 +18,18 @@ class Process {}
 export class TelephonyUnderTest {
   private context: INestApplicationContext | undefined;
 
-  constructor(private readonly settings: Settings) {
+  private constructor(private readonly settings: Settings) {
     NestLogger.overrideLogger(false);
+  }
+
+  /** Started; it ends before the stage does. @param endpoints where it reaches Asterisk, if not where the box says */
+  static async beside(stage: Stage, endpoints: Partial<Endpoints> = {}): Promise<TelephonyUnderTest> {
+    const { settings } = stage.box;
+    const value = { ...settings.endpoints, ...endpoints };
+    const telephony = new TelephonyUnderTest(Object.create(settings, { endpoints: { value } }) as Settings);
+    stage.alsoEnds(() => telephony.stop());
+    await telephony.start();
+    return telephony;
   }
 
   /** Comes back when it has reached Asterisk. */

@@ -1,37 +1,28 @@
-import { afterEach, beforeAll, describe, expect, it } from '@jest/globals';
-import { ConfigurationDocument } from '../../../backend/src/configuration/configuration.schema.ts';
+import { beforeAll, describe, expect, it } from '@jest/globals';
 import { STANDARD_RECORDINGS } from '../../../backend/src/recordings/recording-class.schema.ts';
-import { otherSoundIntervals, type Sound, toneIntervals, totalMs } from '../../town/listen.ts';
 import type { Caller, Party, PhoneCall } from '../../town/party.ts';
 import { Place } from '../../town/place.ts';
 import { readStereo } from '../../town/sound-file.ts';
 import type { Town } from '../../town/town.ts';
 import { eventually, pause } from '../../town/waiting.ts';
 import { type BoxAsterisk, type SpooledCall, stepOf } from './box-asterisk.ts';
-import { officeAt, setStage } from './stage.ts';
+import {
+  CALLER_HZ,
+  citizensOffice,
+  CitizensDesk,
+  type Conversation,
+  heardBy,
+  OTHER_HZ,
+  PHONE_HZ,
+  spokenMs,
+  toneMs,
+} from './citizens-desk.ts';
+import { setStage, WARNINGS } from './stage.ts';
 
 const place = await Place.claim();
-const LINE = '0312345678';
-const OUTSIDE = '0398765432';
-const [CALLER_HZ, PHONE_HZ, OTHER_HZ, LATER_HZ] = [440, 1000, 1600, 700];
+const LATER_HZ = 700;
 
-const office = ConfigurationDocument.parse({
-  ...officeAt(place, ['201', '202', '203']),
-  outgoing: { prefix: '0', trunks: ['hikari'], line: 'main' },
-  desks: [{ id: 'citizens', name: '市民課', members: ['p201'], ringSeconds: 20, supervisors: ['p203'] }],
-  notices: [],
-  lines: [
-    {
-      ...{ id: 'main', name: '代表', trunk: 'hikari', number: LINE },
-      flow: {
-        start: 'ring',
-        nodes: {
-          ring: { type: 'desk', desk: 'citizens', otherwise: 'end' },
-          end: { type: 'end', cause: 'busy' },
-        },
-      },
-    },
-  ],
+const office = citizensOffice(place, {
   recordings: {
     ...STANDARD_RECORDINGS,
     rules: [
@@ -41,25 +32,16 @@ const office = ConfigurationDocument.parse({
   },
 });
 
-/** A conversation between somebody outside and the phone 201. */
-interface Conversation {
-  outside: Caller | PhoneCall;
-  phone: Caller | PhoneCall;
-}
-
 /** With no backend at all: what the dialplan does not write down is not known. */
 describe('whoever hands a call on, and whoever hangs up', () => {
-  const stage = setStage(place, { office });
+  const stage = setStage(place, { office, tolerates: WARNINGS });
   const { callOver, told } = stage;
+  const { comingIn, goingOut } = new CitizensDesk(stage);
   let box: BoxAsterisk;
   let town: Town;
 
   beforeAll(() => {
     ({ box, town } = stage);
-  });
-
-  afterEach(() => {
-    expect(box.complaints().filter((complaint) => complaint.includes(' ERROR['))).toEqual([]);
   });
 
   /** The journal line by line: everything that is told of a conversation. */
@@ -69,29 +51,8 @@ describe('whoever hands a call on, and whoever hangs up', () => {
       .filter((step) => !/^(begin|recorder|fallback|ringing|accepted|calling|dialling)/.test(step))
       .map((step) => (step.startsWith('connected') ? 'connected p201' : step));
 
-  async function comingIn(): Promise<Conversation> {
-    const answering = town.phone('201').willAnswer({ says: { tone: PHONE_HZ } });
-    const outside = await town.call({ from: '0901234567', to: LINE, says: { tone: CALLER_HZ } });
-    return begun(outside, await answering.rung(), 'answered p201');
-  }
-  async function goingOut(): Promise<Conversation> {
-    const answering = town.phone(OUTSIDE).willAnswer({ says: { tone: CALLER_HZ } });
-    const phone = await town.callFromPhone('201', `0${OUTSIDE}`, { tone: PHONE_HZ });
-    return begun(await answering.rung(), phone, 'connected');
-  }
-  async function begun(
-    outside: Conversation['outside'],
-    phone: Conversation['phone'],
-    step: string,
-  ): Promise<Conversation> {
-    await told(step);
-    await pause(300);
-    return { outside, phone };
-  }
-  const toneMs = (sound: Sound, hertz: number) => totalMs(toneIntervals(sound, hertz));
-  const spoken = (sound: Sound) => totalMs(otherSoundIntervals(sound, [400, CALLER_HZ, PHONE_HZ, OTHER_HZ]));
   const heardToBe = (party: Party, hertz: number) =>
-    eventually(`${hertz} Hz to be heard`, async () => toneMs((await party.heard()).left, hertz) > 500);
+    eventually(`${hertz} Hz to be heard`, async () => toneMs(await heardBy(party), hertz) > 500);
 
   /** `*7` or `*8` and an extension, which answers. */
   async function pressed(phone: Party, code: string, extension: string): Promise<PhoneCall> {
@@ -240,9 +201,9 @@ describe('whoever hands a call on, and whoever hangs up', () => {
       await caller.sendDigits('*6');
       await told('recording-resumed phone p201');
       await called.says('silence');
-      const already = spoken((await caller.heard()).left);
+      const already = spokenMs(await heardBy(caller));
       await caller.sendDigits('*4');
-      await eventually('the refusal', async () => spoken((await caller.heard()).left) > already + 500);
+      await eventually('the refusal', async () => spokenMs(await heardBy(caller)) > already + 500);
       await caller.hangUp();
       expect(conversation(await callOver()).slice(-2)).toEqual(['left p202', 'end 16 caller']);
     });

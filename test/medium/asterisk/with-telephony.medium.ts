@@ -134,9 +134,7 @@ describe('with the telephony process and no database', () => {
 
   beforeAll(async () => {
     ({ box, town } = stage);
-    telephony = new TelephonyUnderTest(box.settings);
-    stage.alsoEnds(() => telephony.stop());
-    await telephony.start();
+    telephony = await TelephonyUnderTest.beside(stage);
   });
 
   const nothingLeft = () =>

@@ -1,0 +1,77 @@
+import { ConfigurationDocument } from '../../../backend/src/configuration/configuration.schema.ts';
+import { STANDARD_RECORDINGS } from '../../../backend/src/recordings/recording-class.schema.ts';
+import { otherSoundIntervals, type Sound, toneIntervals, totalMs } from '../../town/listen.ts';
+import type { Caller, Party, PhoneCall } from '../../town/party.ts';
+import type { Place } from '../../town/place.ts';
+import { pause } from '../../town/waiting.ts';
+import { officeAt, type Stage } from './stage.ts';
+
+const NUMBER = '0901234567';
+/** Of the line `main`. */
+export const LINE = '0312345678';
+/** Somebody whom the office calls. */
+export const OUTSIDE = '0398765432';
+export const [CALLER_HZ, PHONE_HZ, OTHER_HZ] = [440, 1000, 1600];
+/** Until both have said something. */
+const TALK_MS = 500;
+/** What a phone hears that calls, until somebody answers. */
+const RINGING_HZ = 400;
+
+/**
+ * An office with one line, `main`, that rings one desk, `citizens`: the phone 201. The phone 202 belongs to nobody, 203 to whoever
+ * supervises the desk.
+ * @param more what it has besides, or instead
+ */
+export function citizensOffice(place: Place, more: object = {}): ConfigurationDocument {
+  const flow = {
+    start: 'ring',
+    nodes: { ring: { type: 'desk', desk: 'citizens', otherwise: 'end' }, end: { type: 'end', cause: 'busy' } },
+  };
+  return ConfigurationDocument.parse({
+    ...officeAt(place, ['201', '202', '203']),
+    outgoing: { prefix: '0', trunks: ['hikari'], line: 'main' },
+    desks: [{ id: 'citizens', name: '市民課', members: ['p201'], ringSeconds: 20, supervisors: ['p203'] }],
+    notices: [],
+    lines: [{ id: 'main', name: '代表', trunk: 'hikari', number: LINE, flow }],
+    recordings: STANDARD_RECORDINGS,
+    ...more,
+  });
+}
+
+/** A conversation between somebody outside and the phone 201. */
+export interface Conversation<Outside extends Party = Caller | PhoneCall, Phone extends Party = Caller | PhoneCall> {
+  outside: Outside;
+  phone: Phone;
+}
+
+/** Begins conversations in that office: whoever is outside says `CALLER_HZ`, the phone `PHONE_HZ`. */
+export class CitizensDesk {
+  constructor(private readonly stage: Stage) {}
+
+  readonly comingIn = async (): Promise<Conversation<Caller, PhoneCall>> => {
+    const answering = this.stage.town.phone('201').willAnswer({ says: { tone: PHONE_HZ } });
+    const outside = await this.stage.town.call({ from: NUMBER, to: LINE, says: { tone: CALLER_HZ } });
+    return this.begun('answered p201', { outside, phone: await answering.rung() });
+  };
+
+  readonly goingOut = async (): Promise<Conversation<PhoneCall, Caller>> => {
+    const answering = this.stage.town.phone(OUTSIDE).willAnswer({ says: { tone: CALLER_HZ } });
+    const phone = await this.stage.town.callFromPhone('201', `0${OUTSIDE}`, { tone: PHONE_HZ });
+    return this.begun('connected', { outside: await answering.rung(), phone });
+  };
+
+  private async begun<C>(step: string, conversation: C): Promise<C> {
+    await this.stage.told(step);
+    await pause(TALK_MS);
+    return conversation;
+  }
+}
+
+export const heardBy = async (party: Party): Promise<Sound> => (await party.heard()).left;
+
+/** So long a tone is heard in it. */
+export const toneMs = (sound: Sound, hertz: number): number => totalMs(toneIntervals(sound, hertz));
+
+/** So long anything is heard in it that is said by none of the parties, as an announcement or music. */
+export const spokenMs = (sound: Sound): number =>
+  totalMs(otherSoundIntervals(sound, [RINGING_HZ, CALLER_HZ, PHONE_HZ, OTHER_HZ]));
