@@ -3,10 +3,11 @@ import fc from 'fast-check';
 import { findConfigurationProblems } from '../configuration/configuration-problems.ts';
 import { anyDocument } from '../configuration/document.fixture.ts';
 import type { Line } from '../lines/line.schema.ts';
-import { decide, END_CAUSE_Q850, type Circumstances, type Outcome, type Step } from '../routing/decide.ts';
+import { decide, type Circumstances, type Outcome, type Step } from '../routing/decide.ts';
 import { chosenKeys } from '../menus/keys.ts';
 import { simulate } from '../routing/simulate.ts';
 import { SimulatedCall } from '../routing/simulation.schema.ts';
+import { stepInShort } from '../routing/step.fixture.ts';
 import { renderConfiguration } from './render-configuration.ts';
 import { RenderedFlow } from './rendered-flow.fixture.ts';
 
@@ -28,27 +29,10 @@ function decided(circumstances: Circumstances, { flow }: Line, world: ReturnType
   let decision = decide(circumstances, flow, null);
   for (;;) {
     const { step, turn } = decision;
-    if (turn !== 'tried-again') did.push(told(step));
+    if (turn !== 'tried-again') did.push(stepInShort(step));
     const outcome = outcomeOf(step, world);
     if (outcome === null) return did;
     decision = decide(circumstances, flow, { position: decision.position, outcome });
-  }
-}
-
-function told(step: Step): string {
-  switch (step.type) {
-    case 'notice':
-      return `notice ${step.notice}`;
-    case 'schedule':
-      return `schedule ${step.schedule} ${step.state.openness} ${step.state.rule}`;
-    case 'desk':
-      return `desk ${step.desk}`;
-    case 'end':
-      return `end ${END_CAUSE_Q850[step.cause]}`;
-    case 'menu':
-    case 'forward':
-    case 'message':
-      return `${step.type} ${step.node}`;
   }
 }
 

@@ -2,7 +2,8 @@ import type { ConfigurationDocument } from '../../../backend/src/configuration/c
 import type { JournalEntry } from '../../../backend/src/calls/journal.schema.ts';
 import type { Flow } from '../../../backend/src/lines/line.schema.ts';
 import type { Openness } from '../../../backend/src/schedules/schedule-state.ts';
-import { decide, END_CAUSE_Q850, type Outcome, type Step, stepAt } from '../../../backend/src/routing/decide.ts';
+import { decide, type Outcome, stepAt } from '../../../backend/src/routing/decide.ts';
+import { stepInShort } from '../../../backend/src/routing/step.fixture.ts';
 
 export interface WalkedCall {
   /** What the call did, as its journal tells. */
@@ -24,7 +25,7 @@ export function walkedCall(document: ConfigurationDocument, flow: Flow, journal:
     const did = tell(STEPS, entry);
     if (did !== null) {
       walked.did.push(did);
-      walked.decided.push(stepDecided(stepAt(circumstances(at), flow, decision.step.node)));
+      walked.decided.push(stepInShort(stepAt(circumstances(at), flow, decision.step.node)));
     }
     const outcome = tell(OUTCOMES, entry);
     if (outcome) decision = decide(circumstances(at), flow, { position: decision.position, outcome });
@@ -61,20 +62,3 @@ const OUTCOMES: Telling<Outcome> = {
   unanswered: nobody,
   'not-forwarded': nobody,
 };
-
-function stepDecided(step: Step): string {
-  switch (step.type) {
-    case 'notice':
-      return `notice ${step.notice}`;
-    case 'schedule':
-      return `schedule ${step.schedule} ${step.state.openness} ${step.state.rule}`;
-    case 'desk':
-      return `desk ${step.desk}`;
-    case 'end':
-      return `end ${END_CAUSE_Q850[step.cause]}`;
-    case 'menu':
-    case 'forward':
-    case 'message':
-      return `${step.type} ${step.node}`;
-  }
-}
