@@ -29,9 +29,6 @@ export const channelVariable = {
   ending: 'DENWABAN_ENDING',
   /** Set by us: the next code is pressed for a user of the console, not by the phone. */
   askedFor: 'DENWABAN_ASKED_FOR',
-  /** Endpoint of the phone that a parked or transferred call comes back to when nobody takes it. */
-  parkedBy: 'DENWABAN_PARKED_BY',
-  blindTransfer: 'BLINDTRANSFER',
   /** Who ended the call (`office`, `box`); empty = the caller. Set it to `box` before hanging up by ARI. */
   endedBy: 'DENWABAN_ENDED_BY',
 } as const;
@@ -54,6 +51,9 @@ export const menuContext = (lineId: string, index: number): string => `menu-${li
 export const scheduleContext = (scheduleId: string): string => `schedule-${scheduleId}`;
 export const HOLIDAYS_CONTEXT = 'national-holidays';
 
+/** One context that says which endpoint a phone is, by `phoneExtension`. */
+export const PHONE_ENDPOINTS_CONTEXT = 'phone-endpoints';
+
 /** One context that says who may be at whose conversations. */
 export const SUPERVISORS_CONTEXT = 'supervisors';
 
@@ -61,6 +61,7 @@ export const SUPERVISORS_CONTEXT = 'supervisors';
 export const TRANSFER_CONTEXT = 'transfer';
 export const PARKED_CONTEXT = 'parked';
 export const SUPERVISION_CONTEXT = 'supervision';
+export const PICK_UP_CONTEXT = 'pick-up';
 
 /** AstDB: family of the schedules switched by hand; key = schedule, value = `<open|closed>/<epoch second of the end>`. */
 export const SWITCH_FAMILY = 'switch';

@@ -112,6 +112,12 @@ function dialplanSections(document: ConfigurationDocument): Section[] {
     phonesSection(document.phones),
     ...outgoingSections(document),
     phoneDirectory('transfer', 'transferred', document.phones),
+    {
+      name: names.PHONE_ENDPOINTS_CONTEXT,
+      lines: document.phones.map(
+        ({ id, extension }) => `exten => ${names.phoneExtension(id)},1,Return(${names.phoneEndpoint(extension)})`,
+      ),
+    },
   ];
   // A context without extensions does not come to be in Asterisk.
   return sections.filter(({ lines }) => lines.length > 0);

@@ -15,7 +15,7 @@ describe('who may be at whose conversations', () => {
   it('is a supervisor of a desk at its members, never at itself', () => {
     expect(supervisionSection(supervisedOffice())).toEqual({
       name: 'supervisors',
-      lines: ['exten => 301_201,1,Return()'],
+      lines: ['exten => 301_201,1,Return(p301)'],
     });
   });
 

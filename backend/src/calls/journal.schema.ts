@@ -97,7 +97,10 @@ export const JournalEntry = z.discriminatedUnion('e', [
   entry('unmarked', Doer),
   entry('held', { phone: z.string(), found: Found }),
   entry('resumed', { phone: z.string(), found: Found }),
-  entry('transferred', { phone: z.string(), to: z.string(), found: Found }),
+  /** The phone calls the phone `to` to ask whether it takes the call (`*7`); that one did not answer (`status` as of `unanswered`). */
+  entry('asking', { phone: z.string(), to: z.string() }),
+  entry('not-reached', { phone: z.string(), status: z.string() }),
+  entry('transferred', { phone: z.string(), to: z.string() }),
   /** A block rule caught the call; `action` is what it says (着信規制). Turned away = `refused` follows. */
   entry('blocked', { rule: z.string(), action: z.string() }),
   /** The call has lasted so many minutes, and this was done (`desks/long-calls.schema.ts`), or could not be. */

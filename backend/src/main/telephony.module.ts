@@ -8,6 +8,7 @@ import { CallActHandlers } from '../calls/acts/call-act-handlers.ts';
 import { CallActReceiver } from '../calls/acts/call-act-receiver.service.ts';
 import { ConversationChannels } from '../calls/acts/conversation-channels.service.ts';
 import { HandingOn } from '../calls/acts/handing-on.service.ts';
+import { PhoneKeys } from '../calls/acts/phone-keys.service.ts';
 import { Supervising } from '../calls/acts/supervising.service.ts';
 import { Marking } from '../calls/acts/marking.service.ts';
 import { CallAdoption } from '../calls/call-adoption.service.ts';
@@ -51,6 +52,7 @@ import { Prompts } from '../notices/prompts.ts';
     CallActHandlers,
     ConversationChannels,
     HandingOn,
+    PhoneKeys,
     Supervising,
     CallActReceiver,
     CallAdoption,

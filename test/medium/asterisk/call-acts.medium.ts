@@ -95,7 +95,7 @@ describe('what users of the console do in a conversation', () => {
   ])('hand a call %s on to another phone', async (_, converse) => {
     const { outside, phone } = await converse();
     const second = town.phone('202').willAnswer({ says: { tone: OTHER_HZ } });
-    expect(await ask({ type: 'transfer', to: 'p202' })).toBe('done');
+    expect(await ask({ type: 'transfer', to: 'p202', askFirst: false })).toBe('done');
     const taker = await second.rung();
     await told('answered p202');
     await phone.ended();
@@ -114,7 +114,7 @@ describe('what users of the console do in a conversation', () => {
     await told('parked 1 p201');
     await phone.ended();
     expect(await ask({ type: 'park' })).toBe('done');
-    expect(await ask({ type: 'transfer', to: 'p202' })).toBe('not-in-conversation');
+    expect(await ask({ type: 'transfer', to: 'p202', askFirst: false })).toBe('not-in-conversation');
     await pause(1200);
     await pickUp();
     await outside.hangUp();

@@ -38,7 +38,7 @@ export function citizensOffice(place: Place, more: object = {}): ConfigurationDo
   });
 }
 
-/** A conversation between somebody outside and the phone 201. */
+/** A conversation between somebody outside and a phone, 201 by default. */
 export interface Conversation<Outside extends Party = Caller | PhoneCall, Phone extends Party = Caller | PhoneCall> {
   outside: Outside;
   phone: Phone;
@@ -54,9 +54,9 @@ export class CitizensDesk {
     return this.begun('answered p201', { outside, phone: await answering.rung() });
   };
 
-  readonly goingOut = async (): Promise<Conversation<PhoneCall, Caller>> => {
+  readonly goingOut = async (extension = '201'): Promise<Conversation<PhoneCall, Caller>> => {
     const answering = this.stage.town.phone(OUTSIDE).willAnswer({ says: { tone: CALLER_HZ } });
-    const phone = await this.stage.town.callFromPhone('201', `0${OUTSIDE}`, { tone: PHONE_HZ });
+    const phone = await this.stage.town.callFromPhone(extension, `0${OUTSIDE}`, { tone: PHONE_HZ });
     return this.begun('connected', { outside: await answering.rung(), phone });
   };
 

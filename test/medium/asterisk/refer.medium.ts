@@ -1,91 +1,53 @@
-import { afterEach, beforeAll, describe, expect, it } from '@jest/globals';
-import { ConfigurationDocument } from '../../../backend/src/configuration/configuration.schema.ts';
+import { beforeAll, describe, expect, it } from '@jest/globals';
 import { STANDARD_RECORDINGS } from '../../../backend/src/recordings/recording-class.schema.ts';
-import { toneIntervals, totalMs } from '../../town/listen.ts';
-import type { Caller, Party, PhoneCall } from '../../town/party.ts';
+import type { Party, PhoneCall } from '../../town/party.ts';
 import { Place } from '../../town/place.ts';
 import { readStereo } from '../../town/sound-file.ts';
 import type { Town } from '../../town/town.ts';
 import { eventually } from '../../town/waiting.ts';
-import { type BoxAsterisk, type SpooledCall, stepOf } from './box-asterisk.ts';
-import { officeAt, setStage } from './stage.ts';
+import { type SpooledCall, stepOf } from './box-asterisk.ts';
+import {
+  CALLER_HZ,
+  citizensOffice,
+  CitizensDesk,
+  type Conversation,
+  heardBy,
+  OTHER_HZ,
+  PHONE_HZ,
+  toneMs,
+} from './citizens-desk.ts';
+import { setStage, WARNINGS } from './stage.ts';
 
 const place = await Place.claim();
-const LINE = '0312345678';
-const OUTSIDE = '0398765432';
-const [CALLER_HZ, PHONE_HZ, OTHER_HZ] = [440, 1000, 1600];
 
-const office = ConfigurationDocument.parse({
-  ...officeAt(place, ['201', '202', '203']),
-  outgoing: { prefix: '0', trunks: ['hikari'], line: 'main' },
-  desks: [{ id: 'citizens', name: '市民課', members: ['p201'], ringSeconds: 20 }],
-  notices: [],
-  lines: [
-    {
-      ...{ id: 'main', name: '代表', trunk: 'hikari', number: LINE },
-      flow: {
-        start: 'ring',
-        nodes: {
-          ring: { type: 'desk', desk: 'citizens', otherwise: 'end' },
-          end: { type: 'end', cause: 'busy' },
-        },
-      },
-    },
-  ],
+const office = citizensOffice(place, {
   recordings: {
     ...STANDARD_RECORDINGS,
     rules: [{ id: 'nurse', name: '保健師', recording: 'never', reason: '健康相談のため', phones: ['p203'] }],
   },
 });
 
-/** A conversation between somebody outside and a phone. */
-interface Conversation {
-  outside: Caller | PhoneCall;
-  phone: Caller | PhoneCall;
-  /** Of the phone. */
-  extension: string;
-}
-
 /** With no backend at all. */
 describe('a phone that hands a call on by REFER to a colleague it has asked', () => {
-  const stage = setStage(place, { office });
+  const stage = setStage(place, { office, tolerates: WARNINGS });
   const { callOver, told } = stage;
-  let box: BoxAsterisk;
+  const { comingIn, goingOut } = new CitizensDesk(stage);
   let town: Town;
 
   beforeAll(() => {
-    ({ box, town } = stage);
-  });
-
-  afterEach(() => {
-    expect(box.complaints().filter((complaint) => complaint.includes(' ERROR['))).toEqual([]);
+    ({ town } = stage);
   });
 
   const conversation = ({ entries }: SpooledCall) =>
     entries
       .map(stepOf)
       .filter((step) => !/^(begin|recorder|fallback|ringing|accepted|calling|dialling)/.test(step))
-      .map((step) => (step.startsWith('connected') ? 'connected p201' : step));
+      .map((step) => step.replace(/^(connected \S+) .*/, '$1'));
 
-  async function comingIn(): Promise<Conversation> {
-    const answering = town.phone('201').willAnswer({ says: { tone: PHONE_HZ } });
-    const outside = await town.call({ from: '0901234567', to: LINE, says: { tone: CALLER_HZ } });
-    const phone = await answering.rung();
-    await told('answered p201');
-    return { outside, phone, extension: '201' };
-  }
-  async function goingOut(extension = '201'): Promise<Conversation> {
-    const answering = town.phone(OUTSIDE).willAnswer({ says: { tone: CALLER_HZ } });
-    const phone = await town.callFromPhone(extension, `0${OUTSIDE}`, { tone: PHONE_HZ });
-    const outside = await answering.rung();
-    await told('connected');
-    return { outside, phone, extension };
-  }
-  const toneMs = async (party: Party, hertz: number) => totalMs(toneIntervals((await party.heard()).left, hertz));
   const heardToBe = (party: Party, hertz: number) =>
-    eventually(`${hertz} Hz to be heard`, async () => (await toneMs(party, hertz)) > 500);
+    eventually(`${hertz} Hz to be heard`, async () => toneMs(await heardBy(party), hertz) > 500);
 
-  async function handedOn({ phone, extension }: Conversation, to: string): Promise<PhoneCall> {
+  async function handedOn({ phone }: Conversation, to: string, extension = '201'): Promise<PhoneCall> {
     const colleague = town.phone(to).willAnswer({ says: { tone: OTHER_HZ } });
     await phone.hold();
     const consultation = await town.callFromPhone(extension, to, { tone: PHONE_HZ });
@@ -97,7 +59,7 @@ describe('a phone that hands a call on by REFER to a colleague it has asked', ()
 
   it.each([
     ['that came in', comingIn, 'answered p201'],
-    ['that went out', goingOut, 'connected p201'],
+    ['that went out', () => goingOut(), 'connected p201'],
   ])(
     'leaves a call %s to the colleague, whom the recording has from then on',
     async (_, converse: () => Promise<Conversation>, began) => {
@@ -111,7 +73,7 @@ describe('a phone that hands a call on by REFER to a colleague it has asked', ()
       await taker.hangUp();
       const call = await callOver();
       expect(conversation(call)).toEqual([began, 'transferred p201 p202', 'marked p202', 'left p202', 'end 16 office']);
-      expect(totalMs(toneIntervals((await readStereo(call.recording)).right, OTHER_HZ))).toBeGreaterThan(400);
+      expect(toneMs((await readStereo(call.recording)).right, OTHER_HZ)).toBeGreaterThan(400);
       stage.nextCall();
       expect(conversation(await callOver()).at(-1)).toMatch(/^end 16 /);
     },
@@ -130,7 +92,7 @@ describe('a phone that hands a call on by REFER to a colleague it has asked', ()
     await talk.outside.ended();
     const call = await callOver();
     expect(conversation(call)).toEqual(['answered p201', 'transferred p201 p202', 'left p202', 'end 16 office']);
-    expect(totalMs(toneIntervals((await readStereo(call.recording)).right, OTHER_HZ))).toBeGreaterThan(400);
+    expect(toneMs((await readStereo(call.recording)).right, OTHER_HZ)).toBeGreaterThan(400);
     stage.nextCall();
     expect(conversation(await callOver())).toEqual(expect.arrayContaining(['answered p201', 'left p201']));
   });
@@ -148,17 +110,18 @@ describe('a phone that hands a call on by REFER to a colleague it has asked', ()
     stage.nextCall();
 
     const spared = await goingOut('203');
-    const taker = await handedOn(spared, '202');
+    const taker = await handedOn(spared, '202', '203');
     await told('recorder');
     await heardToBe(taker, CALLER_HZ);
     await heardToBe(spared.outside, OTHER_HZ);
     await spared.outside.hangUp();
     const call = await callOver();
-    expect(conversation(call).slice(-3)).toEqual([
-      ...['transferred p203 p202', 'recording-rule standard always', 'left p202', 'end 16 caller'].slice(1),
+    expect(conversation(call)).toEqual([
+      ...['recording-rule nurse never', 'connected p203', 'transferred p203 p202', 'recording-rule standard always'],
+      ...['left p202', 'end 16 caller'],
     ]);
     const { left, right } = await readStereo(call.recording);
-    expect(totalMs(toneIntervals(left, CALLER_HZ))).toBeGreaterThan(400);
-    expect(totalMs(toneIntervals(right, OTHER_HZ))).toBeGreaterThan(400);
+    expect(toneMs(left, CALLER_HZ)).toBeGreaterThan(400);
+    expect(toneMs(right, OTHER_HZ)).toBeGreaterThan(400);
   });
 });

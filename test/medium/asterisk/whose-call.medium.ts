@@ -96,7 +96,9 @@ describe('whoever hands a call on, and whoever hangs up', () => {
       const taker = await handedOn('*7', talk);
       await taker.hangUp();
       const call = await callOver();
-      expect(conversation(call)).toEqual([began, 'transferred p201 p202', 'left p202', 'end 16 office']);
+      expect(conversation(call)).toEqual([
+        ...[began, 'asking p201 p202', 'transferred p201 p202', 'left p202', 'end 16 office'],
+      ]);
       expect(toneMs((await readStereo(call.recording)).right, OTHER_HZ)).toBeGreaterThan(400);
     });
 
@@ -106,7 +108,7 @@ describe('whoever hands a call on, and whoever hangs up', () => {
       await heardToBe(talk.phone, OTHER_HZ);
       await talk.outside.hangUp();
       const ended = conversation(await callOver());
-      expect(ended).toEqual([began, 'left p201', 'end 16 caller']);
+      expect(ended).toEqual([began, 'asking p201 p202', 'left p201', 'end 16 caller']);
       await asked.hangUp();
       await talk.phone.hangUp();
     });
@@ -157,7 +159,8 @@ describe('whoever hands a call on, and whoever hangs up', () => {
     await handedOn('*7', talk, '203');
     await talk.outside.hangUp();
     expect(conversation(await callOver())).toEqual([
-      ...['connected p201', 'transferred p201 p203', 'recording-rule nurse never', 'left p203', 'end 16 caller'],
+      ...['connected p201', 'asking p201 p203', 'transferred p201 p203', 'recording-rule nurse never'],
+      ...['left p203', 'end 16 caller'],
     ]);
   });
 

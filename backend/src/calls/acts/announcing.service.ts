@@ -3,18 +3,13 @@ import { AmiCommands } from '../../asterisk/ami-commands.ts';
 import { channelVariable } from '../../asterisk/dialplan-names.ts';
 import { phoneCode } from '../../phones/phone-codes.ts';
 import { Clock } from '../../platform/clock.ts';
-import { Settings } from '../../platform/settings.ts';
 import { CallJournal } from '../call-journal.service.ts';
 import { ENDING_ARMED_SECONDS, endingArmedUntil } from '../call-ending.ts';
-import { readJournal } from '../journal.ts';
 import type { JournalEvent } from '../journal.schema.ts';
 import { CallActHandlers, type CallInProgress } from './call-act-handlers.ts';
 import type { Asker, CallActAnswer, CallActType } from './call-act.schema.ts';
 import { ConversationChannels } from './conversation-channels.service.ts';
-
-/** Two keys and the journal's line after them take about half a second. */
-const SEEN_WITHIN_MS = 3000;
-const LOOK_EVERY_MS = 50;
+import { PhoneKeys } from './phone-keys.service.ts';
 
 /**
  * Warnings and the end with an announcement, for users of the console. The dialplan does them (`announce`), because it must be able
@@ -26,8 +21,8 @@ export class Announcing implements OnModuleInit {
     private readonly handlers: CallActHandlers,
     private readonly channels: ConversationChannels,
     private readonly ami: AmiCommands,
+    private readonly keys: PhoneKeys,
     private readonly journal: CallJournal,
-    private readonly settings: Settings,
     private readonly clock: Clock,
   ) {}
 
@@ -106,19 +101,6 @@ export class Announcing implements OnModuleInit {
     const phone = await this.channels.phoneOf(call);
     if (!phone) return 'not-in-conversation';
     await this.ami.setVariable(call.channelId, channelVariable.askedFor, '1');
-    await this.ami.press(phone.channelId, code);
-    return (await this.seen(call, shows)) ? 'done' : 'call-act-failed';
-  }
-
-  /** Whether the journal has one more entry of a kind than before. */
-  private async seen({ callId, journal }: CallInProgress, event: JournalEvent): Promise<boolean> {
-    const count = (entries: CallInProgress['journal']) => entries.filter(({ e }) => e === event).length;
-    const before = count(journal);
-    const until = performance.now() + SEEN_WITHIN_MS;
-    while (performance.now() < until) {
-      if (count(await readJournal(this.settings.layout.spool, callId)) > before) return true;
-      await new Promise((resolve) => setTimeout(resolve, LOOK_EVERY_MS));
-    }
-    return false;
+    return this.keys.press(call, phone, code, shows);
   }
 }

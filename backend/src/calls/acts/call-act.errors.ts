@@ -17,6 +17,14 @@ export class NotInConversationError extends DenwabanError {
   }
 }
 
+export class NotParkedError extends DenwabanError {
+  readonly status = 409;
+  readonly errorId = 'not-parked';
+  constructor() {
+    super('この通話は預けられていません。ほかの電話機が取ったか、元の電話機に戻りました。');
+  }
+}
+
 export class EndingNotArmedError extends DenwabanError {
   readonly status = 409;
   readonly errorId = 'ending-not-armed';
@@ -72,6 +80,7 @@ const REFUSALS: Record<CallActRefusal, new () => DenwabanError> = {
   'call-over': CallOverError,
   'not-in-conversation': NotInConversationError,
   'not-recorded': CallNotRecordedError,
+  'not-parked': NotParkedError,
   'ending-not-armed': EndingNotArmedError,
   'phone-unknown': PhoneUnknownError,
   'not-a-supervisor': NotASupervisorError,

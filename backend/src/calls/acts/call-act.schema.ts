@@ -12,9 +12,10 @@ export const CallAct = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('arm-ending') }),
   z.strictObject({ type: z.literal('cancel-ending') }),
   z.strictObject({ type: z.literal('confirm-ending') }),
-  /** To another phone, without asking there first. */
-  z.strictObject({ type: z.literal('transfer'), to: Identifier }),
+  /** To another phone, at once or after a word with it. */
+  z.strictObject({ type: z.literal('transfer'), to: Identifier, askFirst: z.boolean() }),
   z.strictObject({ type: z.literal('park') }),
+  z.strictObject({ type: z.literal('pick-up'), phone: Identifier }),
   z.strictObject({ type: z.literal('supervise'), phone: Identifier, mode: z.enum(['listen', 'whisper', 'join']) }),
 ]);
 export type CallAct = z.infer<typeof CallAct>;
@@ -30,6 +31,7 @@ export const CALL_ACT_REFUSALS = [
   'call-over',
   'not-in-conversation',
   'not-recorded',
+  'not-parked',
   'ending-not-armed',
   'phone-unknown',
   'not-a-supervisor',

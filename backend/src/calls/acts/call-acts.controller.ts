@@ -9,7 +9,14 @@ import { CallPhonesService } from './call-phones.service.ts';
 
 const CallParams = z.object({ id: z.uuid() });
 const Warning = z.strictObject({ kind: z.enum(['recording', 'final']) }).meta({ id: 'CallWarning' });
-const Transfer = z.strictObject({ to: Identifier }).meta({ id: 'CallTransfer' });
+const Transfer = z
+  .strictObject({
+    to: Identifier,
+    /** The staff member speaks with the colleague first; whoever of them hangs up leaves the call to the other. */
+    askFirst: z.boolean().default(false),
+  })
+  .meta({ id: 'CallTransfer' });
+const PickUp = z.strictObject({ phone: Identifier }).meta({ id: 'CallPickUp' });
 const Supervision = z
   .strictObject({ phone: Identifier, mode: z.enum(['listen', 'whisper', 'join']) })
   .meta({ id: 'CallSupervision' });
@@ -114,13 +121,13 @@ export class CallActsController {
     method: 'post',
     path: '/calls/:id/transfer',
     access: 'calls.transfer',
-    summary: 'Hand a conversation on to another phone without asking there first; unanswered, it comes back',
+    summary: 'Hand a conversation on to another phone, at once (unanswered, it comes back) or after a word with it',
     params: CallParams,
     body: Transfer,
     response: null,
   })
   async transferCall({ params, body, who, remoteAddress }: ToCall & { body: z.infer<typeof Transfer> }): Promise<void> {
-    await this.acts.ask(params.id, { type: 'transfer', to: body.to }, who, remoteAddress);
+    await this.acts.ask(params.id, { type: 'transfer', ...body }, who, remoteAddress);
   }
 
   @Route({
@@ -133,6 +140,19 @@ export class CallActsController {
   })
   async parkCall({ params, who, remoteAddress }: ToCall): Promise<void> {
     await this.acts.ask(params.id, { type: 'park' }, who, remoteAddress);
+  }
+
+  @Route({
+    method: 'post',
+    path: '/calls/:id/pick-up',
+    access: 'calls.transfer',
+    summary: 'Ring a phone; when it answers, it has the parked call',
+    params: CallParams,
+    body: PickUp,
+    response: null,
+  })
+  async pickUpCall({ params, body, who, remoteAddress }: ToCall & { body: z.infer<typeof PickUp> }): Promise<void> {
+    await this.acts.ask(params.id, { type: 'pick-up', ...body }, who, remoteAddress);
   }
 
   @Route({

@@ -14,6 +14,7 @@ import { CallDetail } from '../call.schema.ts';
 import { silentLogger } from '../doubles.fixture.ts';
 import { begin, entry } from '../journal.fixture.ts';
 import { appendJournal, readJournal } from '../journal.ts';
+import type { CallAct } from './call-act.schema.ts';
 import { CallActHandlers } from './call-act-handlers.ts';
 import { CallActReceiver } from './call-act-receiver.service.ts';
 import { CallPhones } from './call-phones.schema.ts';
@@ -131,6 +132,39 @@ describe('the phones of a call in progress', () => {
     await fileCalls(api.database.dataSource, [over]);
     expect(failure(await phonesOf(over.id))).toEqual([409, 'call-over']);
     expect(failure(await phonesOf(randomUUID()))).toEqual([404, 'not-found']);
+  });
+});
+
+describe('a call that is handed on', () => {
+  it.each([
+    ['transfer', { to: 'p202' }, { type: 'transfer', to: 'p202', askFirst: false }],
+    ['transfer', { to: 'p202', askFirst: true }, { type: 'transfer', to: 'p202', askFirst: true }],
+    ['park', undefined, { type: 'park' }],
+    ['pick-up', { phone: 'p202' }, { type: 'pick-up', phone: 'p202' }],
+  ] as const)('is asked for: %s %j', async (what, body, act) => {
+    const asked: CallAct[] = [];
+    startTelephony().enlist(what, (one) => {
+      asked.push(one);
+      return Promise.resolve(asked.length > 1 ? 'not-parked' : 'done');
+    });
+    const id = await callInProgress();
+    const ask = () => clerk.ask('POST', `/api/v1/calls/${id}/${what}`, body && { body });
+    expect((await ask()).status).toBe(204);
+    expect(failure(await ask())).toEqual([409, 'not-parked']);
+    expect(asked).toEqual([act, act]);
+    const { type, ...detail } = act;
+    const audited = (await api.audited(`call.${type}`)).filter(({ subject }) => subject === id);
+    expect(audited.map((event) => event.detail)).toEqual([detail, detail]);
+  });
+
+  it.each([
+    ['transfer', { to: '../p202' }],
+    ['transfer', { to: 'p202', askFirst: 'perhaps' }],
+    ['pick-up', {}],
+  ])('to nobody is refused before anybody is asked: %s %j', async (what, body) => {
+    const id = await callInProgress();
+    const answer = await clerk.ask('POST', `/api/v1/calls/${id}/${what}`, { body });
+    expect(failure(answer)).toEqual([400, 'invalid-input']);
   });
 });
 

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { AriCommands } from '../../asterisk/ari-commands.ts';
-import { channelVariable, phoneEndpoint } from '../../asterisk/dialplan-names.ts';
+import { channelVariable, PBX_ENDPOINT, phoneEndpoint } from '../../asterisk/dialplan-names.ts';
 import { ConfigurationInForce } from '../../configuration/configuration-in-force.ts';
 import { talkingPhone } from '../talking-phone.ts';
 import type { CallInProgress } from './call-act-handlers.ts';
@@ -24,10 +24,14 @@ export class ConversationChannels {
   /** @returns null when no phone is in the conversation */
   async phoneOf({ callId, journal }: CallInProgress): Promise<TalkingPhone | null> {
     const phoneId = talkingPhone(journal);
-    const extension = this.configuration.document?.phones.find(({ id }) => id === phoneId)?.extension;
-    if (phoneId === null || extension === undefined) return null;
+    const phone = this.configuration.document?.phones.find(({ id }) => id === phoneId);
+    if (phoneId === null || !phone) return null;
+    const { extension, type } = phone;
+    // Calls that a phone behind the pbx has made are the pbx's channels.
+    const endpoints = [phoneEndpoint(extension), ...(type === 'pbx' ? [PBX_ENDPOINT] : [])];
     const channels = await this.ari.channels();
-    for (const { id, name } of channels.filter(({ name }) => name.startsWith(`PJSIP/${phoneEndpoint(extension)}-`))) {
+    for (const { id, name } of channels) {
+      if (!endpoints.some((endpoint) => name.startsWith(`PJSIP/${endpoint}-`))) continue;
       const call = await this.ari.variable(id, channelVariable.call);
       if (call === callId) return { phoneId, extension, channelId: id, channelName: name };
     }

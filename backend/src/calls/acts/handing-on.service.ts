@@ -1,14 +1,18 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { AmiCommands } from '../../asterisk/ami-commands.ts';
-import { channelVariable, PARKED_CONTEXT, phoneEndpoint, TRANSFER_CONTEXT } from '../../asterisk/dialplan-names.ts';
+import { AriCommands } from '../../asterisk/ari-commands.ts';
+import { PARKED_CONTEXT, phoneEndpoint, PICK_UP_CONTEXT, TRANSFER_CONTEXT } from '../../asterisk/dialplan-names.ts';
 import { ConfigurationInForce } from '../../configuration/configuration-in-force.ts';
+import { phoneCode } from '../../phones/phone-codes.ts';
+import type { Phone } from '../../phones/phone.schema.ts';
 import { CallJournal } from '../call-journal.service.ts';
 import { parkedAt } from '../talking-phone.ts';
 import { CallActHandlers, type CallInProgress } from './call-act-handlers.ts';
-import type { Asker, CallActAnswer } from './call-act.schema.ts';
+import type { Asker, CallActAnswer, CallActOf, CallActType } from './call-act.schema.ts';
 import { ConversationChannels } from './conversation-channels.service.ts';
+import { PhoneKeys } from './phone-keys.service.ts';
 
-/** Transfers and parks for users of the console: the call's channel is sent where the phones' own codes send it. */
+/** Transfers, parks and picks up for users of the console, in the ways of the phones' own codes. */
 @Injectable()
 export class HandingOn implements OnModuleInit {
   constructor(
@@ -16,37 +20,58 @@ export class HandingOn implements OnModuleInit {
     private readonly channels: ConversationChannels,
     private readonly configuration: ConfigurationInForce,
     private readonly ami: AmiCommands,
+    private readonly ari: AriCommands,
+    private readonly keys: PhoneKeys,
     private readonly journal: CallJournal,
   ) {}
 
   onModuleInit(): void {
-    this.handlers.enlist('transfer', ({ to }, call, by) => this.transfer(call, by, to));
+    this.handlers.enlist('transfer', (act, call, by) => this.transfer(act, call, by));
     this.handlers.enlist('park', (_, call, by) => this.park(call, by));
+    this.handlers.enlist('pick-up', ({ phone }, call, by) => this.pickUp(call, by, phone));
   }
 
-  private async transfer(call: CallInProgress, by: Asker, to: string): Promise<CallActAnswer> {
-    const target = this.configuration.document?.phones.find(({ id }) => id === to);
+  private async transfer(
+    { to, askFirst }: CallActOf<'transfer'>,
+    call: CallInProgress,
+    by: Asker,
+  ): Promise<CallActAnswer> {
+    const target = this.phone(to);
     if (!target) return 'phone-unknown';
     const phone = await this.channels.phoneOf(call);
     if (!phone) return 'not-in-conversation';
     if (phone.phoneId === to) return 'done';
     await this.asked(call, by, 'transfer');
-    await this.ami.setVariable(call.channelId, channelVariable.blindTransfer, phone.channelName);
+    if (askFirst) return this.keys.press(call, phone, `${phoneCode('attended-transfer')}${target.extension}`, 'asking');
     await this.ami.redirect(call.channelId, TRANSFER_CONTEXT, phoneEndpoint(target.extension));
     return 'done';
   }
 
   private async park(call: CallInProgress, by: Asker): Promise<CallActAnswer> {
     if (parkedAt(call.journal) !== null) return 'done';
-    const phone = await this.channels.phoneOf(call);
-    if (!phone) return 'not-in-conversation';
+    if ((await this.channels.phoneOf(call)) === null) return 'not-in-conversation';
     await this.asked(call, by, 'park');
-    await this.ami.setVariable(call.channelId, channelVariable.parkedBy, phoneEndpoint(phone.extension));
     await this.ami.redirect(call.channelId, PARKED_CONTEXT, 's');
     return 'done';
   }
 
-  private async asked({ callId }: CallInProgress, by: Asker, act: 'transfer' | 'park'): Promise<void> {
+  /** Another call may have the place by the time when the phone answers, so the call is named. */
+  private async pickUp(call: CallInProgress, by: Asker, phoneId: string): Promise<CallActAnswer> {
+    const phone = this.phone(phoneId);
+    if (!phone) return 'phone-unknown';
+    const slot = parkedAt(call.journal);
+    if (slot === null) return 'not-parked';
+    await this.asked(call, by, 'pick-up');
+    const place = { context: PICK_UP_CONTEXT, extension: `${slot}_${call.callId.replaceAll('-', '_')}` };
+    await this.ari.ring(phoneEndpoint(phone.extension), place, `<${phoneCode('pick-up')}${slot}>`);
+    return 'done';
+  }
+
+  private phone(phoneId: string): Phone | undefined {
+    return this.configuration.document?.phones.find(({ id }) => id === phoneId);
+  }
+
+  private async asked({ callId }: CallInProgress, by: Asker, act: CallActType): Promise<void> {
     await this.journal.write(callId, { e: 'asked', act, user: by.userId, userName: by.name });
   }
 }

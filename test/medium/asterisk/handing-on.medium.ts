@@ -1,0 +1,183 @@
+import { beforeAll, describe, expect, it } from '@jest/globals';
+import type { CallAct, CallActAnswer } from '../../../backend/src/calls/acts/call-act.schema.ts';
+import { CallActHandlers, callInProgress } from '../../../backend/src/calls/acts/call-act-handlers.ts';
+import { readJournal } from '../../../backend/src/calls/journal.ts';
+import type { Party } from '../../town/party.ts';
+import { Place } from '../../town/place.ts';
+import { readStereo } from '../../town/sound-file.ts';
+import type { Town } from '../../town/town.ts';
+import { eventually } from '../../town/waiting.ts';
+import { type BoxAsterisk, type SpooledCall, story } from './box-asterisk.ts';
+import {
+  CALLER_HZ,
+  citizensOffice,
+  CitizensDesk,
+  type Conversation,
+  heardBy,
+  OTHER_HZ,
+  OUTSIDE,
+  PHONE_HZ,
+  spokenMs,
+  toneMs,
+} from './citizens-desk.ts';
+import { officeAt, setStage, WARNINGS } from './stage.ts';
+import { TelephonyUnderTest } from './telephony-under-test.ts';
+
+const place = await Place.claim();
+const BY = { userId: '6b0a4f0e-3b7c-4f43-9d6a-0d3a1c6f2b10', name: '佐藤' };
+const PBX_NUMBER = '3301';
+
+const { phones } = officeAt(place, ['201', '202', '203']);
+const office = citizensOffice(place, {
+  pbx: { name: '主装置', host: place.pbx, port: 5060 },
+  phones: [...phones, { id: 'p301', name: '税務課1', type: 'pbx', extension: '301', number: PBX_NUMBER }],
+  desks: [{ id: 'citizens', name: '市民課', members: ['p201', 'p301'], ringSeconds: 20, supervisors: ['p203'] }],
+});
+
+describe('users of the console', () => {
+  const stage = setStage(place, { office, tolerates: WARNINGS });
+  const { callOver, told } = stage;
+  const { comingIn, goingOut } = new CitizensDesk(stage);
+  let box: BoxAsterisk;
+  let town: Town;
+  let telephony: TelephonyUnderTest;
+
+  beforeAll(async () => {
+    ({ box, town } = stage);
+    telephony = await TelephonyUnderTest.beside(stage);
+  });
+
+  async function ask(act: CallAct): Promise<CallActAnswer> {
+    const callId = (await stage.call())?.id ?? '';
+    const call = callInProgress(callId, await readJournal(box.settings.layout.spool, callId));
+    if (!call) throw new Error('no such call');
+    return telephony.get(CallActHandlers).perform(act, call, BY);
+  }
+  const asked = (act: string) => `asked ${act} ${BY.userId} ${BY.name}`;
+  /** From what was asked for on. The first phone's `left` may stand anywhere, as may what the process tells of holding. */
+  const after = (call: SpooledCall, act: string) => {
+    const all = story(call).filter((step) => !/^(left p[23]01|held|resumed)/.test(step));
+    return all.slice(all.indexOf(asked(act)) + 1);
+  };
+  const heardToBe = (party: Party, hertz: number) =>
+    eventually(`${hertz} Hz to be heard`, async () => toneMs(await heardBy(party), hertz) > 500);
+
+  async function fromBehindPbx(): Promise<Conversation> {
+    const answering = town.phone(OUTSIDE).willAnswer({ says: { tone: CALLER_HZ } });
+    const phone = await town.callFromPbx(PBX_NUMBER, `0${OUTSIDE}`, { tone: PHONE_HZ });
+    const outside = await answering.rung();
+    await told('connected');
+    await heardToBe(phone, CALLER_HZ);
+    return { outside, phone };
+  }
+
+  it.each([
+    ['that came in', comingIn],
+    ['that went out', goingOut],
+  ])('hand a call %s on after a word with the colleague', async (_, converse) => {
+    const { outside, phone } = await converse();
+    const colleague = town.phone('202').willAnswer({ says: { tone: OTHER_HZ } });
+    expect(await ask({ type: 'transfer', to: 'p202', askFirst: true })).toBe('done');
+    await colleague.rung();
+    await heardToBe(phone, OTHER_HZ);
+    expect(toneMs(await heardBy(outside), OTHER_HZ)).toBe(0);
+    await phone.hangUp();
+    await heardToBe(outside, OTHER_HZ);
+    await outside.hangUp();
+    const call = await callOver();
+    expect(after(call, 'transfer')).toEqual([
+      ...['asking p201 p202', 'transferred p201 p202', 'left p202', 'end 16 caller'],
+    ]);
+    expect(toneMs((await readStereo(call.recording)).right, OTHER_HZ)).toBeGreaterThan(400);
+  });
+
+  it('are told when the colleague does not answer, and the conversation goes on', async () => {
+    const { outside, phone } = await comingIn();
+    town.phone('202').willRefuse('busy');
+    expect(await ask({ type: 'transfer', to: 'p202', askFirst: true })).toBe('done');
+    await told('not-reached p202 BUSY');
+    await phone.says({ tone: OTHER_HZ });
+    await heardToBe(outside, OTHER_HZ);
+    await outside.hangUp();
+    expect(after(await callOver(), 'transfer')).toEqual([
+      ...['asking p201 p202', 'not-reached p202 BUSY', 'end 16 caller'],
+    ]);
+  });
+
+  it('have a phone take a call that is parked', async () => {
+    const { outside, phone } = await comingIn();
+    expect(await ask({ type: 'pick-up', phone: 'p202' })).toBe('not-parked');
+    expect(await ask({ type: 'park' })).toBe('done');
+    await told('parked 1 p201');
+    await phone.ended();
+    expect(await ask({ type: 'pick-up', phone: 'p999' })).toBe('phone-unknown');
+    const picking = town.phone('202').willAnswer({ says: { tone: OTHER_HZ } });
+    expect(await ask({ type: 'pick-up', phone: 'p202' })).toBe('done');
+    expect((await picking.rung()).callerNumber).toBe('*41');
+    await told('answered p202');
+    await heardToBe(outside, OTHER_HZ);
+    await outside.hangUp();
+    const call = await callOver();
+    expect(after(call, 'pick-up')).toEqual(['unparked phone', 'answered p202', 'left p202', 'end 16 caller']);
+    expect(toneMs((await readStereo(call.recording)).right, OTHER_HZ)).toBeGreaterThan(400);
+  });
+
+  it('never get another call that has come to the same place meanwhile', async () => {
+    const first = await comingIn();
+    await ask({ type: 'park' });
+    await told('parked 1 p201');
+    await first.phone.ended();
+    const picking = town.phone('202').willRingOut();
+    expect(await ask({ type: 'pick-up', phone: 'p202' })).toBe('done');
+    const ringing = await picking.rung();
+    await first.outside.hangUp();
+    await callOver();
+    stage.nextCall();
+
+    const second = await comingIn();
+    await ask({ type: 'park' });
+    await told('parked 1 p201');
+    await ringing.answer({ tone: OTHER_HZ });
+    await ringing.ended();
+    expect(spokenMs(await heardBy(ringing))).toBeGreaterThan(500);
+    await second.outside.hangUp();
+    expect(after(await callOver(), 'park')).toEqual(['parked 1 p201', 'end 16 caller']);
+  });
+
+  it('act on a call that a phone behind the pbx has made', async () => {
+    const { outside, phone } = await fromBehindPbx();
+    const supervisors = town.phone('203').willAnswer({ says: { tone: OTHER_HZ } });
+    expect(await ask({ type: 'supervise', phone: 'p203', mode: 'join' })).toBe('done');
+    const supervisor = await supervisors.rung();
+    await heardToBe(outside, OTHER_HZ);
+    await supervisor.hangUp();
+    await told('supervision-ended p203');
+    const second = town.phone('202').willAnswer({ says: { tone: OTHER_HZ } });
+    expect(await ask({ type: 'transfer', to: 'p202', askFirst: false })).toBe('done');
+    await second.rung();
+    await phone.ended();
+    await told('answered p202');
+    await outside.hangUp();
+    expect(after(await callOver(), 'transfer')).toEqual([
+      ...['transferred p301 p202', 'answered p202', 'left p202', 'end 16 caller'],
+    ]);
+  });
+
+  it.each(['by code', 'by a user'] as const)(
+    'see a call come back to a phone behind the pbx that was parked %s and that nobody took',
+    async (how) => {
+      const { outside, phone } = await fromBehindPbx();
+      const connected = await told('connected');
+      const trunk = connected.e === 'connected' ? connected.channel : '';
+      await box.commands.setVariable(trunk, 'DENWABAN_PARK_SECONDS', '1');
+      const again = town.phone(PBX_NUMBER).willAnswer({ says: { tone: OTHER_HZ } });
+      if (how === 'by code') await phone.sendDigits('*4');
+      else expect(await ask({ type: 'park' })).toBe('done');
+      await told('unparked timeout');
+      await again.rung();
+      await heardToBe(outside, OTHER_HZ);
+      await outside.hangUp();
+      expect(story(await callOver()).slice(-3)).toEqual(['answered p301', 'left p301', 'end 16 caller']);
+    },
+  );
+});
