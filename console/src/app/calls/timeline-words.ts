@@ -97,6 +97,7 @@ const ACT: Partial<Record<string, string>> = {
   'confirm-ending': $localize`:@@act.confirmEnding:告げて終了`,
   transfer: $localize`:@@act.transfer:転送`,
   park: $localize`:@@act.park:通話を預ける`,
+  'pick-up': $localize`:@@act.pickUp:預けた通話を取る`,
   supervise: $localize`:@@act.supervise:通話に入る`,
 };
 
@@ -173,6 +174,10 @@ const WORDS: Partial<Record<string, (detail: Detail) => string>> = {
   left: (detail) => $localize`:@@timeline.left:${phoneIn(detail)}:phone:が通話を離れました`,
   held: (detail) => $localize`:@@timeline.held:${phoneIn(detail)}:phone:が保留にしました`,
   resumed: (detail) => $localize`:@@timeline.resumed:${phoneIn(detail)}:phone:が保留を解除しました`,
+  asking: (detail) =>
+    $localize`:@@timeline.asking:${phoneIn(detail)}:phone:が${phoneIn(detail, 'to')}:to:に、通話を引き継げるかたずねています`,
+  'not-reached': (detail) =>
+    $localize`:@@timeline.notReached:${phoneIn(detail)}:phone:は出ませんでした(${UNANSWERED[detail['status'] ?? ''] ?? UNANSWERED['NOANSWER']}:outcome:)`,
   transferred: (detail) =>
     $localize`:@@timeline.transferred:${phoneIn(detail)}:phone:が${phoneIn(detail, 'to')}:to:に転送しました`,
   'long-call': ({ act, minutes, failed }) =>
