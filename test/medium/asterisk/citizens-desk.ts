@@ -3,7 +3,8 @@ import { STANDARD_RECORDINGS } from '../../../backend/src/recordings/recording-c
 import { otherSoundIntervals, type Sound, toneIntervals, totalMs } from '../../town/listen.ts';
 import type { Caller, Party, PhoneCall } from '../../town/party.ts';
 import type { Place } from '../../town/place.ts';
-import { pause } from '../../town/waiting.ts';
+import { eventually } from '../../town/waiting.ts';
+import { type SpooledCall, stepOf } from './box-asterisk.ts';
 import { officeAt, type Stage } from './stage.ts';
 
 const NUMBER = '0901234567';
@@ -12,8 +13,8 @@ export const LINE = '0312345678';
 /** Somebody whom the office calls. */
 export const OUTSIDE = '0398765432';
 export const [CALLER_HZ, PHONE_HZ, OTHER_HZ] = [440, 1000, 1600];
-/** Until both have said something. */
-const TALK_MS = 500;
+/** So much each has heard of the other. */
+const TALK_MS = 300;
 /** What a phone hears that calls, until somebody answers. */
 const RINGING_HZ = 400;
 
@@ -60,14 +61,27 @@ export class CitizensDesk {
     return this.begun('connected', { outside: await answering.rung(), phone });
   };
 
-  private async begun<C>(step: string, conversation: C): Promise<C> {
+  private async begun<C extends Conversation>(step: string, conversation: C): Promise<C> {
+    const { outside, phone } = conversation;
     await this.stage.told(step);
-    await pause(TALK_MS);
+    await heardToBe(outside, PHONE_HZ, TALK_MS);
+    await heardToBe(phone, CALLER_HZ, TALK_MS);
     return conversation;
   }
 }
 
+/** What the journal tells of a conversation, line by line, without how it came about. */
+export const conversationIn = ({ entries }: SpooledCall): string[] =>
+  entries
+    .map(stepOf)
+    .filter((step) => !/^(begin|recorder|fallback|ringing|accepted|calling|dialling)/.test(step))
+    .map((step) => step.replace(/^(connected \S+) .*/, '$1'));
+
 export const heardBy = async (party: Party): Promise<Sound> => (await party.heard()).left;
+
+/** Waits until a party has heard a tone for so long. */
+export const heardToBe = (party: Party, hertz: number, forMs = 600): Promise<boolean> =>
+  eventually(`${hertz} Hz to be heard`, async () => toneMs(await heardBy(party), hertz) >= forMs);
 
 /** So long a tone is heard in it. */
 export const toneMs = (sound: Sound, hertz: number): number => totalMs(toneIntervals(sound, hertz));

@@ -2,11 +2,9 @@ import { beforeAll, describe, expect, it } from '@jest/globals';
 import type { CallAct, CallActAnswer } from '../../../backend/src/calls/acts/call-act.schema.ts';
 import { CallActHandlers, callInProgress } from '../../../backend/src/calls/acts/call-act-handlers.ts';
 import { readJournal } from '../../../backend/src/calls/journal.ts';
-import type { Party } from '../../town/party.ts';
 import { Place } from '../../town/place.ts';
 import { readStereo } from '../../town/sound-file.ts';
 import type { Town } from '../../town/town.ts';
-import { eventually } from '../../town/waiting.ts';
 import { type BoxAsterisk, type SpooledCall, story } from './box-asterisk.ts';
 import {
   CALLER_HZ,
@@ -14,6 +12,7 @@ import {
   CitizensDesk,
   type Conversation,
   heardBy,
+  heardToBe,
   OTHER_HZ,
   OUTSIDE,
   PHONE_HZ,
@@ -59,8 +58,6 @@ describe('users of the console', () => {
     const all = story(call).filter((step) => !/^(left p[23]01|held|resumed)/.test(step));
     return all.slice(all.indexOf(asked(act)) + 1);
   };
-  const heardToBe = (party: Party, hertz: number) =>
-    eventually(`${hertz} Hz to be heard`, async () => toneMs(await heardBy(party), hertz) > 500);
 
   async function fromBehindPbx(): Promise<Conversation> {
     const answering = town.phone(OUTSIDE).willAnswer({ says: { tone: CALLER_HZ } });

@@ -1,17 +1,16 @@
 import { beforeAll, describe, expect, it } from '@jest/globals';
 import { STANDARD_RECORDINGS } from '../../../backend/src/recordings/recording-class.schema.ts';
-import type { Party, PhoneCall } from '../../town/party.ts';
+import type { PhoneCall } from '../../town/party.ts';
 import { Place } from '../../town/place.ts';
 import { readStereo } from '../../town/sound-file.ts';
 import type { Town } from '../../town/town.ts';
-import { eventually } from '../../town/waiting.ts';
-import { type SpooledCall, stepOf } from './box-asterisk.ts';
 import {
   CALLER_HZ,
   citizensOffice,
   CitizensDesk,
   type Conversation,
-  heardBy,
+  conversationIn,
+  heardToBe,
   OTHER_HZ,
   PHONE_HZ,
   toneMs,
@@ -38,15 +37,6 @@ describe('a phone that hands a call on by REFER to a colleague it has asked', ()
     ({ town } = stage);
   });
 
-  const conversation = ({ entries }: SpooledCall) =>
-    entries
-      .map(stepOf)
-      .filter((step) => !/^(begin|recorder|fallback|ringing|accepted|calling|dialling)/.test(step))
-      .map((step) => step.replace(/^(connected \S+) .*/, '$1'));
-
-  const heardToBe = (party: Party, hertz: number) =>
-    eventually(`${hertz} Hz to be heard`, async () => toneMs(await heardBy(party), hertz) > 500);
-
   async function handedOn({ phone }: Conversation, to: string, extension = '201'): Promise<PhoneCall> {
     const colleague = town.phone(to).willAnswer({ says: { tone: OTHER_HZ } });
     await phone.hold();
@@ -59,25 +49,22 @@ describe('a phone that hands a call on by REFER to a colleague it has asked', ()
 
   it.each([
     ['that came in', comingIn, 'answered p201'],
-    ['that went out', () => goingOut(), 'connected p201'],
-  ])(
-    'leaves a call %s to the colleague, whom the recording has from then on',
-    async (_, converse: () => Promise<Conversation>, began) => {
-      const talk = await converse();
-      const taker = await handedOn(talk, '202');
-      await told('transferred p201 p202');
-      await heardToBe(talk.outside, OTHER_HZ);
-      await heardToBe(taker, CALLER_HZ);
-      await taker.sendDigits('*1');
-      await told('marked p202');
-      await taker.hangUp();
-      const call = await callOver();
-      expect(conversation(call)).toEqual([began, 'transferred p201 p202', 'marked p202', 'left p202', 'end 16 office']);
-      expect(toneMs((await readStereo(call.recording)).right, OTHER_HZ)).toBeGreaterThan(400);
-      stage.nextCall();
-      expect(conversation(await callOver()).at(-1)).toMatch(/^end 16 /);
-    },
-  );
+    ['that went out', goingOut, 'connected p201'],
+  ])('leaves a call %s to the colleague, whom the recording has from then on', async (_, converse, began) => {
+    const talk = await converse();
+    const taker = await handedOn(talk, '202');
+    await told('transferred p201 p202');
+    await heardToBe(talk.outside, OTHER_HZ);
+    await heardToBe(taker, CALLER_HZ);
+    await taker.sendDigits('*1');
+    await told('marked p202');
+    await taker.hangUp();
+    const call = await callOver();
+    expect(conversationIn(call)).toEqual([began, 'transferred p201 p202', 'marked p202', 'left p202', 'end 16 office']);
+    expect(toneMs((await readStereo(call.recording)).right, OTHER_HZ)).toBeGreaterThan(400);
+    stage.nextCall();
+    expect(conversationIn(await callOver()).at(-1)).toMatch(/^end 16 /);
+  });
 
   it('leaves it as well to a colleague who has called in the middle of it', async () => {
     const talk = await comingIn();
@@ -91,10 +78,10 @@ describe('a phone that hands a call on by REFER to a colleague it has asked', ()
     await colleague.hangUp();
     await talk.outside.ended();
     const call = await callOver();
-    expect(conversation(call)).toEqual(['answered p201', 'transferred p201 p202', 'left p202', 'end 16 office']);
+    expect(conversationIn(call)).toEqual(['answered p201', 'transferred p201 p202', 'left p202', 'end 16 office']);
     expect(toneMs((await readStereo(call.recording)).right, OTHER_HZ)).toBeGreaterThan(400);
     stage.nextCall();
-    expect(conversation(await callOver())).toEqual(expect.arrayContaining(['answered p201', 'left p201']));
+    expect(conversationIn(await callOver())).toEqual(expect.arrayContaining(['answered p201', 'left p201']));
   });
 
   it('leaves the recording to the rule for the colleague', async () => {
@@ -102,11 +89,11 @@ describe('a phone that hands a call on by REFER to a colleague it has asked', ()
     await handedOn(kept, '203');
     await told('transferred p201 p203');
     await kept.outside.hangUp();
-    expect(conversation(await callOver())).toEqual([
+    expect(conversationIn(await callOver())).toEqual([
       ...['answered p201', 'transferred p201 p203', 'recording-rule nurse never', 'left p203', 'end 16 caller'],
     ]);
     stage.nextCall();
-    expect(conversation(await callOver()).at(-1)).toMatch(/^end 16 /);
+    expect(conversationIn(await callOver()).at(-1)).toMatch(/^end 16 /);
     stage.nextCall();
 
     const spared = await goingOut('203');
@@ -116,7 +103,7 @@ describe('a phone that hands a call on by REFER to a colleague it has asked', ()
     await heardToBe(spared.outside, OTHER_HZ);
     await spared.outside.hangUp();
     const call = await callOver();
-    expect(conversation(call)).toEqual([
+    expect(conversationIn(call)).toEqual([
       ...['recording-rule nurse never', 'connected p203', 'transferred p203 p202', 'recording-rule standard always'],
       ...['left p202', 'end 16 caller'],
     ]);

@@ -5,13 +5,15 @@ import { Place } from '../../town/place.ts';
 import { readStereo } from '../../town/sound-file.ts';
 import type { Town } from '../../town/town.ts';
 import { eventually, pause } from '../../town/waiting.ts';
-import { type BoxAsterisk, type SpooledCall, stepOf } from './box-asterisk.ts';
+import type { BoxAsterisk } from './box-asterisk.ts';
 import {
   CALLER_HZ,
   citizensOffice,
   CitizensDesk,
   type Conversation,
+  conversationIn,
   heardBy,
+  heardToBe,
   OTHER_HZ,
   PHONE_HZ,
   spokenMs,
@@ -44,16 +46,6 @@ describe('whoever hands a call on, and whoever hangs up', () => {
     ({ box, town } = stage);
   });
 
-  /** The journal line by line: everything that is told of a conversation. */
-  const conversation = ({ entries }: SpooledCall) =>
-    entries
-      .map(stepOf)
-      .filter((step) => !/^(begin|recorder|fallback|ringing|accepted|calling|dialling)/.test(step))
-      .map((step) => (step.startsWith('connected') ? 'connected p201' : step));
-
-  const heardToBe = (party: Party, hertz: number) =>
-    eventually(`${hertz} Hz to be heard`, async () => toneMs(await heardBy(party), hertz) > 500);
-
   /** `*7` or `*8` and an extension, which answers. */
   async function pressed(phone: Party, code: string, extension: string): Promise<PhoneCall> {
     const answering = town.phone(extension).willAnswer({ says: { tone: OTHER_HZ } });
@@ -84,10 +76,10 @@ describe('whoever hands a call on, and whoever hangs up', () => {
       await handedOn('*8', talk);
       await talk.outside.hangUp();
       const call = await callOver();
-      expect(conversation(call).filter((step) => step !== 'left p201')).toEqual([
+      expect(conversationIn(call).filter((step) => step !== 'left p201')).toEqual([
         ...[began, 'transferred p201 p202', 'answered p202', 'left p202', 'end 16 caller'],
       ]);
-      expect(conversation(call).filter((step) => step === 'left p201')).toHaveLength(1);
+      expect(conversationIn(call).filter((step) => step === 'left p201')).toHaveLength(1);
       expect(toneMs((await readStereo(call.recording)).right, OTHER_HZ)).toBeGreaterThan(400);
     });
 
@@ -96,7 +88,7 @@ describe('whoever hands a call on, and whoever hangs up', () => {
       const taker = await handedOn('*7', talk);
       await taker.hangUp();
       const call = await callOver();
-      expect(conversation(call)).toEqual([
+      expect(conversationIn(call)).toEqual([
         ...[began, 'asking p201 p202', 'transferred p201 p202', 'left p202', 'end 16 office'],
       ]);
       expect(toneMs((await readStereo(call.recording)).right, OTHER_HZ)).toBeGreaterThan(400);
@@ -107,7 +99,7 @@ describe('whoever hands a call on, and whoever hangs up', () => {
       const asked = await pressed(talk.phone, '*7', '202');
       await heardToBe(talk.phone, OTHER_HZ);
       await talk.outside.hangUp();
-      const ended = conversation(await callOver());
+      const ended = conversationIn(await callOver());
       expect(ended).toEqual([began, 'asking p201 p202', 'left p201', 'end 16 caller']);
       await asked.hangUp();
       await talk.phone.hangUp();
@@ -118,7 +110,7 @@ describe('whoever hands a call on, and whoever hangs up', () => {
       await phone.sendDigits('*9');
       await told('ending-armed p201');
       await outside.hangUp();
-      expect(conversation(await callOver())).toEqual([began, 'ending-armed p201', 'left p201', 'end 16 caller']);
+      expect(conversationIn(await callOver())).toEqual([began, 'ending-armed p201', 'left p201', 'end 16 caller']);
     });
 
     it('is given up by the outside party while a supervisor has joined', async () => {
@@ -127,7 +119,7 @@ describe('whoever hands a call on, and whoever hangs up', () => {
       await told('supervision join p203 p201');
       await heardToBe(outside, OTHER_HZ);
       await outside.hangUp();
-      const steps = conversation(await callOver());
+      const steps = conversationIn(await callOver());
       expect(steps.slice(0, 2)).toEqual([began, 'supervision join p203 p201']);
       expect(steps.slice(2).filter((step) => step !== 'supervision-ended p203')).toEqual([
         ...['left p201', 'end 16 caller'],
@@ -158,7 +150,7 @@ describe('whoever hands a call on, and whoever hangs up', () => {
     const talk = await goingOut();
     await handedOn('*7', talk, '203');
     await talk.outside.hangUp();
-    expect(conversation(await callOver())).toEqual([
+    expect(conversationIn(await callOver())).toEqual([
       ...['connected p201', 'asking p201 p203', 'transferred p201 p203', 'recording-rule nurse never'],
       ...['left p203', 'end 16 caller'],
     ]);
@@ -172,7 +164,7 @@ describe('whoever hands a call on, and whoever hangs up', () => {
     const taker = await town.callFromPhone('202', '*41', { tone: OTHER_HZ });
     await heardToBe(outside, OTHER_HZ);
     await taker.hangUp();
-    expect(conversation(await callOver())).toEqual([
+    expect(conversationIn(await callOver())).toEqual([
       ...[
         'connected p201',
         'left p201',
@@ -208,7 +200,7 @@ describe('whoever hands a call on, and whoever hangs up', () => {
       await caller.sendDigits('*4');
       await eventually('the refusal', async () => spokenMs(await heardBy(caller)) > already + 500);
       await caller.hangUp();
-      expect(conversation(await callOver()).slice(-2)).toEqual(['left p202', 'end 16 caller']);
+      expect(conversationIn(await callOver()).slice(-2)).toEqual(['left p202', 'end 16 caller']);
     });
 
     it('a colleague who is handed on has a call of its own', async () => {
@@ -217,12 +209,12 @@ describe('whoever hands a call on, and whoever hangs up', () => {
       await caller.transferTo(town.extensionUri('203'));
       await third.rung();
       await heardToBe(called, CALLER_HZ);
-      expect(conversation(await callOver()).slice(-2)).toEqual(['left p202', 'end 16 office']);
+      expect(conversationIn(await callOver()).slice(-2)).toEqual(['left p202', 'end 16 office']);
       await called.hangUp();
       stage.nextCall();
       const own = await callOver();
       expect(own.entries[0]).toMatchObject({ direction: 'internal', number: '202', dialled: '203' });
-      expect(conversation(own).slice(-3)).toEqual(['answered p203', 'left p203', 'end 16 caller']);
+      expect(conversationIn(own).slice(-3)).toEqual(['answered p203', 'left p203', 'end 16 caller']);
     });
   });
 
