@@ -133,13 +133,14 @@ describe('through trunks, with no backend,', () => {
       await pause(1500);
       await outside.hangUp();
       const call = await callOver();
-      expect(told(call).filter((step) => /^(conn|trans|answered|end|left p201)/.test(step))).toEqual([
+      // The phone leaves in a thread of its own.
+      expect(told(call).filter((step) => /^(conn|trans|answered|end)/.test(step))).toEqual([
         'connected p201',
         'transferred p201 p203',
-        'left p201',
         'answered p203',
         'end 16 caller',
       ]);
+      expect(told(call).filter((step) => step === 'left p201')).toHaveLength(1);
       const { right } = await readStereo(call.recording);
       expect(totalMs(toneIntervals(right, PHONE_HZ))).toBeGreaterThan(500);
       expect(totalMs(toneIntervals(right, 1800))).toBeGreaterThan(1000);
