@@ -3,6 +3,7 @@ import { FormField, FormRoot, type ReadonlyFieldState, form, maxLength, validate
 import { CalendarPreference } from '../calendar/calendar-preference.ts';
 import { formatDateTime, fromLocalInput } from '../calendar/date-format.ts';
 import { foldNumber, formatNumber } from '../phone-numbers/phone-number.ts';
+import { focusFirstMistake } from '../ui/first-mistake.ts';
 import { Icon } from '../ui/icon.ts';
 import {
   EMPTY_SEARCH,
@@ -64,7 +65,7 @@ export class CallSearchForm {
           this.send();
           return Promise.resolve(null);
         },
-        onInvalid: (field) => field().errorSummary()[0]?.fieldTree().focusBoundControl(),
+        onInvalid: focusFirstMistake,
       },
     },
   );

@@ -13,6 +13,7 @@ import {
   type ListEncoding,
 } from '../api/generated/models.ts';
 import { PasswordField } from '../session/password-field.ts';
+import { focusFirstMistake } from '../ui/first-mistake.ts';
 import { ReasonField, reasonGiven } from '../ui/reason-field.ts';
 import { type ExportSubject } from './export-launcher.ts';
 import { ENCODINGS, FORMATS, SIDES } from './export-words.ts';
@@ -67,7 +68,7 @@ export class ExportDialog {
     {
       submission: {
         action: () => this.send(),
-        onInvalid: (field) => field().errorSummary()[0]?.fieldTree().focusBoundControl(),
+        onInvalid: focusFirstMistake,
       },
     },
   );

@@ -6,6 +6,7 @@ import { FailureNotice } from '../api/failure-notice.ts';
 import { Api } from '../api/generated/api.ts';
 import { holdExportPassphrase } from '../api/generated/functions.ts';
 import { PasswordField } from '../session/password-field.ts';
+import { focusFirstMistake } from '../ui/first-mistake.ts';
 import { typeableAnywhere, typedAgain } from './passphrase-rules.ts';
 
 /** Takes the passphrase for another download of an encrypted export. Closes with true once it is held. */
@@ -70,7 +71,7 @@ export class PassphraseDialog {
     {
       submission: {
         action: () => this.send(),
-        onInvalid: (field) => field().errorSummary()[0]?.fieldTree().focusBoundControl(),
+        onInvalid: focusFirstMistake,
       },
     },
   );

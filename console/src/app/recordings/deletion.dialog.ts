@@ -5,6 +5,7 @@ import { type ApiFailure, toApiFailure } from '../api/api-failure.ts';
 import { FailureNotice } from '../api/failure-notice.ts';
 import { Api } from '../api/generated/api.ts';
 import { deleteRecording } from '../api/generated/functions.ts';
+import { focusFirstMistake } from '../ui/first-mistake.ts';
 import { Notice } from '../ui/notice.ts';
 import { ReasonField, reasonGiven } from '../ui/reason-field.ts';
 
@@ -54,7 +55,7 @@ export class DeletionDialog {
   protected readonly form = form(this.typed, (path) => reasonGiven(path.reason), {
     submission: {
       action: () => this.send(),
-      onInvalid: (field) => field().errorSummary()[0]?.fieldTree().focusBoundControl(),
+      onInvalid: focusFirstMistake,
     },
   });
 

@@ -6,6 +6,7 @@ import { FailureNotice } from '../api/failure-notice.ts';
 import { Api } from '../api/generated/api.ts';
 import { makeEvidence, readCheckpoint } from '../api/generated/functions.ts';
 import { Session } from '../session/session.ts';
+import { focusFirstMistake } from '../ui/first-mistake.ts';
 import { Notice } from '../ui/notice.ts';
 import { ReasonField, reasonGiven } from '../ui/reason-field.ts';
 import { fileNameOf, saveFile } from './save-file.ts';
@@ -94,7 +95,7 @@ export class EvidenceDialog {
   protected readonly form = form(this.typed, (path) => reasonGiven(path.reason), {
     submission: {
       action: () => this.make(),
-      onInvalid: (field) => field().errorSummary()[0]?.fieldTree().focusBoundControl(),
+      onInvalid: focusFirstMistake,
     },
   });
 

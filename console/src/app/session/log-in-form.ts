@@ -2,6 +2,7 @@ import { Component, computed, inject, input, linkedSignal, output, signal } from
 import { FormField, FormRoot, form, readonly, required } from '@angular/forms/signals';
 import { type ApiFailure, toApiFailure } from '../api/api-failure.ts';
 import { FailureNotice } from '../api/failure-notice.ts';
+import { focusFirstMistake } from '../ui/first-mistake.ts';
 import { PasswordField } from './password-field.ts';
 import { Session } from './session.ts';
 
@@ -37,7 +38,7 @@ export class LogInForm {
     {
       submission: {
         action: () => this.send(),
-        onInvalid: (field) => field().errorSummary()[0]?.fieldTree().focusBoundControl(),
+        onInvalid: focusFirstMistake,
       },
     },
   );

@@ -11,6 +11,7 @@ import {
 import { RouterLink } from '@angular/router';
 import { type ApiFailure, toApiFailure } from '../api/api-failure.ts';
 import { FailureNotice } from '../api/failure-notice.ts';
+import { focusFirstMistake } from '../ui/first-mistake.ts';
 import { Notice } from '../ui/notice.ts';
 import { PasswordField } from './password-field.ts';
 import { Session } from './session.ts';
@@ -75,7 +76,7 @@ export class PasswordPage {
     {
       submission: {
         action: () => this.send(),
-        onInvalid: (field) => field().errorSummary()[0]?.fieldTree().focusBoundControl(),
+        onInvalid: focusFirstMistake,
       },
     },
   );
