@@ -5,6 +5,7 @@ import { FailureNotice } from '../../api/failure-notice.ts';
 import { Api } from '../../api/generated/api.ts';
 import { parkCall, warnCaller } from '../../api/generated/functions.ts';
 import { type LiveCall } from '../../api/generated/models.ts';
+import { ActButtons } from './act-buttons.ts';
 import { CallInQuestion, followedCall } from './call-in-question.ts';
 
 export type HeardAct = 'warn-recording' | 'warn-final' | 'park';
@@ -46,26 +47,19 @@ const WORDS: Record<HeardAct, ActWords> = {
 /** Asks before something that the caller hears at once. Closes with what to say, once it is done. */
 @Component({
   selector: 'dw-heard-act-dialog',
-  imports: [CallInQuestion, FailureNotice],
+  imports: [ActButtons, CallInQuestion, FailureNotice],
   template: `
-    <div class="dialog">
+    <form class="dialog" (submit)="$event.preventDefault(); send()">
       <h2 id="heard-act-heading" tabindex="-1">{{ words.heading }}</h2>
       <dw-call-in-question [call]="data.call" [now]="now()" />
       <p>{{ words.text }}</p>
       @if (failure(); as failed) {
         <dw-failure-notice [failure]="failed" />
       }
-      <div class="actions">
-        <button type="button" class="button" (click)="dialog.close()" i18n="@@acts.cancel">やめる</button>
-        <button type="button" class="button solid" [attr.aria-disabled]="sending() || !now()" (click)="send()">
-          @if (sending()) {
-            <ng-container i18n="@@acts.sending">送信しています…</ng-container>
-          } @else {
-            {{ words.submit }}
-          }
-        </button>
-      </div>
-    </div>
+      <dw-act-buttons [sending]="sending()" [ready]="now() !== null" (leave)="dialog.close()">
+        {{ words.submit }}
+      </dw-act-buttons>
+    </form>
   `,
 })
 export class HeardActDialog {
