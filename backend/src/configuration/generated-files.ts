@@ -1,5 +1,6 @@
 import { chmod, chown, readFile, rename, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { Injectable } from '@nestjs/common';
 import type { RenderedConfiguration } from '../asterisk/render-configuration.ts';
 import { Settings } from '../platform/settings.ts';
@@ -18,9 +19,16 @@ const COMPLAINTS = [
   / WARNING\[\d+\] (config|config_options|pbx_config|res_sorcery_config)\.c: /,
 ];
 
+/** What every reload of `res_pjsip.so` logs in its course (Asterisk 22.10.1, sorcery.c, `sorcery_object_load`). */
+const RELOADED = / NOTICE\[\d+\] sorcery\.c: Type 'system' is not reloadable/;
+const LOG_EVERY_MS = 50;
+
 /** The generated files on disk. A crash at any moment leaves each file whole, old or new. */
 @Injectable()
 export class GeneratedFiles {
+  /** An Asterisk that logs otherwise is waited for no longer. */
+  logWithinMs = 2000;
+
   constructor(private readonly settings: Settings) {}
 
   async read(): Promise<RenderedConfiguration> {
@@ -50,22 +58,40 @@ export class GeneratedFiles {
     }
   }
 
-  /** @returns what tells, later, the errors about configuration that Asterisk has logged since now */
+  /**
+   * To be called before a reload.
+   * @returns what tells, once the reload is over, the errors about configuration that Asterisk has logged meanwhile. It writes its log
+   * in a thread of its own, so what it has logged may stand there only after it has answered.
+   */
   async watchLog(): Promise<() => Promise<string[]>> {
     const path = join(this.settings.layout.asteriskLog, 'messages.log');
     const from = await stat(path).then(
       ({ size }) => size,
       () => 0,
     );
-    return async () => {
+    const linesSince = async () => {
       const text = await readFile(path).catch(() => Buffer.alloc(0));
       // Shorter than before: rotated meanwhile.
       const since = text.length < from ? text : text.subarray(from);
-      return since
-        .toString('utf8')
-        .split('\n')
-        .filter((line) => COMPLAINTS.some((complaint) => complaint.test(line)));
+      return since.toString('utf8').split('\n');
     };
+    return async () => {
+      const lines = await this.settled(linesSince);
+      return lines.filter((line) => COMPLAINTS.some((complaint) => complaint.test(line)));
+    };
+  }
+
+  /** The lines of a reload, once no more are added. */
+  private async settled(read: () => Promise<string[]>): Promise<string[]> {
+    const until = performance.now() + this.logWithinMs;
+    let lines = await read();
+    for (;;) {
+      await sleep(LOG_EVERY_MS);
+      const known = lines.length;
+      lines = await read();
+      const isWhole = lines.length === known && lines.some((line) => RELOADED.test(line));
+      if (isWhole || performance.now() >= until) return lines;
+    }
   }
 
   private path(name: (typeof NAMES)[number]): string {
