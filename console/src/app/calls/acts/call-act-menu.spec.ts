@@ -245,8 +245,39 @@ describe('the menu of a call in progress', () => {
     select.value = 'p202';
     select.dispatchEvent(new Event('change'));
     await press(dialog(), '転送する');
-    expect(await answer('POST', '/transfer')).toEqual({ to: 'p202' });
+    expect(await answer('POST', '/transfer')).toEqual({ to: 'p202', askFirst: false });
     expect(isOpen()).toBe(false);
+  });
+
+  it('hands a call on after a word with the colleague, and says how that goes on', async () => {
+    await show();
+    await choose('ほかの電話機に転送する');
+    http.expectOne(`${URL}/phones`).flush(PHONES);
+    await settle();
+    find(dialog(), HTMLInputElement, 'input[value=ask-first]').click();
+    const select = find(dialog(), HTMLSelectElement, 'select');
+    select.value = 'p202';
+    select.dispatchEvent(new Event('change'));
+    await press(dialog(), '転送する');
+    expect(await answer('POST', '/transfer')).toEqual({ to: 'p202', askFirst: true });
+    expect(screen.querySelector('[role=status]')?.textContent).toContain('受話器を置くと転送されます');
+  });
+
+  it('has any phone take a parked call, also the one that parked it', async () => {
+    await show({ parkedAt: '3' });
+    await choose('預けた通話を取る');
+    http.expectOne(`${URL}/phones`).flush(PHONES);
+    await settle();
+    const select = find(dialog(), HTMLSelectElement, 'select');
+    expect([...select.options].map(({ value }) => value)).toEqual(['', 'p201', 'p202', 'p203']);
+    select.value = 'p201';
+    select.dispatchEvent(new Event('change'));
+    await press(dialog(), '電話機を呼び出す');
+    expect(await answer('POST', '/pick-up', 'not-parked')).toEqual({ phone: 'p201' });
+    expect(dialog().querySelector('[role=alert]')?.textContent).toContain('この通話は預けられていません');
+    await press(dialog(), '電話機を呼び出す');
+    await answer('POST', '/pick-up');
+    expect(screen.querySelector('[role=status]')?.textContent).toContain('預けた通話につながります');
   });
 
   it('rings the phone of a supervisor, the same one as the last time', async () => {

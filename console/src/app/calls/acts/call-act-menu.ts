@@ -10,6 +10,7 @@ import { callLabel } from '../call-label.ts';
 import { CallActs } from './call-acts.ts';
 import { EndingDialog } from './ending.dialog.ts';
 import { type HeardAct, HeardActDialog } from './heard-act.dialog.ts';
+import { PickUpDialog } from './pick-up.dialog.ts';
 import { ACT_PERMISSION, type ActName, isArmed, possibleActs } from './possible-acts.ts';
 import { SupervisionDialog } from './supervision.dialog.ts';
 import { TransferDialog } from './transfer.dialog.ts';
@@ -71,6 +72,10 @@ export class CallActMenu {
 
   protected transfer(): void {
     this.open(TransferDialog, { data: this.call(), ariaLabelledBy: 'transfer-heading' });
+  }
+
+  protected pickUp(): void {
+    this.open(PickUpDialog, { data: this.call(), ariaLabelledBy: 'pick-up-heading' });
   }
 
   protected supervise(): void {

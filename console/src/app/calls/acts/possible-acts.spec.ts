@@ -17,10 +17,13 @@ describe('what may be done to a call', () => {
 
   it.each<[string, Partial<LiveCall>]>([
     ['that rings', { state: 'ringing', legs: [] }],
-    ['that is parked', { parkedAt: '3' }],
     ['that talks with a number outside', { legs: [] }],
   ])('%s needs no phone in it', (_, changes) => {
     expect(possible(changes)).toEqual(['mark', 'pause']);
+  });
+
+  it('that is parked can be picked up', () => {
+    expect(possible({ parkedAt: '3' })).toEqual(['mark', 'pickUp', 'pause']);
   });
 
   it('to the emergency services is neither announced over nor ended', () => {

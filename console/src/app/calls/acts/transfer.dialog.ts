@@ -10,8 +10,9 @@ import { PhoneDialog } from './phone-dialog.ts';
 import { PhonesAwaited } from './phones-awaited.ts';
 
 const SAID = $localize`:@@transfer.said:転送先の電話機を呼び出しています。応答がなければ、元の電話機に戻ります。`;
+const ASKING_SAID = $localize`:@@transfer.askingSaid:転送先の電話機を呼び出しています。元の電話機で話し、受話器を置くと転送されます。`;
 
-/** Asks to which phone a conversation is handed on, and does it. Closes with what to say then. */
+/** Asks to which phone a conversation is handed on and how, and does it. Closes with what to say then. */
 @Component({
   selector: 'dw-transfer-dialog',
   imports: [ActButtons, CallInQuestion, FailureNotice, FormField, FormRoot, PhoneChoice, PhonesAwaited],
@@ -19,13 +20,42 @@ const SAID = $localize`:@@transfer.said:転送先の電話機を呼び出して�
     <form class="dialog" [formRoot]="form" novalidate>
       <h2 id="transfer-heading" tabindex="-1" i18n="@@transfer.heading">ほかの電話機に転送</h2>
       <dw-call-in-question [call]="call" [now]="now()" />
-      <p i18n="@@transfer.text">
-        相手に保留音を流しながら、選んだ電話機を呼び出します。応答がなければ、元の電話機に戻ります。録音は続きます。
-      </p>
+      <p i18n="@@transfer.text">相手に保留音を流しながら、選んだ電話機を呼び出します。録音は続きます。</p>
       @if (failure(); as failed) {
         <dw-failure-notice [failure]="failed" />
       }
       @if (phones.hasValue()) {
+        <fieldset class="choices">
+          <legend class="field-label" i18n="@@transfer.how">転送のしかた</legend>
+          <label class="choice">
+            <input
+              type="radio"
+              name="transfer-how"
+              value="at-once"
+              [checked]="!typed().askFirst"
+              (change)="ask(false)"
+            />
+            <span>
+              <ng-container i18n="@@transfer.atOnce">すぐに転送する</ng-container>
+              <span class="hint" i18n="@@transfer.atOnceNote">応答がなければ、元の電話機に戻ります</span>
+            </span>
+          </label>
+          <label class="choice">
+            <input
+              type="radio"
+              name="transfer-how"
+              value="ask-first"
+              [checked]="typed().askFirst"
+              (change)="ask(true)"
+            />
+            <span>
+              <ng-container i18n="@@transfer.askFirst">転送先と話してから転送する</ng-container>
+              <span class="hint" i18n="@@transfer.askFirstNote">
+                職員が転送先と話し、受話器を置くと転送されます。*0を押すと、通話に戻ります
+              </span>
+            </span>
+          </label>
+        </fieldset>
         <dw-phone-choice
           label="転送先の電話機"
           i18n-label="@@transfer.to"
@@ -34,7 +64,7 @@ const SAID = $localize`:@@transfer.said:転送先の電話機を呼び出して�
           [formField]="form.to"
         />
       } @else {
-        <dw-phones-awaited [phones]="phones" [rows]="1" (retry)="phones.reload()" />
+        <dw-phones-awaited [phones]="phones" [rows]="3" (retry)="phones.reload()" />
       }
       <dw-act-buttons [sending]="form().submitting()" [ready]="ready()" (leave)="dialog.close()">
         <ng-container i18n="@@transfer.submit">転送する</ng-container>
@@ -43,13 +73,21 @@ const SAID = $localize`:@@transfer.said:転送先の電話機を呼び出して�
   `,
 })
 export class TransferDialog extends PhoneDialog {
-  private readonly typed = signal({ to: '' });
+  protected readonly typed = signal({ to: '', askFirst: false });
 
   protected readonly form = form(this.typed, (path) => phoneChosen(path.to), {
-    submission: {
-      action: () =>
-        this.perform(() => this.api.invoke(transferCall, { id: this.call.id, body: { to: this.typed().to } }), SAID),
-      onInvalid: focusFirstMistake,
-    },
+    submission: { action: () => this.send(), onInvalid: focusFirstMistake },
   });
+
+  protected ask(askFirst: boolean): void {
+    this.typed.update((typed) => ({ ...typed, askFirst }));
+  }
+
+  private async send(): Promise<null> {
+    const body = this.typed();
+    return this.perform(
+      () => this.api.invoke(transferCall, { id: this.call.id, body }),
+      body.askFirst ? ASKING_SAID : SAID,
+    );
+  }
 }
