@@ -175,7 +175,7 @@ const WORDS: Partial<Record<string, (detail: Detail) => string>> = {
   held: (detail) => $localize`:@@timeline.held:${phoneIn(detail)}:phone:が保留にしました`,
   resumed: (detail) => $localize`:@@timeline.resumed:${phoneIn(detail)}:phone:が保留を解除しました`,
   asking: (detail) =>
-    $localize`:@@timeline.asking:${phoneIn(detail)}:phone:が${phoneIn(detail, 'to')}:to:に、通話を引き継げるかたずねています`,
+    $localize`:@@timeline.asking:${phoneIn(detail)}:phone:が${phoneIn(detail, 'to')}:to:に、通話を引き継げるか尋ねています`,
   'not-reached': (detail) =>
     $localize`:@@timeline.notReached:${phoneIn(detail)}:phone:は出ませんでした(${UNANSWERED[detail['status'] ?? ''] ?? UNANSWERED['NOANSWER']}:outcome:)`,
   transferred: (detail) =>
