@@ -106,8 +106,8 @@ describe('with no backend', () => {
     const { left, right } = await readStereo(call.recording);
     const at = (event: string) => Number(call.entries.find(({ e }) => e === event)?.at) * 1000;
     const [lengthMs, talkMs] = [at('end') - at('accepted'), at('end') - at('answered')];
-    expect(Math.abs(durationMs(left) - lengthMs)).toBeLessThan(250);
-    expect(Math.abs(talkMs - talkedMs)).toBeLessThan(250);
+    expect(Math.abs(durationMs(left) - lengthMs)).toBeLessThan(500);
+    expect(Math.abs(talkMs - talkedMs)).toBeLessThan(500);
     expect(totalMs(toneIntervals(left, 440))).toBeGreaterThan(lengthMs - 500);
     expect(toneIntervals(left, 1000)).toEqual([]);
     const talkFromMs = durationMs(right) - talkMs;
