@@ -7,7 +7,7 @@ import { ensureHostTools, findCommand, isRoot, type HostTool } from '../host-too
 import { type Progress } from '../progress.ts';
 import { project } from '../project.ts';
 import { runCommand } from '../run-command.ts';
-import { fetchPackages, sourcesLine } from './fetch-packages.ts';
+import { type FetchedPackages, fetchPackages, sourcesLine } from './fetch-packages.ts';
 import { hostPackageSource, type PackageSource } from './mirror.ts';
 import { compileHook, finishHook, recipe, usersHook } from './recipe.ts';
 
@@ -76,7 +76,7 @@ async function buildArchive(archive: string, runtime: string, progress: Progress
   const partial = `${archive}.partial`;
   await rm(partial, { force: true });
   await progress.step('installing packages into the runtime root (about a minute)', () =>
-    runCommand('mmdebstrap', mmdebstrapArguments(packages, source, fetched.archives, fetched.expired, partial)),
+    runCommand('mmdebstrap', mmdebstrapArguments([...packages, ...fetched.voice], source, fetched, partial)),
   );
   await writeFile(`${archive}.sha256`, `${await sha256(partial)}  ${archive.split('/').at(-1) ?? ''}\n`);
   await rename(partial, archive);
@@ -85,8 +85,7 @@ async function buildArchive(archive: string, runtime: string, progress: Progress
 function mmdebstrapArguments(
   packages: string[],
   source: PackageSource,
-  archives: string,
-  expired: boolean,
+  { archives, expired, components }: FetchedPackages,
   target: string,
 ): string[] {
   return [
@@ -97,6 +96,7 @@ function mmdebstrapArguments(
     ...(expired ? [`--aptopt=Acquire::Check-Valid-Until "false"`] : []),
     ...proxyOptions(),
     ...recipe.excludedPaths.map((path) => `--dpkgopt=path-exclude=${path}`),
+    ...recipe.keptPaths.map((path) => `--dpkgopt=path-include=${path}`),
     '--skip=download/empty,essential/unlink',
     `--setup-hook=mkdir -p "$1/var/cache/apt/archives"`,
     `--setup-hook=sync-in ${archives} /var/cache/apt/archives`,
@@ -106,7 +106,7 @@ function mmdebstrapArguments(
     `--customize-hook=${finishHook()}`,
     recipe.suite,
     target,
-    sourcesLine(source).trim(),
+    sourcesLine(source, components).trim(),
   ];
 }
 

@@ -10,6 +10,10 @@ export interface FetchedPackages {
   archives: string;
   /** The mirror's signed index is past its Valid-Until date. */
   expired: boolean;
+  /** Of the mirror, as far as they are needed. */
+  components: readonly string[];
+  /** `recipe.voice` where the mirror has it, else nothing. */
+  voice: readonly string[];
 }
 
 /**
@@ -22,7 +26,7 @@ export async function fetchPackages(
   cache: string,
   progress: Progress,
 ): Promise<FetchedPackages> {
-  const { apt, expired } = await readIndex(source, cache, progress);
+  const { apt, ...found } = await readIndexWithVoice(source, cache, progress);
   await progress.step('fetching packages', () =>
     runCommand('apt-get', [
       ...apt,
@@ -34,26 +38,56 @@ export async function fetchPackages(
       '?essential',
       'apt',
       ...packages,
+      ...found.voice,
     ]),
   );
-  return { archives: resolve(cache, 'archives'), expired };
+  return { archives: resolve(cache, 'archives'), ...found };
 }
 
-/**
- * Reads the suite's index with a package database of its own.
- * @returns what `apt-get` has to be called with to use it
- */
+interface Index {
+  /** What `apt-get` has to be called with to use it. */
+  apt: string[];
+  expired: boolean;
+}
+
+/** A mirror without the voice, or one that does not carry the part of Debian in which it stands, gives all the rest. */
+async function readIndexWithVoice(
+  source: PackageSource,
+  cache: string,
+  progress: Progress,
+): Promise<Index & Pick<FetchedPackages, 'components' | 'voice'>> {
+  const { component, package: voice } = recipe.voice;
+  const components = [...recipe.components, component];
+  const index = await readIndex(source, cache, progress, components).catch(unlessFailed);
+  if (index && (await runCommand('apt-cache', [...index.apt, 'show', voice]).catch(unlessFailed)))
+    return { ...index, components, voice: [voice] };
+  const { components: needed } = recipe;
+  const without = { ...(await readIndex(source, cache, progress)), components: needed, voice: [] };
+  progress.warn(
+    `the package mirror has no ${voice} (component ${component}): the box speaks with espeak-ng until a voice for ` +
+      `Open JTalk lies in \`voices\` of its home`,
+  );
+  return without;
+}
+
+function unlessFailed(error: unknown): null {
+  if (error instanceof CommandFailed) return null;
+  throw error;
+}
+
+/** Reads the suite's index with a package database of its own. */
 export async function readIndex(
   source: PackageSource,
   cache: string,
   progress: Progress,
-): Promise<{ apt: string[]; expired: boolean }> {
-  const apt = await prepareApt(cache, source);
+  components: readonly string[] = recipe.components,
+): Promise<Index> {
+  const apt = await prepareApt(cache, sourcesLine(source, components));
   const expired = await progress.step(`reading the package index of ${recipe.suite}`, () => update(apt, progress));
   return { apt: expired ? [...apt, '-o', 'Acquire::Check-Valid-Until=false'] : apt, expired };
 }
 
-async function prepareApt(cache: string, source: PackageSource): Promise<string[]> {
+async function prepareApt(cache: string, sources: string): Promise<string[]> {
   const at = (name: string) => resolve(cache, name);
   await rm(at('etc'), { recursive: true, force: true });
   for (const folder of [
@@ -66,7 +100,7 @@ async function prepareApt(cache: string, source: PackageSource): Promise<string[
   ])
     await mkdir(at(folder), { recursive: true });
   await writeFile(at('state/status'), '');
-  await writeFile(at('etc/sources.list'), sourcesLine(source));
+  await writeFile(at('etc/sources.list'), sources);
   const options = {
     'Dir::State': at('state'),
     'Dir::State::status': at('state/status'),
@@ -92,8 +126,8 @@ async function prepareApt(cache: string, source: PackageSource): Promise<string[
   return ['-c', at('etc/apt.conf'), ...Object.entries(options).flatMap(([key, value]) => ['-o', `${key}=${value}`])];
 }
 
-export const sourcesLine = (source: PackageSource) =>
-  `deb [signed-by=${source.keyring}] ${source.mirror} ${recipe.suite} ${recipe.components}\n`;
+export const sourcesLine = (source: PackageSource, components: readonly string[]) =>
+  `deb [signed-by=${source.keyring}] ${source.mirror} ${recipe.suite} ${components.join(' ')}\n`;
 
 async function update(apt: string[], progress: Progress): Promise<boolean> {
   try {

@@ -1,11 +1,14 @@
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { availableParallelism } from 'node:os';
 import { resolve } from 'node:path';
 import { z } from 'zod';
-import { type RunSoundTool, SPEECH_RECIPE, speakKana } from '../../backend/src/notices/speech.ts';
+import { htsVoices, openJtalkPlaces } from '../../backend/src/notices/open-jtalk.ts';
+import { KANA_RECIPE, speakKana, type SpeechTools, speakText, TEXT_RECIPE } from '../../backend/src/notices/speech.ts';
+import { SoundToolFailedError } from '../../backend/src/recordings/formats/sound-tool.ts';
 import { type Progress } from '../progress.ts';
-import { runCommand, runForBytes } from '../run-command.ts';
+import { CommandFailed, runCommand, runForBytes } from '../run-command.ts';
 import { holdMelody } from './hold-melody.ts';
 
 export const Prompts = z.array(
@@ -24,9 +27,19 @@ export type Prompts = z.infer<typeof Prompts>;
 /** The name by which musiconhold.conf knows it. */
 const HOLD_MELODY = 'hold-melody';
 
+type Prompt = Prompts[number];
+
+interface Speaker {
+  name: string;
+  /** Changes whenever a prompt would sound otherwise. */
+  recipe: string;
+  speak(prompt: Prompt): Promise<Buffer>;
+}
+
 /**
- * Speaks every prompt once into `<runtime>/prompts-<hash>/<id>.sln` (8 kHz mono, signed 16 bit). Not µ-law: frames of the line's
- * own codec that carry no RTP sequence number make the recorder drop what a phone says afterwards (modules.conf).
+ * Speaks every prompt once into `<runtime>/prompts-<hash>/<id>.sln` (8 kHz mono, signed 16 bit): with Open JTalk where a voice
+ * came into the root, else with espeak-ng. Not µ-law: frames of the line's own codec that carry no RTP sequence number make the
+ * recorder drop what a phone says afterwards (modules.conf).
  * @returns the folder
  */
 export async function speakPrompts(
@@ -36,17 +49,54 @@ export async function speakPrompts(
   progress: Progress,
 ): Promise<string> {
   const source = existsSync(file) ? await readFile(file, 'utf8') : '[]';
+  const tools: SpeechTools = {
+    run: (tool, args, input) => runForBytes(resolve(toolsDir, tool), args, { input }),
+    scratch: resolve(runtime, 'speaking'),
+  };
+  const byKana: Speaker = { name: 'espeak-ng', recipe: KANA_RECIPE, speak: ({ kana }) => speakKana(kana, tools) };
+  const byText = await textSpeaker(toolsDir, tools);
+  if (byText === null) return speakWith(byKana, source, runtime, progress);
+  try {
+    return await speakWith(byText, source, runtime, progress);
+  } catch (error) {
+    if (!(error instanceof CommandFailed || error instanceof SoundToolFailedError)) throw error;
+    progress.warn(
+      `the voice for Open JTalk does not speak, the announcements are spoken by espeak-ng: ${error.message}`,
+    );
+    return await speakWith(byKana, source, runtime, progress);
+  } finally {
+    await rm(tools.scratch, { recursive: true, force: true });
+  }
+}
+
+async function textSpeaker(toolsDir: string, tools: SpeechTools): Promise<Speaker | null> {
+  const { voices, dictionary } = openJtalkPlaces(toolsDir);
+  const [model] = await htsVoices([voices]);
+  if (model === undefined) return null;
+  const bytes = createHash('sha256').update(await readFile(model));
+  return {
+    name: 'Open JTalk',
+    recipe: `${TEXT_RECIPE}\n${bytes.digest('hex')}`,
+    speak: ({ text }) => speakText(text, { model, dictionary }, tools),
+  };
+}
+
+async function speakWith(speaker: Speaker, source: string, runtime: string, progress: Progress): Promise<string> {
   const prompts = Prompts.parse(JSON.parse(source));
   const melody = Buffer.from(holdMelody().buffer);
-  const key = createHash('sha256').update(`${source}\n${SPEECH_RECIPE}`).update(melody);
+  const key = createHash('sha256').update(`${source}\n${speaker.recipe}`).update(melody);
   const folder = resolve(runtime, `prompts-${key.digest('hex').slice(0, 16)}`);
   if (existsSync(folder)) return folder;
-  const run: RunSoundTool = (tool, args, input) => runForBytes(resolve(toolsDir, tool), args, { input });
   const partial = `${folder}.partial`;
   await rm(partial, { recursive: true, force: true });
   await mkdir(partial, { recursive: true });
-  await progress.step(`speaking ${prompts.length} announcements`, async () => {
-    for (const { id, kana } of prompts) await writeFile(resolve(partial, `${id}.sln`), await speakKana(kana, run));
+  await progress.step(`speaking ${prompts.length} announcements with ${speaker.name}`, async () => {
+    const waiting = [...prompts];
+    const speakAll = async () => {
+      for (let prompt = waiting.shift(); prompt; prompt = waiting.shift())
+        await writeFile(resolve(partial, `${prompt.id}.sln`), await speaker.speak(prompt));
+    };
+    await Promise.all(Array.from({ length: availableParallelism() }, speakAll));
     await writeFile(resolve(partial, `${HOLD_MELODY}.sln`), melody);
   });
   await rename(partial, folder);

@@ -6,7 +6,12 @@ import { dirname } from 'node:path';
  */
 export const recipe = {
   suite: 'forky',
-  components: 'main',
+  components: ['main'],
+  /**
+   * The voice that Open JTalk speaks with. Debian keeps it apart from `main` because its author gives no sources to train it anew;
+   * a mirror need not have that part, so a root can be without it.
+   */
+  voice: { component: 'contrib', package: 'hts-voice-nitech-jp-atr503-m001' },
   /** Security advisories: nothing older may answer telephone calls. */
   oldestAsterisk: '22.10.1',
   /** Debian's own numbers differ from install to install; files of a home must keep their owner over rebuilds. */
@@ -27,6 +32,8 @@ export const recipe = {
     '/usr/share/locale/*',
     '/usr/share/bash-completion/*',
   ],
+  /** Of what is excluded: whose work it is and on which terms it is handed on. */
+  keptPaths: ['/usr/share/doc/*/copyright'],
   /** Sources that packages compile while they are installed, and catalogues of the package tools. */
   removedAfterwards: [
     '/usr/share/mecab/dic',

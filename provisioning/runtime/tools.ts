@@ -30,6 +30,7 @@ function toolsOf(root: string): Tool[] {
     'flac',
     'metaflac',
     'faad',
+    'open_jtalk',
     'opusenc',
     'opusdec',
     'opusinfo',
@@ -51,11 +52,6 @@ function toolsOf(root: string): Tool[] {
       name: 'mecab',
       path: 'usr/bin/mecab',
       firstArguments: ['-r', `${root}/etc/mecabrc`, '-d', `${root}/var/lib/mecab/dic/ipadic-utf8`],
-    },
-    {
-      name: 'open_jtalk',
-      path: 'usr/bin/open_jtalk',
-      firstArguments: ['-x', `${root}/var/lib/mecab/dic/open-jtalk/naist-jdic`],
     },
     ...['psql', 'pg_dump', 'pg_restore'].map((name) => ({ name, path: `${POSTGRES_BIN}/${name}` })),
   ];

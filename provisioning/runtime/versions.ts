@@ -1,15 +1,23 @@
 import { readFile } from 'node:fs/promises';
 import { recipe } from './recipe.ts';
 
-/** @returns installed versions by package name, from dpkg's own record in the root */
-export async function installedVersions(root: string, packages: string[]): Promise<Record<string, string>> {
+/**
+ * @param wanted packages that a root can be without
+ * @returns installed versions by package name, from dpkg's own record in the root
+ */
+export async function installedVersions(
+  root: string,
+  packages: readonly string[],
+  wanted: readonly string[] = [recipe.voice.package],
+): Promise<Record<string, string>> {
   const status = await readFile(`${root}/var/lib/dpkg/status`, 'utf8');
   const versions: Record<string, string> = {};
   for (const stanza of status.split('\n\n')) {
     const field = (name: string) => new RegExp(`^${name}: (.*)$`, 'm').exec(stanza)?.[1];
     const name = field('Package');
     const version = field('Version');
-    if (name && version && packages.includes(name) && field('Status')?.endsWith(' installed')) versions[name] = version;
+    if (name && version && [...packages, ...wanted].includes(name) && field('Status')?.endsWith(' installed'))
+      versions[name] = version;
   }
   const absent = packages.filter((name) => !(name in versions));
   if (absent.length > 0) throw new Error(`the runtime root lacks ${absent.join(', ')}`);

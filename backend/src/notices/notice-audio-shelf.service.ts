@@ -27,6 +27,7 @@ import { SHIPPED_NOTICES } from './shipped-notices.ts';
 import { SoundIntake, type TakenSound } from './sound-intake.service.ts';
 import { measureSound } from './sound-level.ts';
 import { type Speech, SpeechSynthesis } from './speech-synthesis.service.ts';
+import { VoiceChoice } from './voice-choice.service.ts';
 
 export interface Asker {
   userId: string;
@@ -43,6 +44,7 @@ export class NoticeAudioShelf {
     private readonly audio: NoticeAudioRepository,
     private readonly intake: SoundIntake,
     private readonly speech: SpeechSynthesis,
+    private readonly voices: VoiceChoice,
     private readonly prompts: Prompts,
     private readonly settings: Settings,
     private readonly clock: Clock,
@@ -51,7 +53,7 @@ export class NoticeAudioShelf {
 
   /** Own ones first, newest first. */
   async list(): Promise<NoticeAudioList> {
-    const [stored, uses, voice] = await Promise.all([this.audio.list(), this.audio.uses(), this.speech.voice()]);
+    const [stored, uses, voice] = await Promise.all([this.audio.list(), this.audio.uses(), this.voices.name()]);
     const shipped = await Promise.all(
       SHIPPED_NOTICES.map(async (notice) => {
         return shippedAudioView(notice, (await this.prompts.lengthMs(notice.audio)) ?? 0, uses);

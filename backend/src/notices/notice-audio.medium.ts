@@ -14,6 +14,8 @@ import { smallOffice } from '../configuration/document.fixture.ts';
 import { Failure } from '../platform/http/openapi.ts';
 import { Logger } from '../platform/logging.ts';
 import { wavHeader } from '../recordings/formats/mixed-wav.ts';
+import { htsVoices, openJtalkPlaces } from './open-jtalk.ts';
+import type { Voice } from './voice-choice.service.ts';
 import { NoticeAudioShelf } from './notice-audio-shelf.service.ts';
 import { RecordedNotices } from './recorded-notices.service.ts';
 import { KanaReading, NoticeAudio, NoticeAudioList, UPLOAD_BYTES } from './notice-audio.schema.ts';
@@ -25,6 +27,8 @@ const WAV_HEADER_BYTES = 44;
 const GONE = '01234567-89ab-8def-8123-456789abcdef';
 
 let api: ApiUnderTest;
+/** As the runtime root has it, which depends on the package mirror. */
+let usualVoice: Voice;
 let visitor: Visitor;
 let folder: string;
 
@@ -74,6 +78,8 @@ const configure = async (audio: string) => {
 
 beforeAll(async () => {
   api = await ApiUnderTest.start();
+  const { voices } = openJtalkPlaces(api.settings.endpoints.toolsDir);
+  usualVoice = (await htsVoices([voices])).length > 0 ? 'open-jtalk' : 'espeak-ng';
   visitor = await api.administrator();
   folder = mkdtempSync(join(tmpdir(), 'denwaban-sounds-'));
 });
@@ -214,7 +220,10 @@ describe('a sound that the box speaks', () => {
 
   it('is read out in kana first, which can be corrected', async () => {
     const { kana } = (await visitor.ask('POST', `${NOTICE_AUDIO}/readings`, { body: { text } })).as(KanaReading);
-    expect(kana).toBe('ほんじつの ぎょうむわ、ごご ごじ じゅうごふんに しゅうりょういたしました。');
+    // Open JTalk tells how it says figures, MeCab how they are written.
+    expect(kana.replaceAll('ー', 'う').replaceAll(' ', '')).toBe(
+      'ほんじつのぎょうむわ、ごごごじじゅうごふんにしゅうりょういたしました。',
+    );
   });
 
   it('is heard before anything is kept', async () => {
@@ -229,22 +238,21 @@ describe('a sound that the box speaks', () => {
     const speak = async (kana: string | null) =>
       (await visitor.ask('POST', NOTICE_AUDIO, { body: { name: '時間外', text, kana } })).as(NoticeAudio);
     const [first, again, corrected] = [await speak(null), await speak(null), await speak('ほんじつわ しゅうりょう。')];
-    expect(first).toMatchObject({ source: 'speech', text, voice: 'espeak-ng', kana: expect.stringContaining('ごじ') });
+    expect(first).toMatchObject({ source: 'speech', text, voice: usualVoice, kana: expect.stringContaining('ごじ') });
     expect(again.id).toBe(first.id);
     expect(corrected.id).not.toBe(first.id);
     expect(corrected.kana).toBe('ほんじつわ しゅうりょう。');
     expect(first.durationMs).toBeGreaterThan(corrected.durationMs);
   });
 
-  it('is spoken by the box’s own voice when one that was installed does not speak', async () => {
+  it('is spoken by the voice that is named, also while one that was installed does not speak', async () => {
     const { voices } = api.settings.layout;
     mkdirSync(voices, { recursive: true });
     writeFileSync(join(voices, 'broken.htsvoice'), 'no voice');
     try {
       const answer = await visitor.ask('POST', NOTICE_AUDIO, { body: { name: '時間外', text, kana: null } });
-      expect(answer.as(NoticeAudio)).toMatchObject({ voice: 'espeak-ng', kana: expect.stringContaining('ごじ') });
-      // It was found, and tried.
-      expect((await list()).voice).toBe('open-jtalk');
+      expect(answer.as(NoticeAudio)).toMatchObject({ voice: usualVoice, kana: expect.stringContaining('ごじ') });
+      expect((await list()).voice).toBe(usualVoice);
     } finally {
       rmSync(voices, { recursive: true });
     }
@@ -255,6 +263,10 @@ describe('a sound that the box speaks', () => {
     expect([answer.status, answer.as(Failure).errorId]).toEqual([400, 'invalid-input']);
     const kanji = await visitor.ask('POST', NOTICE_AUDIO, { body: { name: 'a', text, kana: '本日' } });
     expect(kanji.status).toBe(400);
+    for (const unfit of ['', ' \n ', 'あ'.repeat(4000), '録音\u0000しています', '録音\u001bしています']) {
+      const refused = await visitor.ask('POST', NOTICE_AUDIO, { body: { name: 'a', text: unfit, kana: null } });
+      expect([refused.status, refused.as(Failure).errorId]).toEqual([400, 'invalid-input']);
+    }
   });
 });
 
@@ -263,7 +275,7 @@ describe('the sounds of notices', () => {
     const { audio, accepted, voice } = await list();
     expect(audio.map(({ id }) => id)).toEqual(expect.arrayContaining(['recording-notice', 'menu-invalid']));
     expect(audio.map(({ id }) => id)).not.toContain('staff-done');
-    expect([accepted.mostBytes, accepted.levelDbfs, voice]).toEqual([UPLOAD_BYTES, TARGET_DBFS, 'espeak-ng']);
+    expect([accepted.mostBytes, accepted.levelDbfs, voice]).toEqual([UPLOAD_BYTES, TARGET_DBFS, usualVoice]);
   });
 
   it('can be named by a notice only while they are there', async () => {

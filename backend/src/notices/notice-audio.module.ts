@@ -8,11 +8,12 @@ import { RecordedNotices } from './recorded-notices.service.ts';
 import { SoundIntake } from './sound-intake.service.ts';
 import { SoundTools } from './sound-tools.service.ts';
 import { SpeechSynthesis } from './speech-synthesis.service.ts';
+import { VoiceChoice } from './voice-choice.service.ts';
 
 /** The sounds of notices, for every process that makes any. Stands on `PlatformModule`. */
 @Module({
   imports: [AuditModule],
-  providers: [NoticeAudioRepository, NoticeAudioShelf, Prompts, SoundIntake, SoundTools, SpeechSynthesis],
+  providers: [NoticeAudioRepository, NoticeAudioShelf, Prompts, SoundIntake, SoundTools, SpeechSynthesis, VoiceChoice],
   exports: [NoticeAudioShelf, SoundIntake],
 })
 export class NoticeAudioShelfModule {}

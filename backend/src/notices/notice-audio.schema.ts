@@ -10,7 +10,12 @@ export const UPLOAD_BYTES = 20 * 1024 * 1024;
 /** A box has some dozens; more is a mistake that would grow every backup. */
 export const MOST_AUDIO = 200;
 
-const NoticeText = z.string().trim().min(1, '文章を入力してください').max(1000, '1000文字以内にしてください');
+const NoticeText = z
+  .string()
+  .trim()
+  .min(1, '文章を入力してください')
+  .max(1000, '1000文字以内にしてください')
+  .regex(/^(?:\s|\P{Cc})*$/u, '制御文字は使えません');
 const Kana = z
   .string()
   .trim()
@@ -54,6 +59,7 @@ export type NoticeAudio = z.infer<typeof NoticeAudio>;
 export const NoticeAudioList = z
   .object({
     audio: z.array(NoticeAudio),
+    /** What texts are spoken with now. */
     voice: z.enum(['espeak-ng', 'open-jtalk']),
     accepted: z.object({
       kinds: z.array(z.string()),

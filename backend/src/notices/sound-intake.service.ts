@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { Injectable } from '@nestjs/common';
-import { Settings } from '../platform/settings.ts';
+import { isFull } from '../platform/file-errors.ts';
 import { SoundToolFailedError } from '../recordings/formats/sound-tool.ts';
 import {
   SoundBrokenOffError,
@@ -42,14 +42,11 @@ const hasCode = (error: unknown, ...codes: string[]) => codes.includes((error as
 export class SoundIntake {
   private arriving = 0;
 
-  constructor(
-    private readonly tools: SoundTools,
-    private readonly settings: Settings,
-  ) {}
+  constructor(private readonly tools: SoundTools) {}
 
   /** What a process that died was converting is of no use to anybody. */
   async clear(): Promise<void> {
-    await rm(this.folder, { recursive: true, force: true });
+    await rm(this.tools.scratch, { recursive: true, force: true });
   }
 
   /**
@@ -60,13 +57,13 @@ export class SoundIntake {
   async take(bytes: Readable): Promise<TakenSound> {
     if (this.arriving >= MOST_AT_ONCE) throw new SoundToolsBusyError();
     this.arriving++;
-    const path = join(this.folder, randomUUID());
+    const path = join(this.tools.scratch, randomUUID());
     try {
-      await mkdir(this.folder, { recursive: true, mode: 0o700 });
+      await mkdir(this.tools.scratch, { recursive: true, mode: 0o700 });
       await receive(bytes, path);
       return await this.fitSound(await this.convert(path, await kindOf(path)));
     } catch (error) {
-      if (hasCode(error, 'ENOSPC', 'EDQUOT')) throw new SoundRoomMissingError();
+      if (isFull(error)) throw new SoundRoomMissingError();
       throw error;
     } finally {
       this.arriving--;
@@ -103,10 +100,6 @@ export class SoundIntake {
   private async asRaw(source: readonly string[], input?: Buffer): Promise<Buffer> {
     const longest = ['trim', '0', String(LONGEST_SECONDS + 1)];
     return await this.tools.run('sox', ['-D', '-V1', ...source, ...RAW_SOUND, '-', ...longest], input);
-  }
-
-  private get folder(): string {
-    return join(this.settings.layout.run, 'notice-audio');
   }
 }
 

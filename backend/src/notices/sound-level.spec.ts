@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { rmsDbfs } from './sound-level.ts';
+import { rmsDbfs, withoutSilentEnds } from './sound-level.ts';
 
 const tone = (seconds: number, amplitude: number): Buffer => {
   const pcm = Buffer.alloc(seconds * 8000 * 2);
@@ -20,5 +20,20 @@ describe('the level of speech', () => {
   it('of silence is a number', () => {
     expect(Number.isFinite(rmsDbfs(Buffer.alloc(16_000)))).toBe(true);
     expect(Number.isFinite(rmsDbfs(Buffer.alloc(0)))).toBe(true);
+  });
+});
+
+describe('a sound without its silent ends', () => {
+  const silence = (ms: number) => Buffer.alloc(ms * 16);
+
+  it('keeps its pauses, and a tenth of a second around it', () => {
+    const spoken = Buffer.concat([tone(1, 9000), silence(700), tone(1, 9000)]);
+    const cut = withoutSilentEnds(Buffer.concat([silence(900), spoken, silence(50)]));
+    expect(cut.length / 16).toBeCloseTo(100 + 2700 + 50, -1);
+  });
+
+  it('is nothing when there is none', () => {
+    expect(withoutSilentEnds(silence(500)).length / 16).toBeLessThanOrEqual(100);
+    expect(withoutSilentEnds(Buffer.alloc(0))).toHaveLength(0);
   });
 });

@@ -52,6 +52,22 @@ export function measureSound(pcm: Buffer): SoundLevel {
   };
 }
 
+/** Below the loudest sample by this factor is nothing that belongs to a word: 40 dB. */
+const FAINT_FACTOR = 100;
+/** A word begins and fades more softly than that. */
+const KEPT_BYTES = 100 * SOUND_BYTES_PER_MS;
+
+/** @param pcm 16-bit little-endian samples at `SOUND_RATE` @returns a view of it, up to a tenth of a second around what is heard */
+export function withoutSilentEnds(pcm: Buffer): Buffer {
+  const heights = Array.from({ length: Math.floor(pcm.length / 2) }, (_, index) =>
+    Math.abs(pcm.readInt16LE(index * 2)),
+  );
+  const faint = heights.reduce((most, height) => Math.max(most, height), 0) / FAINT_FACTOR;
+  const heard = (height: number) => height > faint;
+  const [first, last] = [heights.findIndex(heard), heights.findLastIndex(heard)];
+  return pcm.subarray(Math.max(0, first * 2 - KEPT_BYTES), last * 2 + 2 + KEPT_BYTES);
+}
+
 function windowPowers(pcm: Buffer): number[] {
   const powers: number[] = [];
   for (let start = 0; start + WINDOW * 2 <= pcm.length; start += WINDOW * 2) {

@@ -1,11 +1,12 @@
+import { join } from 'node:path';
 import { Injectable } from '@nestjs/common';
 import { Settings } from '../platform/settings.ts';
 import { runTool, SoundToolFailedError } from '../recordings/formats/sound-tool.ts';
 import { Turns } from '../recordings/formats/turns.ts';
 import { SoundToolsBusyError } from './notice-audio.errors.ts';
 
-/** Sound of three minutes is through in a second; what takes this long hangs. */
-const TIMEOUT_MS = 15_000;
+/** Nothing takes more than two seconds, but niced it gets a tenth of a busy processor; what takes this long hangs. */
+const TIMEOUT_MS = 60_000;
 /** A hostile file may ask for any amount; none of the tools needs a quarter of this. */
 const MOST_MEMORY_BYTES = 1024 ** 3;
 const MOST_PROCESSOR_SECONDS = 10;
@@ -23,7 +24,12 @@ export class SoundTools {
   private readonly turns = new Turns(1);
   private asked = 0;
 
-  constructor(private readonly settings: Settings) {}
+  /** For what comes or goes as a file; what is left there after a start is of no use to anybody. */
+  readonly scratch: string;
+
+  constructor(private readonly settings: Settings) {
+    this.scratch = join(settings.layout.run, 'notice-audio');
+  }
 
   /**
    * @param input nothing for tools that read a file

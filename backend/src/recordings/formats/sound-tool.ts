@@ -53,8 +53,11 @@ export async function runTool({ command, args, input, timeoutMs, output }: ToolR
 /** Keeps a failure of the source, which the tool would only see as an early end. */
 class Source {
   failure: Error | null = null;
+  private readonly input: AsyncIterable<Uint8Array> | Iterable<Uint8Array>;
 
-  constructor(private readonly input: AsyncIterable<Uint8Array> | Iterable<Uint8Array>) {}
+  constructor(input: AsyncIterable<Uint8Array> | Iterable<Uint8Array>) {
+    this.input = input;
+  }
 
   async *[Symbol.asyncIterator](): AsyncGenerator<Uint8Array> {
     const chunks = iteratorOf(this.input);
