@@ -136,8 +136,13 @@ describe('the tools of the runtime root', () => {
       expect(spoken).toContain(`${id}.sln`);
       const sound = readFileSync(resolve(runtime.promptsDir, `${id}.sln`));
       expect(sound.length).toBeGreaterThan(16_000);
-      expect(Math.abs(rmsDbfs(sound) + 20)).toBeLessThan(2);
+      expect(Math.abs(rmsDbfs(sound) + 20)).toBeLessThan(1);
     }
+  });
+
+  it('come with the terms on which they are handed on', () => {
+    for (const name of Object.keys(runtime.versions))
+      expect(readFileSync(resolve(runtime.root, 'usr/share/doc', name, 'copyright'), 'utf8')).toMatch(/\S/);
   });
 
   it('have known versions', () => {

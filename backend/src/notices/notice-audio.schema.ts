@@ -15,7 +15,7 @@ const NoticeText = z
   .trim()
   .min(1, '文章を入力してください')
   .max(1000, '1000文字以内にしてください')
-  .regex(/^(?:\s|\P{Cc})*$/u, '制御文字は使えません');
+  .regex(/^[\s\P{Cc}]*$/u, '制御文字は使えません');
 const Kana = z
   .string()
   .trim()
