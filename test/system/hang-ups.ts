@@ -49,7 +49,7 @@ describe('calls that do not go as planned', () => {
       const caller = await scene.town.call({ from, to: OFFICE.citizens });
       await caller.answered();
       await until(from, 'announcing');
-      await pause(700);
+      await pause(300);
       await caller.hangUp();
       const call = await scene.api.filedCall(from);
       expect(call).toMatchObject({ outcome: 'abandoned', phone: null, recording: { completeness: 'complete' } });

@@ -84,6 +84,10 @@ export function otherSoundIntervals(sound: Sound, tonesHz: number[], thresholdDb
 export const totalMs = (intervals: Interval[]): number =>
   intervals.reduce((sum, { fromMs, toMs }) => sum + toMs - fromMs, 0);
 
+/** The longest that it lasts at a stretch; 0 when nothing is heard. */
+export const longestMs = (intervals: Interval[]): number =>
+  intervals.reduce((longest, { fromMs, toMs }) => Math.max(longest, toMs - fromMs), 0);
+
 /** The longest silence between the first and the last interval; 0 when there is none. */
 export function longestGapMs(intervals: Interval[]): number {
   return intervals.reduce((longest, { fromMs }, index) => {

@@ -3,6 +3,7 @@ import { beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { ConfigurationDocument } from '../../../backend/src/configuration/configuration.schema.ts';
 import { otherSoundIntervals, toneIntervals, totalMs } from '../../town/listen.ts';
 import { type Caller, type PhoneCall } from '../../town/party.ts';
+import { promptSound } from '../../town/prompt-sound.ts';
 import { readStereo } from '../../town/sound-file.ts';
 import { Place } from '../../town/place.ts';
 import type { Town } from '../../town/town.ts';
@@ -76,9 +77,10 @@ describe('a call that goes out, with no backend', () => {
       ...['recorder', 'notice recording', 'notice-ended recording', 'recording-paused 300 p201'],
     ]);
     await expectWhole(box, ended, { by: 'office', talked: ['p201'] });
-    expect(noticeIn((await called.heard()).left)).toBeGreaterThan(1500);
+    const noticeMs = totalMs(await promptSound(box.settings.layout.asteriskPrompts, 'recording-notice-short'));
+    expect(noticeIn((await called.heard()).left)).toBeGreaterThan(noticeMs / 2);
     const { right } = await readStereo(ended.recording);
-    expect(noticeIn(right)).toBeGreaterThan(1500);
+    expect(noticeIn(right)).toBeGreaterThan(noticeMs / 2);
     expect(totalMs(toneIntervals(right, PHONE_HZ))).toBeGreaterThan(400);
   });
 

@@ -3,6 +3,7 @@ import type { ConfigurationDocument } from '../../../backend/src/configuration/c
 import { Place } from '../../town/place.ts';
 import type { Town } from '../../town/town.ts';
 import { durationMs, otherSoundIntervals, slice, toneIntervals, totalMs } from '../../town/listen.ts';
+import { promptSound } from '../../town/prompt-sound.ts';
 import { readStereo } from '../../town/sound-file.ts';
 import { pause } from '../../town/waiting.ts';
 import { type BoxAsterisk, story } from './box-asterisk.ts';
@@ -57,7 +58,7 @@ function line(id: string, number: string, flow: ConfigurationDocument['lines'][n
 
 describe('with no backend', () => {
   const stage = setStage(place, { office, phones: ['201', '202'] });
-  const { callOver } = stage;
+  const { callOver, told } = stage;
   let box: BoxAsterisk;
   let town: Town;
   let complaintsBefore = 0;
@@ -115,15 +116,20 @@ describe('with no backend', () => {
     expect(totalMs(toneIntervals(conversation, 1000))).toBeGreaterThan(talkMs - 500);
     expect(toneIntervals(conversation, 440)).toEqual([]);
     const announced = otherSoundIntervals(slice(right, { fromMs: 0, toMs: talkFromMs }), [400, 1000]);
-    expect(totalMs(announced)).toBeGreaterThan(1500);
+    const notice = await promptSound(box.settings.layout.asteriskPrompts, 'recording-notice-short');
+    expect(totalMs(announced)).toBeGreaterThan(totalMs(notice) / 2);
     expect(errors()).toEqual([]);
   });
 
   it('the caller may hang up at any step, and the journal says where', async () => {
     const ends: string[][] = [];
-    for (const afterMs of [50, 300, 900, 2500, 6000]) {
+    const moments = [
+      ...[50, 300, 900].map((afterMs) => () => pause(afterMs)),
+      ...['notice', 'ringing'].map((step) => () => told(step)),
+    ];
+    for (const moment of moments) {
       const caller = await town.call({ from: NUMBER, to: LINE.announced });
-      await pause(afterMs);
+      await moment();
       await caller.hangUp();
       await caller.ended();
       ends.push(story(await callOver()));
