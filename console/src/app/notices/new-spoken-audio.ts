@@ -1,9 +1,9 @@
-import { Component, DestroyRef, inject, output, signal } from '@angular/core';
+import { Component, DestroyRef, inject, input, output, signal } from '@angular/core';
 import { type ApiFailure, toApiFailure } from '../api/api-failure.ts';
 import { FailureNotice } from '../api/failure-notice.ts';
 import { Api } from '../api/generated/api.ts';
 import { previewNoticeAudio, readNoticeText, speakNoticeAudio } from '../api/generated/functions.ts';
-import { type NoticeAudio } from '../api/generated/models.ts';
+import { type NoticeAudio, type NoticeAudioList } from '../api/generated/models.ts';
 import { SoundPlayer } from './sound-player.ts';
 
 /** Makes a sound of text: reading, hearing, keeping. */
@@ -13,6 +13,16 @@ import { SoundPlayer } from './sound-player.ts';
   template: `
     <form class="card" novalidate (submit)="keep($event)">
       <h3 i18n="@@newSpeech.heading">文章の読み上げから</h3>
+      @switch (voice()) {
+        @case ('open-jtalk') {
+          <p class="hint" i18n="@@newSpeech.byOpenJtalk">Open JTalk の声で読み上げます。</p>
+        }
+        @case ('espeak-ng') {
+          <p class="hint" i18n="@@newSpeech.byEspeak">
+            Open JTalk で話せる音声が装置にないため、espeak-ng の声で読み上げます。
+          </p>
+        }
+      }
       <div class="field">
         <label for="speech-name" i18n="@@newAudio.name">名称</label>
         <input id="speech-name" class="input" maxlength="60" [value]="name()" (input)="name.set(textOf($event))" />
@@ -66,6 +76,8 @@ export class NewSpokenAudio {
   private readonly api = inject(Api);
   private readonly player = inject(SoundPlayer);
   private heardUrl: string | null = null;
+  /** What texts are spoken with now. */
+  readonly voice = input<NoticeAudioList['voice']>();
   readonly added = output<NoticeAudio>();
   protected readonly name = signal('');
   protected readonly text = signal('');

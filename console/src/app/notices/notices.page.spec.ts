@@ -89,6 +89,17 @@ describe('the screen of notices', () => {
     expect(page.querySelectorAll('tbody tr')).toHaveLength(1);
   });
 
+  it.each([
+    ['open-jtalk', 'Open JTalk の声で'],
+    ['espeak-ng', 'espeak-ng の声で'],
+  ])('names the voice that speaks texts: %s', async (voice, told) => {
+    await open();
+    http.expectOne('/api/v1/configuration').flush(version);
+    http.expectOne('/api/v1/notice-audio').flush({ audio: [shipped], voice, accepted });
+    await settle();
+    expect(page.querySelector('dw-new-spoken-audio')?.textContent).toContain(told);
+  });
+
   it('tells length, level and what is wrong with a sound, and plays it', async () => {
     await open();
     await show(own);
