@@ -1,13 +1,10 @@
 import { beforeAll, describe, expect, it } from '@jest/globals';
-import { CallActHandlers, callInProgress } from '../../../backend/src/calls/acts/call-act-handlers.ts';
-import type { CallAct, CallActAnswer } from '../../../backend/src/calls/acts/call-act.schema.ts';
-import { readJournal } from '../../../backend/src/calls/journal.ts';
 import type { Party } from '../../town/party.ts';
 import { readStereo } from '../../town/sound-file.ts';
 import { Place } from '../../town/place.ts';
 import type { Town } from '../../town/town.ts';
 import { pause } from '../../town/waiting.ts';
-import { type BoxAsterisk, type SpooledCall, story } from './box-asterisk.ts';
+import { type SpooledCall, story } from './box-asterisk.ts';
 import {
   CALLER_HZ,
   citizensOffice,
@@ -18,37 +15,27 @@ import {
   spokenMs,
   toneMs,
 } from './citizens-desk.ts';
+import { asked, ConsoleUser, USER } from './console-user.ts';
 import { setStage } from './stage.ts';
-import { TelephonyUnderTest } from './telephony-under-test.ts';
 
 const place = await Place.claim();
-const BY = { userId: '6b0a4f0e-3b7c-4f43-9d6a-0d3a1c6f2b10', name: '佐藤' };
 
 describe('what users of the console do in a conversation', () => {
   const stage = setStage(place, { office: citizensOffice(place) });
   const { callOver, told } = stage;
   const { comingIn, goingOut } = new CitizensDesk(stage);
-  let box: BoxAsterisk;
   let town: Town;
-  let telephony: TelephonyUnderTest;
+  let ask: ConsoleUser['ask'];
 
   beforeAll(async () => {
-    ({ box, town } = stage);
-    telephony = await TelephonyUnderTest.beside(stage);
+    ({ town } = stage);
+    ({ ask } = await ConsoleUser.at(stage));
   });
-
-  async function ask(act: CallAct): Promise<CallActAnswer> {
-    const callId = (await stage.call())?.id ?? '';
-    const call = callInProgress(callId, await readJournal(box.settings.layout.spool, callId));
-    if (!call) throw new Error('no such call');
-    return telephony.get(CallActHandlers).perform(act, call, BY);
-  }
 
   const after = (call: SpooledCall, first: RegExp) => {
     const all = story(call);
     return all.slice(all.findIndex((step) => first.test(step))).filter((step) => step !== 'left p201');
   };
-  const asked = (act: string) => `asked ${act} ${BY.userId} ${BY.name}`;
 
   it('play the recording warning to both', async () => {
     const { outside, phone } = await comingIn();
@@ -80,9 +67,8 @@ describe('what users of the console do in a conversation', () => {
     await outside.ended(20_000);
     await phone.ended();
     const call = await callOver();
-    const by = `${BY.userId} ${BY.name}`;
     expect(after(call, /^ending-armed/)).toEqual([
-      ...[`ending-armed ${by}`, `ending-cancelled ${by}`, `ending-armed ${by}`],
+      ...[`ending-armed ${USER}`, `ending-cancelled ${USER}`, `ending-armed ${USER}`],
       ...[asked('confirm-ending'), 'ending-confirmed ', 'announcement ending ', 'announcement-ended ending whole'],
       'end 16 box',
     ]);

@@ -1,7 +1,4 @@
 import { beforeAll, describe, expect, it } from '@jest/globals';
-import type { CallAct, CallActAnswer } from '../../../backend/src/calls/acts/call-act.schema.ts';
-import { CallActHandlers, callInProgress } from '../../../backend/src/calls/acts/call-act-handlers.ts';
-import { readJournal } from '../../../backend/src/calls/journal.ts';
 import { Place } from '../../town/place.ts';
 import { readStereo } from '../../town/sound-file.ts';
 import type { Town } from '../../town/town.ts';
@@ -19,11 +16,10 @@ import {
   spokenMs,
   toneMs,
 } from './citizens-desk.ts';
+import { asked, ConsoleUser } from './console-user.ts';
 import { officeAt, setStage, WARNINGS } from './stage.ts';
-import { TelephonyUnderTest } from './telephony-under-test.ts';
 
 const place = await Place.claim();
-const BY = { userId: '6b0a4f0e-3b7c-4f43-9d6a-0d3a1c6f2b10', name: '佐藤' };
 const PBX_NUMBER = '3301';
 
 const { phones } = officeAt(place, ['201', '202', '203']);
@@ -39,20 +35,13 @@ describe('users of the console', () => {
   const { comingIn, goingOut } = new CitizensDesk(stage);
   let box: BoxAsterisk;
   let town: Town;
-  let telephony: TelephonyUnderTest;
+  let ask: ConsoleUser['ask'];
 
   beforeAll(async () => {
     ({ box, town } = stage);
-    telephony = await TelephonyUnderTest.beside(stage);
+    ({ ask } = await ConsoleUser.at(stage));
   });
 
-  async function ask(act: CallAct): Promise<CallActAnswer> {
-    const callId = (await stage.call())?.id ?? '';
-    const call = callInProgress(callId, await readJournal(box.settings.layout.spool, callId));
-    if (!call) throw new Error('no such call');
-    return telephony.get(CallActHandlers).perform(act, call, BY);
-  }
-  const asked = (act: string) => `asked ${act} ${BY.userId} ${BY.name}`;
   /** From what was asked for on. The first phone's `left` may stand anywhere, as may what the process tells of holding. */
   const after = (call: SpooledCall, act: string) => {
     const all = story(call).filter((step) => !/^(left p[23]01|held|resumed)/.test(step));
