@@ -2,6 +2,8 @@ import { type INestApplicationContext, Logger as NestLogger, Module, type Type }
 import { NestFactory } from '@nestjs/core';
 import { AmiConnection } from '../../../backend/src/asterisk/ami-connection.ts';
 import { AriConnection } from '../../../backend/src/asterisk/ari-connection.ts';
+import { CallEngine } from '../../../backend/src/calls/call-engine.service.ts';
+import { RecorderWatch } from '../../../backend/src/calls/recorder-watch.service.ts';
 import { TelephonyModule } from '../../../backend/src/main/telephony.module.ts';
 import { Logger } from '../../../backend/src/platform/logging.ts';
 import { PlatformModule } from '../../../backend/src/platform/platform.module.ts';
@@ -45,6 +47,13 @@ export class TelephonyUnderTest {
   async untilConnected(): Promise<void> {
     await eventually('the process to have reached Asterisk', () =>
       Promise.resolve(this.get(AriConnection).connected && this.get(AmiConnection).connected),
+    );
+  }
+
+  /** Waits until it holds nothing of any call. */
+  async untilIdle(): Promise<void> {
+    await eventually('the process to hold nothing of a call', () =>
+      Promise.resolve(this.get(CallEngine).size === 0 && this.get(RecorderWatch).size === 0),
     );
   }
 

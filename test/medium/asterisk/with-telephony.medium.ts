@@ -1,59 +1,22 @@
-import { beforeAll, describe, expect, it, jest } from '@jest/globals';
-import { ENDING_ARMED_SECONDS } from '../../../backend/src/calls/call-ending.ts';
-import { CallEngine } from '../../../backend/src/calls/call-engine.service.ts';
-import { RecorderWatch } from '../../../backend/src/calls/recorder-watch.service.ts';
+import { beforeAll, describe, expect, it } from '@jest/globals';
 import type { ConfigurationDocument } from '../../../backend/src/configuration/configuration.schema.ts';
 import { ConfigurationInForce } from '../../../backend/src/configuration/configuration-in-force.ts';
 import { AriConnection } from '../../../backend/src/asterisk/ari-connection.ts';
-import { Clock } from '../../../backend/src/platform/clock.ts';
 import { eventually, pause } from '../../town/waiting.ts';
-import { otherSoundIntervals, type StereoSound, totalMs } from '../../town/listen.ts';
-import { readStereo } from '../../town/sound-file.ts';
 import { Place } from '../../town/place.ts';
 import type { Town } from '../../town/town.ts';
 import { STANDARD_RECORDINGS } from '../../../backend/src/recordings/recording-class.schema.ts';
 import { type BoxAsterisk, type SpooledCall, story } from './box-asterisk.ts';
 import { officeAt, setStage } from './stage.ts';
 import { TelephonyUnderTest } from './telephony-under-test.ts';
-import { expectWhole } from './whole-call.ts';
 
 const place = await Place.claim();
 const NUMBER = '0901234567';
-const LINE = {
-  announced: '0312345678',
-  direct: '0312345679',
-  long: '0312345680',
-  ends: '0312345681',
-  byItself: '0312345682',
-};
+const LINE = { announced: '0312345678', direct: '0312345679' };
 
 const office: ConfigurationDocument = {
-  ...officeAt(place, ['201', '202']),
-  desks: [
-    { id: 'citizens', name: '市民課', members: ['p201'], ringSeconds: 5 },
-    {
-      ...{ id: 'soon-long', name: '苦情受付', members: ['p202'], ringSeconds: 5 },
-      longCalls: {
-        stages: [
-          { afterMinutes: 0.02, act: 'tell-staff' },
-          { afterMinutes: 0.03, act: 'tell-supervisor' },
-        ],
-      },
-    },
-    {
-      ...{ id: 'ends', name: '長い電話を終える窓口', members: ['p202'], ringSeconds: 5 },
-      longCalls: {
-        stages: [
-          { afterMinutes: 0.02, act: 'announce' },
-          { afterMinutes: 0.021, act: 'arm-ending' },
-        ],
-      },
-    },
-    {
-      ...{ id: 'by-itself', name: '長い電話が終わる窓口', members: ['p202'], ringSeconds: 5 },
-      longCalls: { stages: [{ afterMinutes: 0.02, act: 'arm-ending' }], endsByItself: true },
-    },
-  ],
+  ...officeAt(place, ['201']),
+  desks: [{ id: 'citizens', name: '市民課', members: ['p201'], ringSeconds: 5 }],
   notices: [{ id: 'recording', name: '録音告知', text: '録音されます。', audio: 'recording-notice-short' }],
   lines: [
     {
@@ -84,42 +47,6 @@ const office: ConfigurationDocument = {
         },
       },
     },
-    {
-      id: 'long',
-      name: '苦情',
-      trunk: 'hikari',
-      number: LINE.long,
-      flow: {
-        start: 'ring',
-        nodes: {
-          ring: { type: 'desk', desk: 'soon-long', otherwise: 'end' },
-          end: { type: 'end', cause: 'no-answer' },
-        },
-      },
-    },
-    {
-      id: 'ends',
-      name: '終わる',
-      trunk: 'hikari',
-      number: LINE.ends,
-      flow: {
-        start: 'ring',
-        nodes: { ring: { type: 'desk', desk: 'ends', otherwise: 'end' }, end: { type: 'end', cause: 'no-answer' } },
-      },
-    },
-    {
-      id: 'by-itself',
-      name: '自動終了',
-      trunk: 'hikari',
-      number: LINE.byItself,
-      flow: {
-        start: 'ring',
-        nodes: {
-          ring: { type: 'desk', desk: 'by-itself', otherwise: 'end' },
-          end: { type: 'end', cause: 'no-answer' },
-        },
-      },
-    },
   ],
   recordings: STANDARD_RECORDINGS,
 };
@@ -136,11 +63,6 @@ describe('with the telephony process and no database', () => {
     ({ box, town } = stage);
     telephony = await TelephonyUnderTest.beside(stage);
   });
-
-  const nothingLeft = () =>
-    eventually('the process to hold nothing of the call', () =>
-      Promise.resolve(telephony.get(CallEngine).size === 0 && telephony.get(RecorderWatch).size === 0),
-    );
 
   it('works by the last good configuration', () => {
     expect(telephony.get(ConfigurationInForce).document).toEqual(office);
@@ -164,7 +86,7 @@ describe('with the telephony process and no database', () => {
       'left p201',
       'end 16 caller',
     ]);
-    await nothingLeft();
+    await telephony.untilIdle();
   });
 
   it('claims a call within moments of its arrival', async () => {
@@ -190,7 +112,7 @@ describe('with the telephony process and no database', () => {
       'notice-ended recording',
       'end 19 box',
     ]);
-    await nothingLeft();
+    await telephony.untilIdle();
   });
 
   it('tells of no fault when the caller hangs up during the notice', async () => {
@@ -201,7 +123,7 @@ describe('with the telephony process and no database', () => {
     const call = await callOver();
     expect(story(call).slice(0, 5)).toEqual(['begin', 'recorder', 'claimed', 'accepted', 'notice recording']);
     expect(call.entries.filter(({ e }) => e === 'fault' || e === 'fallback')).toEqual([]);
-    await nothingLeft();
+    await telephony.untilIdle();
   });
 
   it('journals holding and resuming', async () => {
@@ -217,103 +139,6 @@ describe('with the telephony process and no database', () => {
     await caller.hangUp();
     const call = await callOver();
     expect(story(call).filter((line) => /^(held|resumed)/.test(line))).toEqual(['held p201', 'resumed p201']);
-  });
-
-  it('tells the phone alone that a call has lasted long, and the board', async () => {
-    const phone = town.phone('202').willAnswer({ says: 'silence' });
-    const caller = await town.call({ from: NUMBER, to: LINE.long, says: 'silence' });
-    const phoneCall = await phone.rung();
-    await phoneCall.answered();
-    await told('long-call', 2);
-    await caller.hangUp();
-    const call = await callOver();
-    await phoneCall.ended();
-    expect(story(call).filter((line) => line.startsWith('long-call'))).toEqual([
-      'long-call tell-staff 0.02',
-      'long-call tell-supervisor 0.03',
-    ]);
-    const spoken = async (sound: Promise<StereoSound>, side: keyof Pick<StereoSound, 'left' | 'right'>) =>
-      totalMs(otherSoundIntervals((await sound)[side], []));
-    // The sentence is two seconds long.
-    expect(await spoken(phoneCall.heard(), 'left')).toBeGreaterThan(700);
-    expect(await spoken(caller.heard(), 'left')).toBe(0);
-    const recording = readStereo(call.recording);
-    expect([await spoken(recording, 'left'), await spoken(recording, 'right')]).toEqual([0, 0]);
-  });
-
-  it('announces to both, recorded, that a call has lasted long, and has the end ready for a phone to confirm', async () => {
-    const phone = town.phone('202').willAnswer({ says: 'silence' });
-    const caller = await town.call({ from: NUMBER, to: LINE.ends, says: 'silence' });
-    const phoneCall = await phone.rung();
-    await phoneCall.answered();
-    await told('announcement-ended');
-    await told('ending-armed');
-    // Once is enough: it is armed.
-    await phoneCall.sendDigits('*9');
-    await caller.ended(30_000);
-    const call = await callOver();
-    await phoneCall.ended();
-    expect(story(call).filter((line) => /^(long-call|announcement|ending|end)/.test(line))).toEqual([
-      'announcement long-call ',
-      'long-call announce 0.02',
-      'announcement-ended long-call whole',
-      'ending-armed',
-      'long-call arm-ending 0.021',
-      'ending-confirmed p202',
-      'announcement ending p202',
-      'announcement-ended ending whole',
-      'end 16 box',
-    ]);
-    const spoken = (sound: StereoSound, side: 'left' | 'right') => totalMs(otherSoundIntervals(sound[side], []));
-    const recording = await readStereo(call.recording);
-    for (const ms of [
-      spoken(await caller.heard(), 'left'),
-      spoken(await phoneCall.heard(), 'left'),
-      spoken(recording, 'right'),
-    ])
-      expect(ms).toBeGreaterThan(5000);
-    expect(spoken(recording, 'left')).toBe(0);
-  });
-
-  it('ends a long call with an announcement where the office has decided so, and nobody has confirmed or cancelled it', async () => {
-    const phone = town.phone('202').willAnswer({ says: 'silence' });
-    const caller = await town.call({ from: NUMBER, to: LINE.byItself, says: 'silence' });
-    const phoneCall = await phone.rung();
-    await told('long-call arm-ending');
-    // As if the time had gone by in which somebody may confirm or cancel it.
-    const clock = jest.spyOn(telephony.get(Clock), 'now');
-    clock.mockImplementation(() => new Date(Date.now() + ENDING_ARMED_SECONDS * 1000));
-    try {
-      await told('ending-confirmed');
-    } finally {
-      clock.mockRestore();
-    }
-    await caller.ended(30_000);
-    await phoneCall.ended();
-    const call = await callOver();
-    expect(story(call).filter((line) => /^(long-call|announcement|ending|end)/.test(line))).toEqual([
-      ...['ending-armed', 'long-call arm-ending 0.02', 'ending-confirmed '],
-      ...['announcement ending ', 'announcement-ended ending whole', 'end 16 box'],
-    ]);
-    const heard = [caller.heard(), phoneCall.heard()].map(async (sound) => (await sound).left);
-    for (const sound of [...heard, readStereo(call.recording).then(({ right }) => right)])
-      expect(totalMs(otherSoundIntervals(await sound, []))).toBeGreaterThan(2000);
-    await nothingLeft();
-  });
-
-  it('cuts the announcement of a long call short when the caller hangs up, and tells so', async () => {
-    const phone = town.phone('202').willAnswer();
-    const caller = await town.call({ from: NUMBER, to: LINE.ends });
-    const phoneCall = await phone.rung();
-    await told('long-call announce');
-    await caller.hangUp();
-    await phoneCall.ended();
-    const call = await callOver();
-    expect(story(call).filter((line) => /^(long-call|announcement|ending|end)/.test(line))).toEqual([
-      ...['announcement long-call ', 'long-call announce 0.02', 'announcement-ended long-call cut', 'end 16 caller'],
-    ]);
-    await expectWhole(box, call, { by: 'caller', talked: ['p202'] });
-    await nothingLeft();
   });
 
   it('may end and come back while a notice plays, and nobody notices', async () => {
@@ -348,6 +173,6 @@ describe('with the telephony process and no database', () => {
       { withinMs: 30_000 },
     );
     expect(call.entries.at(-1)).toMatchObject({ e: 'end', by: 'lost' });
-    await nothingLeft();
+    await telephony.untilIdle();
   });
 });

@@ -1,0 +1,162 @@
+import { beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { ENDING_ARMED_SECONDS } from '../../../backend/src/calls/call-ending.ts';
+import { ConfigurationDocument } from '../../../backend/src/configuration/configuration.schema.ts';
+import { Clock } from '../../../backend/src/platform/clock.ts';
+import { STANDARD_RECORDINGS } from '../../../backend/src/recordings/recording-class.schema.ts';
+import { otherSoundIntervals, type Sound, totalMs } from '../../town/listen.ts';
+import { Place } from '../../town/place.ts';
+import { readStereo } from '../../town/sound-file.ts';
+import type { Town } from '../../town/town.ts';
+import { type BoxAsterisk, story } from './box-asterisk.ts';
+import { officeAt, setStage } from './stage.ts';
+import { TelephonyUnderTest } from './telephony-under-test.ts';
+import { expectWhole } from './whole-call.ts';
+
+const place = await Place.claim();
+const NUMBER = '0901234567';
+const LINE = { long: '0312345680', ends: '0312345681', byItself: '0312345682' };
+
+const desk = (id: string, longCalls: object) => ({
+  ...{ id, name: id, members: ['p202'], ringSeconds: 5, longCalls },
+});
+/** Straight to a desk. */
+const line = (id: string, number: string) => ({
+  ...{ id, name: id, trunk: 'hikari', number },
+  flow: {
+    start: 'ring',
+    nodes: { ring: { type: 'desk', desk: id, otherwise: 'end' }, end: { type: 'end', cause: 'no-answer' } },
+  },
+});
+
+const office = ConfigurationDocument.parse({
+  ...officeAt(place, ['202']),
+  desks: [
+    desk('soon-long', {
+      stages: [
+        { afterMinutes: 0.02, act: 'tell-staff' },
+        { afterMinutes: 0.03, act: 'tell-supervisor' },
+      ],
+    }),
+    desk('ends', {
+      stages: [
+        { afterMinutes: 0.02, act: 'announce' },
+        { afterMinutes: 0.021, act: 'arm-ending' },
+      ],
+    }),
+    desk('by-itself', { stages: [{ afterMinutes: 0.02, act: 'arm-ending' }], endsByItself: true }),
+  ],
+  notices: [],
+  lines: [line('soon-long', LINE.long), line('ends', LINE.ends), line('by-itself', LINE.byItself)],
+  recordings: STANDARD_RECORDINGS,
+});
+
+/** What is said where the parties say nothing. */
+const spokenMs = (sound: Sound) => totalMs(otherSoundIntervals(sound, []));
+
+/** With no database to be found. */
+describe('the telephony process, when a call lasts long,', () => {
+  const stage = setStage(place, { office });
+  const { callOver, told } = stage;
+  let box: BoxAsterisk;
+  let town: Town;
+  let telephony: TelephonyUnderTest;
+
+  beforeAll(async () => {
+    ({ box, town } = stage);
+    telephony = await TelephonyUnderTest.beside(stage);
+  });
+
+  it('tells the phone alone that a call has lasted long, and the board', async () => {
+    const phone = town.phone('202').willAnswer({ says: 'silence' });
+    const caller = await town.call({ from: NUMBER, to: LINE.long, says: 'silence' });
+    const phoneCall = await phone.rung();
+    await phoneCall.answered();
+    await told('long-call', 2);
+    await caller.hangUp();
+    const call = await callOver();
+    await phoneCall.ended();
+    expect(story(call).filter((line) => line.startsWith('long-call'))).toEqual([
+      'long-call tell-staff 0.02',
+      'long-call tell-supervisor 0.03',
+    ]);
+    // The sentence is two seconds long.
+    expect(spokenMs((await phoneCall.heard()).left)).toBeGreaterThan(700);
+    expect(spokenMs((await caller.heard()).left)).toBe(0);
+    const { left, right } = await readStereo(call.recording);
+    expect([spokenMs(left), spokenMs(right)]).toEqual([0, 0]);
+  });
+
+  it('announces to both, recorded, that a call has lasted long, and has the end ready for a phone to confirm', async () => {
+    const phone = town.phone('202').willAnswer({ says: 'silence' });
+    const caller = await town.call({ from: NUMBER, to: LINE.ends, says: 'silence' });
+    const phoneCall = await phone.rung();
+    await phoneCall.answered();
+    await told('announcement-ended');
+    await told('ending-armed');
+    // Once is enough: it is armed.
+    await phoneCall.sendDigits('*9');
+    await caller.ended(30_000);
+    const call = await callOver();
+    await phoneCall.ended();
+    expect(story(call).filter((line) => /^(long-call|announcement|ending|end)/.test(line))).toEqual([
+      'announcement long-call ',
+      'long-call announce 0.02',
+      'announcement-ended long-call whole',
+      'ending-armed',
+      'long-call arm-ending 0.021',
+      'ending-confirmed p202',
+      'announcement ending p202',
+      'announcement-ended ending whole',
+      'end 16 box',
+    ]);
+    const recording = await readStereo(call.recording);
+    for (const ms of [
+      spokenMs((await caller.heard()).left),
+      spokenMs((await phoneCall.heard()).left),
+      spokenMs(recording.right),
+    ])
+      expect(ms).toBeGreaterThan(5000);
+    expect(spokenMs(recording.left)).toBe(0);
+  });
+
+  it('ends a long call with an announcement where the office has decided so, and nobody has confirmed or cancelled it', async () => {
+    const phone = town.phone('202').willAnswer({ says: 'silence' });
+    const caller = await town.call({ from: NUMBER, to: LINE.byItself, says: 'silence' });
+    const phoneCall = await phone.rung();
+    await told('long-call arm-ending');
+    // As if the time had gone by in which somebody may confirm or cancel it.
+    const clock = jest.spyOn(telephony.get(Clock), 'now');
+    clock.mockImplementation(() => new Date(Date.now() + ENDING_ARMED_SECONDS * 1000));
+    try {
+      await told('ending-confirmed');
+    } finally {
+      clock.mockRestore();
+    }
+    await caller.ended(30_000);
+    await phoneCall.ended();
+    const call = await callOver();
+    expect(story(call).filter((line) => /^(long-call|announcement|ending|end)/.test(line))).toEqual([
+      ...['ending-armed', 'long-call arm-ending 0.02', 'ending-confirmed '],
+      ...['announcement ending ', 'announcement-ended ending whole', 'end 16 box'],
+    ]);
+    const heard = [caller.heard(), phoneCall.heard()].map(async (sound) => (await sound).left);
+    for (const sound of [...heard, readStereo(call.recording).then(({ right }) => right)])
+      expect(spokenMs(await sound)).toBeGreaterThan(2000);
+    await telephony.untilIdle();
+  });
+
+  it('cuts the announcement of a long call short when the caller hangs up, and tells so', async () => {
+    const phone = town.phone('202').willAnswer();
+    const caller = await town.call({ from: NUMBER, to: LINE.ends });
+    const phoneCall = await phone.rung();
+    await told('long-call announce');
+    await caller.hangUp();
+    await phoneCall.ended();
+    const call = await callOver();
+    expect(story(call).filter((line) => /^(long-call|announcement|ending|end)/.test(line))).toEqual([
+      ...['announcement long-call ', 'long-call announce 0.02', 'announcement-ended long-call cut', 'end 16 caller'],
+    ]);
+    await expectWhole(box, call, { by: 'caller', talked: ['p202'] });
+    await telephony.untilIdle();
+  });
+});
