@@ -26,6 +26,7 @@ const BODIES: Partial<Record<string, object>> = {
   'post /recordings/:id/evidence': { reason: 'test' },
   'post /calls/:id/warnings': { kind: 'final' },
   'post /calls/:id/transfer': { to: 'p201' },
+  'post /calls/:id/pick-up': { phone: 'p201' },
   'post /calls/:id/supervision': { phone: 'p201', mode: 'listen' },
   'put /exports/:id/passphrase': { passphrase: 'kawa no nagare' },
 };
