@@ -1,6 +1,6 @@
 import { buffer } from 'node:stream/consumers';
 import { setTimeout } from 'node:timers/promises';
-import { describe, expect, it } from '@jest/globals';
+import { describe, expect, it, jest } from '@jest/globals';
 import { type Tool, throughTool, ToolFailedError } from './tool-stream.ts';
 
 const CHUNK = Buffer.alloc(64 * 1024, 7);
@@ -53,10 +53,15 @@ describe('a stream through a tool', () => {
   });
 
   it('waits for its reader as long as that takes', async () => {
-    const output = throughTool(shell('cat'), input(30), 1000);
-    await output.next();
-    await setTimeout(1500);
-    expect(await bytesOf(output)).toBeGreaterThan(20 * CHUNK.length);
+    jest.useFakeTimers({ doNotFake: ['nextTick', 'setImmediate', 'queueMicrotask'] });
+    try {
+      const output = throughTool(shell('cat'), input(30), 1000);
+      await output.next();
+      jest.advanceTimersByTime(60_000);
+      expect(await bytesOf(output)).toBeGreaterThan(20 * CHUNK.length);
+    } finally {
+      jest.useRealTimers();
+    }
   });
 
   it('ends the tool and lets go of its input when its reader leaves', async () => {
