@@ -13,6 +13,7 @@ import {
   type ListEncoding,
 } from '../api/generated/models.ts';
 import { PasswordField } from '../session/password-field.ts';
+import { Choices } from '../ui/choices.ts';
 import { focusFirstMistake } from '../ui/first-mistake.ts';
 import { ReasonField, reasonGiven } from '../ui/reason-field.ts';
 import { type ExportSubject } from './export-launcher.ts';
@@ -31,7 +32,7 @@ interface Typed {
 /** Asks in which form and why, and makes the export. Closes with it. */
 @Component({
   selector: 'dw-export-dialog',
-  imports: [FailureNotice, FormField, FormRoot, PasswordField, ReasonField],
+  imports: [Choices, FailureNotice, FormField, FormRoot, PasswordField, ReasonField],
   templateUrl: './export.dialog.html',
 })
 export class ExportDialog {

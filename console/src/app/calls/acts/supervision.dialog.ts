@@ -3,6 +3,7 @@ import { FormField, FormRoot, form } from '@angular/forms/signals';
 import { FailureNotice } from '../../api/failure-notice.ts';
 import { superviseCall } from '../../api/generated/functions.ts';
 import { type CallSupervision } from '../../api/generated/models.ts';
+import { type Choice, Choices } from '../../ui/choices.ts';
 import { focusFirstMistake } from '../../ui/first-mistake.ts';
 import { Notice } from '../../ui/notice.ts';
 import { rememberedSignal } from '../../ui/remembered-signal.ts';
@@ -14,7 +15,7 @@ import { PhonesAwaited } from './phones-awaited.ts';
 
 const SAID = $localize`:@@supervise.said:選んだ電話機を呼び出しています。受話器を取ると、通話に入ります。`;
 
-const MODES: { id: CallSupervision['mode']; name: string; note: string }[] = [
+const MODES: Choice<CallSupervision['mode']>[] = [
   {
     id: 'listen',
     name: $localize`:@@supervise.listen:聴くだけ`,
@@ -35,7 +36,17 @@ const MODES: { id: CallSupervision['mode']; name: string; note: string }[] = [
 /** Asks with which phone and how a supervisor steps into a conversation, and rings that phone. Closes with what to say then. */
 @Component({
   selector: 'dw-supervision-dialog',
-  imports: [ActButtons, CallInQuestion, FailureNotice, FormField, FormRoot, Notice, PhoneChoice, PhonesAwaited],
+  imports: [
+    ActButtons,
+    CallInQuestion,
+    Choices,
+    FailureNotice,
+    FormField,
+    FormRoot,
+    Notice,
+    PhoneChoice,
+    PhonesAwaited,
+  ],
   templateUrl: './supervision.dialog.html',
 })
 export class SupervisionDialog extends PhoneDialog {

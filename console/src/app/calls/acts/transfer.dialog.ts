@@ -2,6 +2,7 @@ import { Component, signal } from '@angular/core';
 import { FormField, FormRoot, form } from '@angular/forms/signals';
 import { FailureNotice } from '../../api/failure-notice.ts';
 import { transferCall } from '../../api/generated/functions.ts';
+import { type Choice, Choices } from '../../ui/choices.ts';
 import { focusFirstMistake } from '../../ui/first-mistake.ts';
 import { ActButtons } from './act-buttons.ts';
 import { CallInQuestion } from './call-in-question.ts';
@@ -12,10 +13,23 @@ import { PhonesAwaited } from './phones-awaited.ts';
 const SAID = $localize`:@@transfer.said:転送先の電話機を呼び出しています。応答がなければ、元の電話機に戻ります。`;
 const ASKING_SAID = $localize`:@@transfer.askingSaid:転送先の電話機を呼び出しています。元の電話機で話し、受話器を置くと転送されます。`;
 
+const WAYS: Choice<'at-once' | 'ask-first'>[] = [
+  {
+    id: 'at-once',
+    name: $localize`:@@transfer.atOnce:すぐに転送する`,
+    note: $localize`:@@transfer.atOnceNote:応答がなければ、元の電話機に戻ります`,
+  },
+  {
+    id: 'ask-first',
+    name: $localize`:@@transfer.askFirst:転送先と話してから転送する`,
+    note: $localize`:@@transfer.askFirstNote:職員が転送先と話し、受話器を置くと転送されます。*0を押すと、通話に戻ります`,
+  },
+];
+
 /** Asks to which phone a conversation is handed on and how, and does it. Closes with what to say then. */
 @Component({
   selector: 'dw-transfer-dialog',
-  imports: [ActButtons, CallInQuestion, FailureNotice, FormField, FormRoot, PhoneChoice, PhonesAwaited],
+  imports: [ActButtons, CallInQuestion, Choices, FailureNotice, FormField, FormRoot, PhoneChoice, PhonesAwaited],
   template: `
     <form class="dialog" [formRoot]="form" novalidate>
       <h2 id="transfer-heading" tabindex="-1" i18n="@@transfer.heading">ほかの電話機に転送</h2>
@@ -25,37 +39,14 @@ const ASKING_SAID = $localize`:@@transfer.askingSaid:転送先の電話機を呼
         <dw-failure-notice [failure]="failed" />
       }
       @if (phones.hasValue()) {
-        <fieldset class="choices">
-          <legend class="field-label" i18n="@@transfer.how">転送のしかた</legend>
-          <label class="choice">
-            <input
-              type="radio"
-              name="transfer-how"
-              value="at-once"
-              [checked]="!typed().askFirst"
-              (change)="ask(false)"
-            />
-            <span>
-              <ng-container i18n="@@transfer.atOnce">すぐに転送する</ng-container>
-              <span class="hint" i18n="@@transfer.atOnceNote">応答がなければ、元の電話機に戻ります</span>
-            </span>
-          </label>
-          <label class="choice">
-            <input
-              type="radio"
-              name="transfer-how"
-              value="ask-first"
-              [checked]="typed().askFirst"
-              (change)="ask(true)"
-            />
-            <span>
-              <ng-container i18n="@@transfer.askFirst">転送先と話してから転送する</ng-container>
-              <span class="hint" i18n="@@transfer.askFirstNote">
-                職員が転送先と話し、受話器を置くと転送されます。*0を押すと、通話に戻ります
-              </span>
-            </span>
-          </label>
-        </fieldset>
+        <dw-choices
+          label="転送のしかた"
+          i18n-label="@@transfer.how"
+          fieldId="transfer-how"
+          [choices]="ways"
+          [value]="typed().askFirst ? 'ask-first' : 'at-once'"
+          (chosen)="ask($event === 'ask-first')"
+        />
         <dw-phone-choice
           label="転送先の電話機"
           i18n-label="@@transfer.to"
@@ -73,6 +64,7 @@ const ASKING_SAID = $localize`:@@transfer.askingSaid:転送先の電話機を呼
   `,
 })
 export class TransferDialog extends PhoneDialog {
+  protected readonly ways = WAYS;
   protected readonly typed = signal({ to: '', askFirst: false });
 
   protected readonly form = form(this.typed, (path) => phoneChosen(path.to), {
