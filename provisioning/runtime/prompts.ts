@@ -26,6 +26,7 @@ export type Prompts = z.infer<typeof Prompts>;
 
 /** The name by which musiconhold.conf knows it. */
 const HOLD_MELODY = 'hold-melody';
+const MELODY = Buffer.from(holdMelody().buffer);
 
 type Prompt = Prompts[number];
 
@@ -83,24 +84,39 @@ async function textSpeaker(toolsDir: string, tools: SpeechTools): Promise<Speake
 
 async function speakWith(speaker: Speaker, source: string, runtime: string, progress: Progress): Promise<string> {
   const prompts = Prompts.parse(JSON.parse(source));
-  const melody = Buffer.from(holdMelody().buffer);
-  const key = createHash('sha256').update(`${source}\n${speaker.recipe}`).update(melody);
+  const key = createHash('sha256').update(`${source}\n${speaker.recipe}`).update(MELODY);
   const folder = resolve(runtime, `prompts-${key.digest('hex').slice(0, 16)}`);
   if (existsSync(folder)) return folder;
   const partial = `${folder}.partial`;
   await rm(partial, { recursive: true, force: true });
   await mkdir(partial, { recursive: true });
-  await progress.step(`speaking ${prompts.length} announcements with ${speaker.name}`, async () => {
-    const waiting = [...prompts];
-    const speakAll = async () => {
-      for (let prompt = waiting.shift(); prompt; prompt = waiting.shift())
-        await writeFile(resolve(partial, `${prompt.id}.sln`), await speaker.speak(prompt));
-    };
-    await Promise.all(Array.from({ length: availableParallelism() }, speakAll));
-    await writeFile(resolve(partial, `${HOLD_MELODY}.sln`), melody);
-  });
+  try {
+    await progress.step(`speaking ${prompts.length} announcements with ${speaker.name}`, async () => {
+      await speakAll(prompts, speaker, partial);
+      await writeFile(resolve(partial, `${HOLD_MELODY}.sln`), MELODY);
+    });
+  } catch (error) {
+    await rm(partial, { recursive: true, force: true });
+    throw error;
+  }
   await rename(partial, folder);
   return folder;
+}
+
+/** On every processor at once. One that fails ends it, when the others have done what they are at. */
+async function speakAll(prompts: Prompts, speaker: Speaker, folder: string): Promise<void> {
+  const waiting = [...prompts];
+  const speakNext = async () => {
+    try {
+      for (let prompt = waiting.shift(); prompt; prompt = waiting.shift())
+        await writeFile(resolve(folder, `${prompt.id}.sln`), await speaker.speak(prompt));
+    } finally {
+      waiting.length = 0;
+    }
+  };
+  const speaking = Array.from({ length: availableParallelism() }, speakNext);
+  await Promise.allSettled(speaking);
+  await Promise.all(speaking);
 }
 
 /** Copies spoken prompts to where Asterisk reads them. Own recordings of an office under other names stay. */
