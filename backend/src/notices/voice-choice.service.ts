@@ -20,7 +20,8 @@ const TRIED_AGAIN_AFTER_MS = 60_000;
 interface Trial {
   /** Whatever is another file under the same name has another one. */
   file: string;
-  atMs: number;
+  /** Null while it goes on. */
+  endedMs: number | null;
   speaks: Promise<boolean>;
 }
 
@@ -53,15 +54,20 @@ export class VoiceChoice {
     const found = await stat(voice.model).catch(() => null);
     if (found === null) return false;
     const file = `${found.ino} ${found.size} ${found.mtimeMs}`;
-    const nowMs = this.clock.now().getTime();
     const known = this.trials.get(voice.model);
     if (known?.file === file) {
       const speaks = await known.speaks;
-      if (speaks || nowMs - known.atMs < TRIED_AGAIN_AFTER_MS) return speaks;
+      const agoMs = this.clock.now().getTime() - (known.endedMs ?? this.clock.now().getTime());
+      if (speaks || agoMs < TRIED_AGAIN_AFTER_MS) return speaks;
     }
-    const trial = { file, atMs: nowMs, speaks: this.try(voice) };
+    const trial: Trial = { file, endedMs: null, speaks: this.try(voice) };
     this.trials.set(voice.model, trial);
-    return trial.speaks;
+    try {
+      return await trial.speaks;
+    } finally {
+      // One that hangs takes as long as it is given: only then does the time begin to run.
+      trial.endedMs = this.clock.now().getTime();
+    }
   }
 
   private async try(voice: OpenJtalkVoice): Promise<boolean> {
