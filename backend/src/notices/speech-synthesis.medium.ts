@@ -1,5 +1,6 @@
 import {
   copyFileSync,
+  existsSync,
   mkdirSync,
   mkdtempSync,
   readdirSync,
@@ -8,9 +9,9 @@ import {
   symlinkSync,
   writeFileSync,
 } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { getPriority, tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { writeEndpoints } from '../../../provisioning/box/endpoints.ts';
 import { prepareHome } from '../../../provisioning/box/home.ts';
 import { project } from '../../../provisioning/project.ts';
@@ -165,18 +166,41 @@ describe('a box without a voice for Open JTalk', () => {
     await expect(speech.speak({ text: '★', kana: null })).rejects.toThrow(InvalidInputError);
   });
 
+  /** The usual tools, but for Open JTalk, and a voice in the home. */
+  function boxWithOpenJtalk(script: string) {
+    const tools = mkdtempSync(join(folder, 'tools-'));
+    for (const name of readdirSync(toolsDir))
+      if (name !== 'open_jtalk') symlinkSync(join(toolsDir, name), join(tools, name));
+    writeFileSync(join(tools, 'open_jtalk'), `#!/bin/sh\n${script}\n`, { mode: 0o755 });
+    const box = boxWith(tools);
+    writeFileSync(box.inHome('any.htsvoice'), 'voice');
+    return box;
+  }
+
   it('tries again after a while a voice that did not speak', async () => {
-    const tools = join(folder, 'slow-tools');
-    mkdirSync(tools);
-    for (const name of readdirSync(toolsDir)) symlinkSync(join(toolsDir, name), join(tools, name));
-    const script = join(tools, 'open_jtalk');
-    rmSync(script);
-    writeFileSync(script, `#!/bin/sh\necho tried >>'${folder}/tries'\nexit 1\n`, { mode: 0o755 });
-    const { voices, clock, inHome } = boxWith(tools);
-    writeFileSync(inHome('any.htsvoice'), 'voice');
+    const { voices, clock } = boxWithOpenJtalk(`echo tried >>'${folder}/tries'\nexit 1`);
     const tries = () => readFileSync(join(folder, 'tries'), 'utf8').split('\n').length - 1;
     expect([await voices.name(), await voices.name(), tries()]).toEqual(['espeak-ng', 'espeak-ng', 1]);
     clock.laterMs = 3_600_000;
     expect([await voices.name(), tries()]).toEqual(['espeak-ng', 2]);
+  });
+
+  it('lets a voice that hangs keep nobody from a processor, and ends it', async () => {
+    const { speech } = boxWithOpenJtalk(`echo $$ >'${folder}/pid'\nexec sleep 3600`);
+    jest.useFakeTimers({ doNotFake: ['nextTick', 'setImmediate', 'queueMicrotask'] });
+    try {
+      const speaking = speech.speak({ text: '録音しています。', kana: null });
+      let pid = 0;
+      while (pid === 0) {
+        await new Promise(setImmediate);
+        pid = existsSync(join(folder, 'pid')) ? Number(readFileSync(join(folder, 'pid'), 'utf8')) : 0;
+      }
+      expect(getPriority(pid)).toBeGreaterThan(0);
+      jest.advanceTimersByTime(60_000);
+      expect((await speaking).voice).toBe('espeak-ng');
+      expect(() => process.kill(pid, 0)).toThrow('ESRCH');
+    } finally {
+      jest.useRealTimers();
+    }
   });
 });
