@@ -1,71 +1,39 @@
-import { readFile, rm, writeFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
-import { createTestDatabase, type TestDatabase } from '../../../../test/medium/postgres.ts';
-import { decodeFlac, tones } from '../../../../test/medium/recordings/audio.ts';
 import {
   FaultyRecordingStore,
   type StoreFault,
   type StoreOperation,
 } from '../../../../test/medium/recordings/faulty-recording-store.ts';
-import {
-  diskStore,
-  filesBelow,
-  sealingService,
-  type SealingParts,
-  spoolCall,
-  unsealed,
-} from '../../../../test/medium/recordings/sealing-bench.ts';
+import { diskStore, filesBelow } from '../../../../test/medium/recordings/sealing-bench.ts';
+import { SealingScene, SECOND } from '../../../../test/medium/recordings/sealing-scene.ts';
 import { Steps } from '../../../../test/medium/recordings/stepped.ts';
-import { AuditEventEntity } from '../../audit/audit-event.entity.ts';
-import { RecordingEntity } from '../recording.entity.ts';
 import { troubleOf } from './sealing-trouble.ts';
 
-const SECOND = tones(1000, 440, 1000);
+let scene: SealingScene;
 
-let database: TestDatabase;
-let layout: TestDatabase['settings']['layout'];
-
-const seal = (callId: string, parts?: SealingParts) =>
-  sealingService(database.dataSource, database.settings, parts).seal(callId);
 const failureOf = (sealing: Promise<unknown>): Promise<unknown> =>
   sealing.then(
     () => null,
     (error: unknown) => error,
   );
-const rowsOf = (callId: string) => database.dataSource.manager.findBy(RecordingEntity, { callId });
 
 /** Whatever went wrong: nothing is said to be sealed that is not, and the spool has everything until it is. */
 async function expectNothingLost(callId: string): Promise<void> {
-  const [row] = await rowsOf(callId);
-  if (row?.state === 'sealed')
-    expect((await unsealed(database.dataSource, database.settings, row)).length).toBe(row.sizeBytes);
-  else expect(await filesBelow(layout.spool)).toHaveLength(2);
-  expect(await filesBelow(join(layout.run, 'sealing'))).toEqual([]);
-}
-
-async function expectSealedOnce(callId: string): Promise<void> {
-  const rows = await rowsOf(callId);
-  expect(rows).toMatchObject([{ state: 'sealed', completeness: 'complete', trouble: null }]);
-  for (const row of rows) {
-    const flac = await unsealed(database.dataSource, database.settings, row);
-    expect((await decodeFlac(database.settings.endpoints.toolsDir, flac)).equals(SECOND)).toBe(true);
-    expect((await filesBelow(layout.vault)).filter((path) => !path.startsWith('.writing'))).toEqual([row.path]);
-    expect(await filesBelow(layout.spool)).toEqual([]);
-    expect(await database.dataSource.manager.countBy(AuditEventEntity, { subject: row.id })).toBe(1);
-  }
+  const [row] = await scene.rowsOf(callId);
+  if (row?.state === 'sealed') expect((await scene.flacOf(row)).length).toBe(row.sizeBytes);
+  else expect(await filesBelow(scene.layout.spool)).toHaveLength(2);
+  expect(await filesBelow(join(scene.layout.run, 'sealing'))).toEqual([]);
 }
 
 beforeAll(async () => {
-  database = await createTestDatabase();
-  layout = database.settings.layout;
+  scene = await SealingScene.open();
 });
 
-afterEach(async () => {
-  for (const file of await filesBelow(layout.vault)) await rm(join(layout.vault, file));
-});
+afterEach(() => scene.emptyVault());
 
-afterAll(() => database.drop());
+afterAll(() => scene.close());
 
 /** What a person is told, or null where the fault does not keep the recording from being sealed. */
 const FAULTS: [StoreOperation, StoreFault, string | null][] = [
@@ -99,66 +67,66 @@ const FAULTS: [StoreOperation, StoreFault, string | null][] = [
 
 describe('sealing into a store whose', () => {
   it.each(FAULTS)('%s meets %s', async (operation, fault, trouble) => {
-    const callId = await spoolCall(layout, { pcm: SECOND });
-    const store = new FaultyRecordingStore(diskStore(database.settings), fault, operation);
-    const failure = await failureOf(seal(callId, { store }));
+    const callId = await scene.spool();
+    const store = new FaultyRecordingStore(diskStore(scene.settings), fault, operation);
+    const failure = await failureOf(scene.seal(callId, { store }));
     expect(failure === null ? null : troubleOf(failure)).toBe(trouble);
     await expectNothingLost(callId);
-    if (fault === 'fail-once') expect(await failureOf(seal(callId, { store }))).toBeNull();
-    else if (trouble !== null) await seal(callId);
-    await expectSealedOnce(callId);
+    if (fault === 'fail-once') expect(await failureOf(scene.seal(callId, { store }))).toBeNull();
+    else if (trouble !== null) await scene.seal(callId);
+    await scene.expectAlone(callId);
   });
 
   it.each<StoreFault>(['fail-always', 'refuse', 'vanish'])('removal of a superseded file meets %s', async (fault) => {
-    const callId = await spoolCall(layout, { pcm: SECOND.subarray(0, SECOND.length / 2), lengthMs: 1000 });
-    const journal = await readFile(join(layout.spool, `${callId}.jsonl`));
-    await seal(callId);
+    const callId = await scene.spool({ pcm: SECOND.subarray(0, SECOND.length / 2), lengthMs: 1000 });
+    const journal = await readFile(join(scene.layout.spool, `${callId}.jsonl`));
+    await scene.seal(callId);
     for (const [ending, content] of [
       ['raw', SECOND],
       ['jsonl', journal],
     ] as const) {
-      await writeFile(join(layout.spool, `${callId}.${ending}`), content);
+      await writeFile(join(scene.layout.spool, `${callId}.${ending}`), content);
     }
-    const store = new FaultyRecordingStore(diskStore(database.settings), fault, 'remove');
-    const failure = await failureOf(seal(callId, { store }));
+    const store = new FaultyRecordingStore(diskStore(scene.settings), fault, 'remove');
+    const failure = await failureOf(scene.seal(callId, { store }));
     await expectNothingLost(callId);
-    expect((await rowsOf(callId))[0]?.path).toMatch(/\.2\.c2sp$/);
+    expect((await scene.rowsOf(callId))[0]?.path).toMatch(/\.2\.c2sp$/);
     if (fault === 'vanish') expect(failure).toBeNull();
-    else await seal(callId);
-    const paths = (await rowsOf(callId)).map(({ path }) => path);
-    if (fault !== 'vanish') expect(await filesBelow(layout.vault)).toEqual(paths);
-    expect(await filesBelow(layout.spool)).toEqual([]);
+    else await scene.seal(callId);
+    const paths = (await scene.rowsOf(callId)).map(({ path }) => path);
+    if (fault !== 'vanish') expect(await filesBelow(scene.layout.vault)).toEqual(paths);
+    expect(await filesBelow(scene.layout.spool)).toEqual([]);
   });
 });
 
 describe('sealing with', () => {
   it('an encoder that fails names it, keeps its words and leaves nothing behind', async () => {
-    const callId = await spoolCall(layout, { pcm: SECOND });
-    const failure = await failureOf(seal(callId, { flac: '/bin/false' }));
+    const callId = await scene.spool();
+    const failure = await failureOf(scene.seal(callId, { flac: '/bin/false' }));
     expect(troubleOf(failure)).toBe('encoder-failed');
     await expectNothingLost(callId);
-    await seal(callId);
-    await expectSealedOnce(callId);
+    await scene.seal(callId);
+    await scene.expectAlone(callId);
   });
 
   it('a full disk at any step of the store says that it is the vault, and ends well afterwards', async () => {
     const unclear: string[] = [];
     for (let faultAt = 1, reached = true; reached; faultAt++) {
-      const callId = await spoolCall(layout, { pcm: SECOND });
+      const callId = await scene.spool();
       let struck = '';
       const steps: Steps = new Steps(faultAt, 'before', () => {
         struck = steps.names.at(-1) ?? '';
         throw Object.assign(new Error('no space left'), { code: 'ENOSPC' });
       });
-      const failure = await failureOf(seal(callId, { steps }));
+      const failure = await failureOf(scene.seal(callId, { steps }));
       reached = steps.faultReached;
       // `disk.rm` lets go of the spool, after all is done.
       const ofStore = /^(disk|file)\.(?!rm$)/.test(struck);
       if (failure !== null && ofStore && !troubleOf(failure).startsWith('vault-')) unclear.push(struck);
       await expectNothingLost(callId);
-      await seal(callId);
-      await expectSealedOnce(callId);
-      for (const file of await filesBelow(layout.vault)) await rm(join(layout.vault, file));
+      await scene.seal(callId);
+      await scene.expectAlone(callId);
+      await scene.emptyVault();
     }
     expect(unclear).toEqual([]);
   });
