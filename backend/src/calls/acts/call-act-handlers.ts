@@ -23,6 +23,13 @@ export type CallActHandler<T extends CallActType> = (
   by: Asker,
 ) => Promise<CallActAnswer>;
 
+/** Nothing is said into a call for help, and it stays where it is: there its phone has no codes for these either. */
+const NOT_IN_EMERGENCIES: ReadonlySet<CallActType> = new Set([
+  ...(['warn', 'arm-ending', 'confirm-ending', 'transfer', 'park'] as const),
+]);
+
+const isEmergency = (journal: readonly JournalEntry[]): boolean => journal.some(({ e }) => e === 'emergency');
+
 /** Who does what: each room of the telephony process enlists for its acts when it starts. */
 @Injectable()
 export class CallActHandlers {
@@ -34,6 +41,7 @@ export class CallActHandlers {
 
   /** @throws what the handler throws, and when nobody has enlisted */
   async perform(act: CallAct, call: CallInProgress, by: Asker): Promise<CallActAnswer> {
+    if (NOT_IN_EMERGENCIES.has(act.type) && isEmergency(call.journal)) return 'emergency-call';
     const handler = this.handlers.get(act.type);
     if (!handler) throw new Error(`nobody does ${act.type}`);
     return handler(act, call, by);

@@ -35,6 +35,16 @@ export class EndingNotArmedError extends DenwabanError {
   }
 }
 
+export class EmergencyCallError extends DenwabanError {
+  readonly status = 409;
+  readonly errorId = 'emergency-call';
+  constructor() {
+    super(
+      '緊急通報(110・118・119)の通話です。注意を流す、終了する、転送する、預けるといった操作はできません。電話機でそのままお話しください。',
+    );
+  }
+}
+
 export class PhoneUnknownError extends DenwabanError {
   readonly status = 422;
   readonly errorId = 'phone-unknown';
@@ -82,6 +92,7 @@ const REFUSALS: Record<CallActRefusal, new () => DenwabanError> = {
   'not-recorded': CallNotRecordedError,
   'not-parked': NotParkedError,
   'ending-not-armed': EndingNotArmedError,
+  'emergency-call': EmergencyCallError,
   'phone-unknown': PhoneUnknownError,
   'not-a-supervisor': NotASupervisorError,
   'call-act-failed': CallActFailedError,

@@ -33,6 +33,7 @@ export const CALL_ACT_REFUSALS = [
   'not-recorded',
   'not-parked',
   'ending-not-armed',
+  'emergency-call',
   'phone-unknown',
   'not-a-supervisor',
   'call-act-failed',

@@ -26,8 +26,8 @@ describe('what may be done to a call', () => {
     expect(possible({ parkedAt: '3' })).toEqual(['mark', 'pickUp', 'pause']);
   });
 
-  it('to the emergency services is neither announced over nor ended', () => {
-    expect(possible({ emergency: true })).toEqual(['mark', 'transfer', 'park', 'supervise', 'pause']);
+  it('to the emergency services is neither announced over nor ended nor handed on', () => {
+    expect(possible({ emergency: true })).toEqual(['mark', 'supervise', 'pause']);
   });
 
   it('depends on what is recorded', () => {

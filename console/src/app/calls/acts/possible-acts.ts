@@ -28,17 +28,17 @@ export const armedSeconds = ({ endingArmedUntil }: Pick<LiveCall, 'endingArmedUn
 export const isInConversation = ({ state, parkedAt, legs }: LiveCall): boolean =>
   state === 'talking' && parkedAt === null && legs.some(({ party }) => party === 'phone');
 
-/** Which acts make sense at this moment; the API decides again. Emergency calls are neither announced over nor ended. */
+/** Which acts make sense at this moment; the API decides again. Emergency calls are neither announced over nor ended, and stay where they are. */
 export function possibleActs(call: LiveCall): Record<ActName, boolean> {
   const talking = isInConversation(call);
-  const announcing = talking && !call.emergency;
+  const changing = talking && !call.emergency;
   return {
     mark: true,
-    'warn-recording': announcing,
-    'warn-final': announcing,
-    end: announcing,
-    transfer: talking,
-    park: talking,
+    'warn-recording': changing,
+    'warn-final': changing,
+    end: changing,
+    transfer: changing,
+    park: changing,
     pickUp: call.parkedAt !== null,
     supervise: talking,
     pause: call.recorder === 'growing' || call.recorder === 'paused',
