@@ -11,6 +11,10 @@ import { PassingPeer } from './passing-peer.ts';
 import { awayFrom, LINE, OUTSIDE, setTrunks, talk, told, untilAway } from './trunks-stage.ts';
 
 const place = await Place.claim();
+/** A tel URI's form of that number (RFC 3966). */
+const PRIVATE = `+81-3-${LINE.private.slice(2, 6)}-${LINE.private.slice(6)};phone-context=ntt.example`;
+
+type Box = BoxAsterisk['sip'];
 
 describe('trunks, with no backend', () => {
   const stage = setTrunks(place);
@@ -37,6 +41,32 @@ describe('trunks, with no backend', () => {
       const called = [`P-Called-Party-ID: "a@b:1" <sip:+81${LINE.private.slice(1)}@ntt.example>`];
       expect(await invite(awayFrom(place), box.sip, 'anybody', from, called)).toBe(486);
       expect((await callOver()).entries[0]).toMatchObject({ line: 'private', dialled: LINE.private });
+    });
+
+    it.each([
+      [
+        'the request URI',
+        () => place.carrier,
+        'tax',
+        ({ host }: Box) => ({ uri: `sip:${LINE.tax};phone-context=+81@${host}` }),
+      ],
+      [
+        'To',
+        () => place.gateway,
+        'gateway',
+        ({ host }: Box) => ({ uri: `sip:3@${host}`, to: `${LINE.gateway};npdi=1` }),
+      ],
+      [
+        'P-Called-Party-ID',
+        () => awayFrom(place),
+        'private',
+        () => ({ more: [`P-Called-Party-ID: <tel:${PRIVATE}>`] }),
+      ],
+    ] as const)('is found by the number in %s, whatever else its address says of it', async (_, from, line, how) => {
+      const { uri, to = LINE[line], more = [] }: { uri?: string; to?: string; more?: string[] } = how(box.sip);
+      const caller = `<sip:0901234567;isub=12@${from()}>`;
+      expect(await invite(from(), box.sip, to, caller, ['Supported: 100rel, timer', ...more], uri)).toBe(486);
+      expect((await callOver()).entries[0]).toMatchObject({ line, dialled: LINE[line], number: '0901234567' });
     });
 
     it('never goes out again', async () => {
