@@ -89,6 +89,17 @@ describe('desks with no backend', () => {
   }
   const steps = (of: SpooledCall) => story(of).filter((step) => !/^(begin|recorder|fallback|accepted|left)/.test(step));
 
+  it('a phone that sends its calls elsewhere is one that is busy: whoever calls is led nowhere by it', async () => {
+    const placed = (await box.calls()).length;
+    town.phone('202').willAnswer();
+    const caller = await town.call({ from: NUMBER, to: LINE.inOrder });
+    await (await town.phone('201').rung()).transferTo(town.extensionUri('110'));
+    await told('answered p202');
+    await caller.hangUp();
+    expect(steps(await callOver())).toEqual(['ringing in-order', 'answered p202', 'end 16 caller']);
+    expect(await box.calls()).toHaveLength(placed + 1);
+  });
+
   it('in order: the first phone always first, the next one when it does not answer or is busy', async () => {
     const [first, second] = EXTENSIONS.map((extension) => town.phone(extension).willAnswer());
     expect(await answeredBy(LINE.inOrder)).toBe('answered p201');
