@@ -31,7 +31,7 @@ describe('what phones may dial', () => {
 
   it('is numbers behind the prefix, and emergency numbers with and without it', () => {
     const numbers = dialled(office());
-    expect(numbers).toEqual(expect.arrayContaining(['110', '0110', '0184119', '_0[0-9]!', '_0#!', '_0+!']));
+    expect(numbers).toEqual(expect.arrayContaining(['110', '0110', '0184119', '110#', '_0[0-9]!', '_0#!', '_0+!']));
     expect(linesOf('outside').join('\n')).toContain('Set(DENWABAN_WANTED=${EXTEN:1})');
   });
 
@@ -88,14 +88,14 @@ describe('the number shown', () => {
 
 describe('a phone behind the business phone', () => {
   it('is known by the number it shows', () => {
-    expect(linesOf('outgoing-pbx')).toEqual(['exten => 3301,1,Return(p301)']);
+    expect(linesOf('phones-behind-pbx')).toEqual(['exten => 3301,1,Return(p301)']);
   });
 
   it('is the first of several that share a number', () => {
     const shared = office(({ phones }) => {
       phones.push({ id: 'p302', name: '税務課2', type: 'pbx', extension: '302', number: '3301' });
     });
-    expect(linesOf('outgoing-pbx', shared)).toEqual(['exten => 3301,1,Return(p301)']);
+    expect(linesOf('phones-behind-pbx', shared)).toEqual(['exten => 3301,1,Return(p301)']);
   });
 });
 

@@ -11,7 +11,7 @@ export function outgoingSections(document: ConfigurationDocument): Section[] {
   return [
     outsideSection(document),
     { name: 'outgoing-phones', lines: document.phones.flatMap((phone) => phoneLines(phone, document)) },
-    { name: 'outgoing-pbx', lines: pbxPhoneLines(document.phones) },
+    { name: 'phones-behind-pbx', lines: pbxPhoneLines(document.phones) },
     ...document.trunks.map((trunk) => shownSection(trunk, document)),
     attempts(
       'outgoing-trunks',

@@ -44,6 +44,7 @@ describe('a call that went out', () => {
     ['NOANSWER', '', 'box', 'unanswered', null],
     ['CHANUNAVAIL', '480', 'box', 'unanswered', null],
     ['CHANUNAVAIL', '603', 'box', 'unanswered', 'declined'],
+    ['CHANUNAVAIL', '433', 'box', 'unanswered', 'declined'],
     ['CHANUNAVAIL', '404', 'box', 'failed', 'number-unknown'],
     ['CONGESTION', '503', 'box', 'failed', 'trunks-failed'],
     ['CHANUNAVAIL', '', 'box', 'failed', 'trunks-failed'],

@@ -3,9 +3,9 @@ import type { JournalEntry } from './journal.schema.ts';
 
 type EndedBy = Extract<JournalEntry, { e: 'end' }>['by'];
 
-/** SIP statuses by which those who are called, or the network they are in, answer a call (RFC 3261, 21.4 and 21.6). */
+/** SIP statuses by which those who are called, or the network they are in, answer a call (RFC 3261, 21.4 and 21.6; RFC 5079). */
 const BUSY = new Set(['486', '600']);
-const DECLINED = new Set(['603']);
+const DECLINED = new Set(['433', '603']);
 const NO_SUCH_NUMBER = new Set(['404', '410', '484', '604']);
 const NOBODY = new Set(['480', '487']);
 

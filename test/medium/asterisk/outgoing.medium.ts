@@ -100,6 +100,47 @@ describe('through trunks, with no backend,', () => {
       expect(trunks).toEqual(['away', 'carrier']);
     });
 
+    it('to somebody who does not answer ends so', async () => {
+      town.phone(OUTSIDE).willRingOut();
+      await box.commandLine('dialplan set global DENWABAN_OUTSIDE_SECONDS 1');
+      try {
+        expect(await refused(await town.callFromPhone('201', `0${OUTSIDE}`))).toBe(480);
+      } finally {
+        await box.commandLine('dialplan set global DENWABAN_OUTSIDE_SECONDS 180');
+      }
+      expect(told(await callOver()).slice(-2)).toEqual(['not-connected carrier NOANSWER ', 'end 19 box']);
+    });
+
+    it('is taken back from where it is parked by a phone behind the business phone, not by one nobody knows', async () => {
+      const caller = await town.callFromPhone('201', `0${OUTSIDE}`, says);
+      const outside = await town.phone(OUTSIDE).rung();
+      await stage.told('connected p201');
+      await caller.sendDigits('*4');
+      await stage.told('parked 1 p201');
+      const stranger = await town.callFromPbx('9999', '*41');
+      await stranger.ended();
+      const taker = await town.callFromPbx('3301', '*41');
+      await stage.told('answered p301');
+      await taker.hangUp();
+      await outside.ended();
+      expect(told(await callOver()).slice(-4)).toEqual([
+        'unparked phone',
+        'answered p301',
+        'left p301',
+        'end 16 office',
+      ]);
+    });
+
+    it('to a colleague is that phone’s as well when it stands behind the business phone', async () => {
+      town.phone('201').willAnswer();
+      const caller = await town.callFromPbx('3301', '201');
+      await stage.told('answered p201');
+      await caller.sendDigits('*1');
+      await stage.told('marked p301');
+      await caller.hangUp();
+      await callOver();
+    });
+
     it('takes the next trunk when one fails, under a number of that trunk, after having said who we are', async () => {
       town.phone(OUTSIDE).willRefuse('congested');
       const caller = await town.callFromPhone('201', `0184${OUTSIDE}`, says);
@@ -168,6 +209,7 @@ describe('through trunks, with no backend,', () => {
       ['203', '0119', '119', LINE.tax],
       ['201', '0184110', '110', LINE.main],
       ['203', '184119', '119', LINE.tax],
+      ['201', '119#', '119', LINE.main],
     ])(
       'from %s, dialled as %s, reaches %s at once with %s shown, whatever the phone may call',
       async (from, dialled, number, shown) => {

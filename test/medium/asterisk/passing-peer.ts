@@ -2,30 +2,41 @@ import { createSocket, type Socket } from 'node:dgram';
 
 const SIP_PORT = 5060;
 
-/** A gateway that says it is there (OPTIONS) and rings for every INVITE, until it vanishes without a word. */
+/** A gateway that says it is there (OPTIONS) and rings for every INVITE, or refuses it, until it vanishes without a word. */
 export class PassingPeer {
+  private toInvite: readonly string[] = ['180 Ringing'];
+
   private constructor(private readonly socket: Socket) {}
 
   static async at(address: string): Promise<PassingPeer> {
     const socket = createSocket('udp4');
+    const peer = new PassingPeer(socket);
     socket.on('message', (data, { address: from, port }) => {
       const request = data.toString();
-      const status = STATUS[request.slice(0, request.indexOf(' '))];
-      if (status !== undefined) socket.send(answer(request, status), port, from);
+      for (const status of peer.answersTo(request.slice(0, request.indexOf(' '))))
+        socket.send(answer(request, status), port, from);
     });
     await new Promise<void>((resolve, reject) => {
       socket.once('error', reject);
       socket.bind(SIP_PORT, address, resolve);
     });
-    return new PassingPeer(socket);
+    return peer;
+  }
+
+  /** @param statuses what it says to the next INVITEs, one after the other, e.g. `480 Temporarily Unavailable` */
+  willSay(...statuses: string[]): void {
+    this.toInvite = statuses;
+  }
+
+  private answersTo(method: string): readonly string[] {
+    if (method === 'INVITE') return this.toInvite;
+    return method === 'OPTIONS' ? ['200 OK'] : [];
   }
 
   async vanish(): Promise<void> {
     await new Promise<void>((resolve) => this.socket.close(() => resolve()));
   }
 }
-
-const STATUS: Readonly<Record<string, string>> = { OPTIONS: '200 OK', INVITE: '180 Ringing' };
 
 function answer(request: string, status: string): string {
   const copied = request.split('\r\n').filter((line) => /^(Via|From|Call-ID|CSeq):/i.test(line));

@@ -136,6 +136,17 @@ describe('two accounts at one gateway, with no backend', () => {
     ]);
   });
 
+  it('a trunk that has no number of its own shows none', async () => {
+    await box.applier.apply({ ...office(), outgoing: { prefix: '0', trunks: ['carrier'] } });
+    town.phone(OUTSIDE).willAnswer();
+    const caller = await town.callFromPhone(PHONE, `0${OUTSIDE}`);
+    const called = await town.phone(OUTSIDE).rung();
+    await called.answered();
+    expect(await called.header('P-Asserted-Identity')).toBe('');
+    await caller.hangUp();
+    expect(story(await callOver())).toContain('dialling carrier  no');
+  });
+
   it('a wrong secret is told, and the corrected one counts at once, while a conversation goes on', async () => {
     const outside = town.phone(OUTSIDE).willAnswer({ says: { tone: OUTSIDE_HZ } });
     const caller = await town.callFromPhone(PHONE, `0${OUTSIDE}`, { tone: PHONE_HZ });

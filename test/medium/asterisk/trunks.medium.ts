@@ -95,12 +95,33 @@ describe('trunks, with no backend', () => {
     });
   });
 
-  it('are used as soon as they answer, and passed over once they vanish, also while they ring', async () => {
+  /** Of what a trunk refuses, what those who were called have said ends the call; a call for help goes on to the next one all the same. */
+  async function refusing(peer: PassingPeer): Promise<void> {
+    peer.willSay('480 Temporarily Unavailable');
+    const caller = await town.callFromPhone('201', `0${OUTSIDE}`);
+    expect((await caller.ended()).sipStatus).toBe(480);
+    expect(told(await callOver()).slice(-2)).toEqual(['not-connected away NOANSWER 480', 'end 19 box']);
+    stage.nextCall();
+    await talk(stage, await town.callFromPhone('201', '118'), '118');
+    expect(told(await callOver())).toEqual(
+      expect.arrayContaining(['not-connected away NOANSWER 480', 'dialling carrier main no', 'connected p201']),
+    );
+    stage.nextCall();
+    peer.willSay('302 Moved Temporarily');
+    await talk(stage, await town.callFromPhone('201', `0${OUTSIDE}`), OUTSIDE);
+    expect(told(await callOver())).toEqual(expect.arrayContaining(['dialling carrier main no', 'connected p201']));
+    stage.nextCall();
     town.phone(OUTSIDE).willAnswer();
+  }
+
+  it('are used as soon as they answer, and passed over when they refuse and once they vanish, also while they ring', async () => {
+    for (const number of [OUTSIDE, '118']) town.phone(number).willAnswer();
     const peer = await PassingPeer.at(awayFrom(place));
     let caller: Caller;
     try {
       await untilAway(stage, 'reachable');
+      await refusing(peer);
+      peer.willSay('180 Ringing');
       caller = await town.callFromPhone('201', `0${OUTSIDE}`);
       await caller.ringing();
     } finally {
