@@ -5,8 +5,9 @@ import { toneIntervals, totalMs } from '../../town/listen.ts';
 import { readStereo } from '../../town/sound-file.ts';
 import { Place } from '../../town/place.ts';
 import type { Town } from '../../town/town.ts';
-import { pause } from '../../town/waiting.ts';
+import { eventually, pause } from '../../town/waiting.ts';
 import { type BoxAsterisk, type SpooledCall, story } from './box-asterisk.ts';
+import { heardBy, heardToBe, spokenMs } from './citizens-desk.ts';
 import { officeAt, setStage, WARNINGS } from './stage.ts';
 import { completionOf } from './whole-call.ts';
 
@@ -88,8 +89,17 @@ describe('recording rules with no backend', () => {
     expect(await completionOf(box, call)).toMatchObject({ completeness: 'none', reason: 'not-recorded', rule: ruleId });
   });
 
-  it('what a desk says that is not recorded is not kept, nor is the way to it', async () => {
-    const call = await conversation(LINE.child, '202');
+  it('what a desk says that is not recorded is not kept, nor is the way to it, and no phone can have it kept', async () => {
+    const phone = town.phone('202').willAnswer({ says: { tone: PHONE_HZ } });
+    const caller = await town.call({ from: NUMBER, to: LINE.child, says: { tone: CALLER_HZ } });
+    const taken = await phone.rung();
+    await taken.answered();
+    await heardToBe(taken, CALLER_HZ);
+    await taken.sendDigits('*5');
+    await eventually('the phone to be told that it cannot', async () => spokenMs(await heardBy(taken)) > 100);
+    await caller.hangUp();
+    const call = await callOver();
+    expect(story(call).filter((step) => step.startsWith('recording-kept'))).toEqual([]);
     expect(rulesOf(call)).toEqual(['recorder', 'recording-rule child never', 'answered p202']);
     const completion = await completionOf(box, call);
     expect(completion).toMatchObject({ completeness: 'none', reason: 'not-recorded', rule: 'child' });

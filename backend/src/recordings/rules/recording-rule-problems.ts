@@ -2,12 +2,37 @@ import { nationalNumber } from '../../asterisk/dialplan-names.ts';
 import type { ConfigurationDocument, ConfigurationProblem } from '../../configuration/configuration.schema.ts';
 import { EMERGENCY_NUMBERS } from '../../phones/emergency-numbers.ts';
 import { EMERGENCY_RULE, type RecordingRule, STANDARD_RULE } from './recording-rule.schema.ts';
+import { decideRecording } from './recording-rules.ts';
 
 /** What is wrong with recording rules beyond their shape; doubled ids are found with all others. */
 export function findRecordingRuleProblems(document: ConfigurationDocument): ConfigurationProblem[] {
-  return (document.recordings.rules ?? []).flatMap((rule, index) => {
-    const path = `/recordings/rules/${index}`;
-    return [...ownProblems(rule, path), ...unknownThings(rule, path, document)];
+  const rules = document.recordings.rules ?? [];
+  return [
+    ...rules.flatMap((rule, index) => {
+      const path = `/recordings/rules/${index}`;
+      return [...ownProblems(rule, path), ...unknownThings(rule, path, document)];
+    }),
+    ...unrecordedMessages(rules, document),
+  ];
+}
+
+/** Callers asked for a message of which nothing would be left. A number that is not recorded may call any line. */
+function unrecordedMessages(
+  rules: readonly RecordingRule[],
+  { lines, desks }: ConfigurationDocument,
+): ConfigurationProblem[] {
+  return lines.flatMap(({ id: lineId, name, flow }, index) => {
+    const call = { direction: 'incoming', lineId, number: null, deskId: null, phoneIds: [] } as const;
+    const { recording, rule } = decideRecording(rules, desks, call);
+    if (recording !== 'never') return [];
+    const ruleName = rules.find(({ id }) => id === rule)?.name ?? rule;
+    return Object.entries(flow.nodes)
+      .filter(([, { type }]) => type === 'message')
+      .map(([node]) => ({
+        path: `/lines/${index}/flow/nodes/${node}`,
+        problemId: 'message-not-recorded',
+        message: `着信番号「${name}」の着信フロー「${node}」で用件をお預かりしますが、録音ルール「${ruleName}」により録音されません。用件録音を着信フローから外すか、録音ルールを変更してください。`,
+      }));
   });
 }
 

@@ -101,6 +101,23 @@ describe('problems of recording rules', () => {
     expect(problemsOf(more)).toEqual(at(field, problemId));
   });
 
+  it('a message that callers leave on a line of which nothing is kept', () => {
+    const document = smallOffice();
+    for (const line of document.lines) {
+      line.flow.nodes.end = { type: 'message', longestSeconds: 60, silenceSeconds: 5, next: 'over' };
+      line.flow.nodes.over = { type: 'end', cause: 'normal' };
+    }
+    const problemsWith = (...rules: RecordingRule[]) => {
+      document.recordings = { ...document.recordings, rules };
+      return findConfigurationProblems(document).map(({ path, problemId }) => [path, problemId]);
+    };
+    const never = rule('line', { lines: ['main'], reason: '相談のため' });
+    expect(problemsWith(never)).toEqual([['/lines/0/flow/nodes/end', 'message-not-recorded']]);
+    expect(problemsWith({ ...never, directions: ['outgoing'] })).toEqual([]);
+    expect(problemsWith({ ...never, recording: 'on-demand' })).toEqual([]);
+    expect(problemsWith({ ...never, desks: ['shimin'] })).toEqual([]);
+  });
+
   it('of the same id: the second one', () => {
     expect(problemsOf({}, { id: 'rule-0' })).toEqual([['/recordings/rules/1/id', 'duplicate-id']]);
   });

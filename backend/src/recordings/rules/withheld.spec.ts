@@ -54,6 +54,12 @@ describe('what must not be kept', () => {
     expect(partsOf(ruled(0, 'no', 'never'), answered(10), kept)).toEqual([[0, 60, 'not-recorded', 'no']]);
   });
 
+  it('is nothing of a call in which a message is left, unless nothing of it may be kept', () => {
+    const message: JournalEntry = { e: 'message', at: at(20), node: 'speak', silence: '5' };
+    expect(partsOf(ruled(0, 'ask', 'on-demand'), message)).toEqual([]);
+    expect(partsOf(ruled(0, 'no', 'never'), message)).toEqual([[0, 60, 'not-recorded', 'no']]);
+  });
+
   it('is what was said while the recording was paused: until it goes on, by itself at the latest', () => {
     const paused = (second: number): JournalEntry => ({ e: 'recording-paused', at: at(second), seconds: '15' });
     const resumed = (second: number): JournalEntry => ({ e: 'recording-resumed', at: at(second), by: 'phone' });

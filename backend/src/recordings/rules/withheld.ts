@@ -35,7 +35,8 @@ export function withheldParts(entries: readonly JournalEntry[], endedAt: Date): 
 }
 
 function withheldByRules(entries: readonly JournalEntry[], beganAt: Date, endedAt: Date): Withheld[] {
-  const kept = entries.some(({ e }) => e === 'recording-kept');
+  // Who leaves a message wants it heard, and no phone takes part that could ask for it.
+  const kept = entries.some(({ e }) => e === 'recording-kept' || e === 'message');
   const decisions = decisionsOf(entries, beganAt);
   return decisions.flatMap(({ at, recording, rule }, index): Withheld[] => {
     const to = decisions[index + 1]?.at ?? endedAt;
