@@ -4,6 +4,8 @@ const SIP_PORT = 5060;
 
 /** A gateway that says it is there (OPTIONS) and rings for every INVITE, or refuses it, until it vanishes without a word. */
 export class PassingPeer {
+  /** What it was asked, whole. */
+  readonly requests: string[] = [];
   private toInvite: readonly string[] = ['180 Ringing'];
 
   private constructor(private readonly socket: Socket) {}
@@ -13,6 +15,7 @@ export class PassingPeer {
     const peer = new PassingPeer(socket);
     socket.on('message', (data, { address: from, port }) => {
       const request = data.toString();
+      peer.requests.push(request);
       for (const status of peer.answersTo(request.slice(0, request.indexOf(' '))))
         socket.send(answer(request, status), port, from);
     });

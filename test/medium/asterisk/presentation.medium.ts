@@ -1,30 +1,79 @@
 import { beforeAll, describe, expect, it } from '@jest/globals';
 import type { ConfigurationDocument } from '../../../backend/src/configuration/configuration.schema.ts';
 import { smallOffice } from '../../../backend/src/configuration/document.fixture.ts';
+import type { Flow } from '../../../backend/src/lines/line.schema.ts';
 import { Place } from '../../town/place.ts';
 import { type BoxAsterisk, story } from './box-asterisk.ts';
 import { invite } from './invite.ts';
+import { PassingPeer } from './passing-peer.ts';
 import { setStage } from './stage.ts';
 
 const place = await Place.claim();
 const NUMBER = '0312345679';
 const SECRET_NUMBER = '0903334444';
 const ANONYMOUS = '<sip:anonymous@anonymous.invalid>';
+const LINE = '0312345678';
+const RINGING: Flow = {
+  start: 'ring',
+  nodes: { ring: { type: 'desk', desk: 'shimin', otherwise: 'end' }, end: { type: 'end', cause: 'busy' } },
+};
 const PAI = `P-Asserted-Identity: <sip:${SECRET_NUMBER}@carrier.example>`;
 
+/** Its one desk is a phone behind the pbx. */
 const office: ConfigurationDocument = {
   ...smallOffice(),
   trunks: smallOffice().trunks.map((trunk) => ({ ...trunk, host: place.carrier })),
+  pbx: { name: '主装置', host: place.pbx, port: 5060 },
+  desks: smallOffice().desks.map((desk) => ({ ...desk, members: ['p301'] })),
+  lines: smallOffice().lines.map((line) => ({ ...line, flow: RINGING })),
 };
 
-describe('a call to a number that is no line', () => {
-  const stage = setStage(place, { office, phones: [] });
-  let box: BoxAsterisk;
+const stage = setStage(place, { office, phones: [] });
+let box: BoxAsterisk;
 
-  beforeAll(() => {
-    ({ box } = stage);
+beforeAll(() => {
+  ({ box } = stage);
+});
+
+describe('a number that a trunk reveals', () => {
+  let pbx: PassingPeer;
+
+  beforeAll(async () => {
+    pbx = await PassingPeer.at(place.pbx);
+    pbx.willSay('486 Busy Here');
+    stage.alsoEnds(() => pbx.vanish());
   });
 
+  it.each([
+    [
+      'as the one the call was diverted from',
+      [`Diversion: "Taro" <sip:${SECRET_NUMBER}@carrier.example>;reason=unconditional`],
+    ],
+    [
+      'in the history of the call',
+      [`History-Info: <sip:${SECRET_NUMBER}@carrier.example>;index=1, <sip:${LINE}@box>;index=1.1`],
+    ],
+    ['as an identity that it asserts', [PAI, 'Privacy: id']],
+    [
+      'as the remote party',
+      [`Remote-Party-ID: "Taro" <sip:${SECRET_NUMBER}@carrier.example>;party=calling;privacy=full`],
+    ],
+    [
+      'as who has sent the caller here',
+      [`Referred-By: <sip:${SECRET_NUMBER}@carrier.example>`, `User-to-User: ${SECRET_NUMBER}`],
+    ],
+  ])('%s, of a caller who withholds it, comes to no phone', async (_, more) => {
+    pbx.requests.length = 0;
+    expect(await invite(place.carrier, box.sip, LINE, `"Anonymous" ${ANONYMOUS}`, more)).toBe(486);
+    const call = await stage.callOver();
+    expect(story(call)).toContain('ringing shimin');
+    const rung = pbx.requests.filter((request) => request.startsWith('INVITE'));
+    expect(rung.join('')).toContain('INVITE sip:3301@');
+    expect(rung.join('') + call.text + box.log()).not.toContain(SECRET_NUMBER);
+  });
+});
+
+describe('a call to a number that is no line', () => {
   /** Places a call that is refused at once. @returns its journal */
   async function refusedCall(from: string, more: string[] = [], number = NUMBER) {
     const status = await invite(place.carrier, box.sip, number, from, more);
