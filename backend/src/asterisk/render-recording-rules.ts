@@ -1,3 +1,4 @@
+import { comparableNumber } from '../calls/number-folding.ts';
 import type { ConfigurationDocument } from '../configuration/configuration.schema.ts';
 import { EMERGENCY_NUMBERS } from '../phones/emergency-numbers.ts';
 import {
@@ -7,7 +8,6 @@ import {
   STANDARD_RULE,
 } from '../recordings/rules/recording-rule.schema.ts';
 import { asksWho, inOrderOfWeight } from '../recordings/rules/recording-rules.ts';
-import * as names from './dialplan-names.ts';
 import type { Section } from './section.ts';
 
 /** Subroutine with the rules in the order in which they count, called by `extensions-recording.conf`. */
@@ -72,7 +72,7 @@ function valueLines(rule: RecordingRule, membersOf: ReadonlyMap<string, readonly
   const values = [
     ...(rule.directions ?? []).map((direction) => `direction_${direction}`),
     ...(rule.lines ?? []).map((id) => `line_${inExtension(id)}`),
-    ...(rule.numbers ?? []).map((number) => `number_${names.nationalNumber(number)}`),
+    ...(rule.numbers ?? []).flatMap(shownAs).map((number) => `number_${number}`),
     ...(rule.phones ?? []).map((id) => `phone_${inExtension(id)}`),
     ...(rule.desks ?? []).flatMap((id) => [
       `desk_${inExtension(id)}`,
@@ -80,6 +80,12 @@ function valueLines(rule: RecordingRule, membersOf: ReadonlyMap<string, readonly
     ]),
   ];
   return [...new Set(values)].map((value) => `exten => ${value},1,Return()`);
+}
+
+/** A number abroad comes behind a plus or 010, and is dialled behind 010. */
+function shownAs(number: string): string[] {
+  const comparable = comparableNumber(number);
+  return comparable.startsWith('+') ? [comparable, `010${comparable.slice(1)}`] : [comparable];
 }
 
 /** Asterisk ignores hyphens in extensions. */

@@ -44,6 +44,20 @@ describe('which rule counts', () => {
     expect(decide(rules)).toBeNull();
   });
 
+  it('knows a number abroad however the carrier shows it, and all of them by the plus', () => {
+    const rules = [
+      approvedRule({ kind: 'exact', number: '+442079460958' }),
+      approvedRule({ kind: 'prefix', number: '+44' }),
+      approvedRule({ kind: 'prefix', number: '+' }),
+    ];
+    for (const rule of rules.slice()) {
+      for (const number of ['+442079460958', '010442079460958']) expect(decide(rules, caller({ number }))).toBe(rule);
+      rules.shift();
+    }
+    const all = approvedRule({ kind: 'prefix', number: '+' });
+    for (const number of ['010', '0100', '0112223333']) expect(decide([all], caller({ number }))).toBeNull();
+  });
+
   it('takes a number as invalid only when it can be none', () => {
     const invalid = approvedRule({ kind: 'invalid' });
     expect(decide([invalid])).toBeNull();

@@ -1,4 +1,5 @@
 import type { Presentation } from '../calls/journal.schema.ts';
+import { withPlus } from '../calls/number-folding.ts';
 import { END_CAUSE_Q850 } from '../routing/decide.ts';
 import type { BlockAction, BlockMatch } from './block-rule.schema.ts';
 import { isPossibleNumber } from './numbering-plan.ts';
@@ -37,9 +38,10 @@ export function matchOfKey(key: string): BlockMatch {
  * Keys under which a rule for this caller may stand, in order of precedence: the exact number, its beginnings from the
  * longest to the shortest, then the class of the caller. A number that is not shown has no keys but its class.
  */
-export function callerKeys({ presentation, number }: Omit<IncomingCaller, 'line'>): string[] {
+export function callerKeys({ presentation, number: shown }: Omit<IncomingCaller, 'line'>): string[] {
   if (presentation !== 'shown') return [presentation];
-  if (number === null || number === '') return ['unavailable'];
+  if (shown === null || shown === '') return ['unavailable'];
+  const number = withPlus(shown);
   const prefixes = Array.from(number, (_, index) => `prefix/${number.slice(0, number.length - index)}`);
   return [`exact/${number}`, ...prefixes, ...(isPossibleNumber(number) ? [] : ['invalid'])];
 }

@@ -1,5 +1,5 @@
 import type { ConfigurationDocument } from '../configuration/configuration.schema.ts';
-import type { BlockRuleProposal } from './block-rule.schema.ts';
+import type { BlockKind, BlockRuleProposal } from './block-rule.schema.ts';
 import { neverBlockedNumbers, whyNeverBlocked } from './never-blocked.ts';
 import { isPossibleNumber } from './numbering-plan.ts';
 
@@ -35,10 +35,14 @@ export function blockRuleProblemsIn(document: ConfigurationDocument, now: Date) 
 function matchProblems({ match, action }: ProposedRule, numbers: ReadonlyMap<string, string>): BlockRuleProblem[] {
   const why = whyNeverBlocked(match, action, numbers);
   if (why !== null) return [{ path: '/match/number', message: why }];
-  if (match.kind !== 'exact' || isPossibleNumber(match.number) || !isPossibleNumber(`0${match.number}`)) return [];
-  const message = `${match.number} は先頭の0がありません。表計算ソフトで失われた可能性があります。0から入力してください。`;
+  if (!('number' in match) || !lacksZero(match)) return [];
+  const message = `${match.number} は先頭の0がありません。表計算ソフトで失われた可能性があります。0から(外国の番号は + または 010 から)入力してください。`;
   return [{ path: '/match/number', message }];
 }
+
+/** No number of Japan begins with another digit, but for those of three. */
+const lacksZero = ({ kind, number }: { kind: BlockKind; number: string }): boolean =>
+  kind === 'prefix' ? /^[2-9]/.test(number) : !isPossibleNumber(number) && isPossibleNumber(`0${number}`);
 
 function actionProblems({ match, action }: ProposedRule, desks: ReadonlySet<string>): BlockRuleProblem[] {
   if (action.type === 'desk' && !desks.has(action.desk)) {

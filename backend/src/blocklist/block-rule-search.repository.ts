@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { DataSource, type SelectQueryBuilder } from 'typeorm';
 import type { CallPosition } from '../calls/call-cursor.ts';
+import { withPlus } from '../calls/number-folding.ts';
 import { UserEntity } from '../people/user.entity.ts';
 import { callerKeys } from './block-decision.ts';
 import { BlockRuleEntity } from './block-rule.entity.ts';
@@ -105,7 +106,8 @@ function narrow(query: SelectQueryBuilder<BlockRuleEntity>, criteria: BlockRuleC
   const { number, kind, action, state, reviewDue, batch } = criteria;
   if (number !== undefined) {
     const keys = callerKeys({ presentation: 'shown', number });
-    query.andWhere('(rule.match_key = ANY(:keys) OR rule.match_key LIKE :part)', { keys, part: `%/%${number}%` });
+    const part = `%/%${withPlus(number)}%`;
+    query.andWhere('(rule.match_key = ANY(:keys) OR rule.match_key LIKE :part)', { keys, part });
   }
   if (kind) query.andWhere(`split_part(rule.match_key, '/', 1) = :kind`, { kind });
   if (action) query.andWhere(`rule.action->>'type' = :action`, { action });

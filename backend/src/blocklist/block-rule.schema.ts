@@ -1,19 +1,22 @@
 import { z } from 'zod';
-import { foldNumber } from '../calls/number-folding.ts';
-import { Identifier, Instant } from '../platform/schema.ts';
+import { foldNumber, withPlus } from '../calls/number-folding.ts';
+import { Identifier, Instant, NOT_ONE_LINE, ONE_LINE } from '../platform/schema.ts';
 
 const LONGEST_NUMBER = 20;
-const oneLine = /^[^\p{Cc}]*$/u;
-const ONE_LINE = '制御文字は使えません';
 
-/** A number as people write it; kept in national form, digits only. */
+/** The beginning of every number abroad. */
+const ABROAD = '+';
+const NO_NUMBER = `電話番号は${LONGEST_NUMBER}桁以内の数字で入力してください`;
+
+/** A number as people write it, or its beginning; kept in national form, with a plus in front where it is abroad. */
 const WrittenNumber = z
   .string()
   .max(40, '40文字以内にしてください')
   .transform((written, context) => {
+    if (/^(\+|010)$/.test(written.normalize('NFKC').trim())) return ABROAD;
     const folded = foldNumber(written);
-    if (folded !== null && folded.length <= LONGEST_NUMBER + 1) return folded;
-    context.addIssue({ code: 'custom', message: `電話番号は${LONGEST_NUMBER}桁以内の数字で入力してください` });
+    if (folded !== null && folded.length <= LONGEST_NUMBER + 1) return withPlus(folded);
+    context.addIssue({ code: 'custom', message: NO_NUMBER });
     return z.NEVER;
   })
   .meta({ id: 'WrittenNumber' });
@@ -28,10 +31,16 @@ export type BlockKind = z.infer<typeof BlockKind>;
 /** Which callers. */
 export const BlockMatch = z
   .discriminatedUnion('kind', [
-    z.strictObject({ kind: z.literal('exact'), number: WrittenNumber }),
+    z.strictObject({
+      kind: z.literal('exact'),
+      number: WrittenNumber.refine((number) => number !== ABROAD, NO_NUMBER),
+    }),
     z.strictObject({
       kind: z.literal('prefix'),
-      number: WrittenNumber.refine((number) => number.length >= 2, '先頭番号は2桁以上にしてください'),
+      number: WrittenNumber.refine(
+        (number) => number === ABROAD || number.length >= 2,
+        '先頭番号は2桁以上にしてください',
+      ),
     }),
     z.strictObject({ kind: z.enum(CALLER_CLASSES) }),
   ])
@@ -58,8 +67,15 @@ export const BLOCK_ACTION_TYPES = ['refuse', 'refusal-notice', 'ask-number', 'de
 export const BlockActionType = z.enum(BLOCK_ACTION_TYPES).meta({ id: 'BlockActionType' });
 export type BlockActionType = z.infer<typeof BlockActionType>;
 
-const Reason = z.string().trim().min(1, '理由を入力してください').max(500).regex(oneLine, ONE_LINE);
-const Note = z.string().trim().max(500).regex(oneLine, ONE_LINE);
+/** What Postgres, Asterisk and a spreadsheet all take for the time that was meant. */
+const YEARS = { first: '2000', last: '2999' };
+const NOT_IN_YEARS = `${YEARS.first}年から${YEARS.last}年までにしてください`;
+export const isInYears = (iso: string): boolean => iso >= YEARS.first && iso.slice(0, 4) <= YEARS.last;
+const RuleTime = Instant.refine(isInYears, NOT_IN_YEARS);
+const ReviewDay = z.iso.date('見直し日を YYYY-MM-DD の形で入力してください').refine(isInYears, NOT_IN_YEARS);
+
+const Reason = z.string().trim().min(1, '理由を入力してください').max(500).regex(ONE_LINE, NOT_ONE_LINE);
+const Note = z.string().trim().max(500).regex(ONE_LINE, NOT_ONE_LINE);
 
 /** A rule as it is proposed. It does nothing before somebody else has approved it. Times count in whole seconds. */
 export const BlockRuleProposal = z
@@ -76,10 +92,10 @@ export const BlockRuleProposal = z
     reason: Reason,
     note: Note.default(''),
     /** Absent = from its approval on. */
-    startsAt: Instant.optional(),
+    startsAt: RuleTime.optional(),
     /** null = until it is withdrawn. */
-    expiresAt: Instant.nullable().default(null),
-    reviewOn: z.iso.date('見直し日を YYYY-MM-DD の形で入力してください'),
+    expiresAt: RuleTime.nullable().default(null),
+    reviewOn: ReviewDay,
   })
   .meta({ id: 'BlockRuleProposal' });
 export type BlockRuleProposal = z.infer<typeof BlockRuleProposal>;
@@ -161,7 +177,7 @@ export type BlockRulesImported = z.infer<typeof BlockRulesImported>;
 export const BlockRuleChange = z
   .strictObject({
     note: Note.optional(),
-    reviewOn: z.iso.date('見直し日を YYYY-MM-DD の形で入力してください').optional(),
+    reviewOn: ReviewDay.optional(),
   })
   .meta({ id: 'BlockRuleChange' });
 export type BlockRuleChange = z.infer<typeof BlockRuleChange>;

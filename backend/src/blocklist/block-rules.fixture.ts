@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import fc from 'fast-check';
+import { nationalNumber, withPlus } from '../calls/number-folding.ts';
 import type { ApprovedRule, IncomingCaller } from './block-decision.ts';
 import { astDbKeys } from './astdb-copy.ts';
 import {
@@ -22,10 +23,15 @@ export const approvedRule = (match: BlockMatch, rule: Partial<ApprovedRule> = {}
   ...rule,
 });
 
-/** Few digits, so that rules and callers meet. */
+/** Few digits, so that rules and callers meet; some of them abroad, as one carrier shows it or another. */
 const number = fc
-  .string({ unit: fc.constantFrom('1', '3', '5'), minLength: 2, maxLength: 9 })
-  .map((digits) => `0${digits}`);
+  .tuple(
+    fc.constantFrom('0', '0', '0', '+', '010'),
+    fc.string({ unit: fc.constantFrom('1', '3', '5'), minLength: 2, maxLength: 9 }),
+  )
+  .map(([before, digits]) => nationalNumber(before + digits));
+/** As rules have it. */
+const ruled = number.map(withPlus);
 
 export const anyCaller: fc.Arbitrary<IncomingCaller> = fc
   .record({
@@ -51,8 +57,8 @@ export const anyAction: fc.Arbitrary<BlockAction> = fc.oneof(
 const period = fc.constantFrom<[number, number | null]>([-2, null], [-2, 2], [-2, -1], [1, 2], [1, null]);
 
 const match: fc.Arbitrary<BlockMatch> = fc.oneof(
-  fc.record({ kind: fc.constant('exact'), number }),
-  fc.record({ kind: fc.constant('prefix'), number: number.map((digits) => digits.slice(0, 6)) }),
+  fc.record({ kind: fc.constant('exact'), number: ruled }),
+  fc.record({ kind: fc.constant('prefix'), number: ruled.map((digits) => digits.slice(0, 6)) }),
   fc.record({ kind: fc.constantFrom(...CALLER_CLASSES) }),
 );
 

@@ -1,19 +1,14 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import iconv from 'iconv-lite';
-import { ADMIN, ApiUnderTest } from '../../../test/medium/api/api-under-test.ts';
+import { ApiUnderTest } from '../../../test/medium/api/api-under-test.ts';
 import type { Visitor } from '../../../test/medium/api/visitor.ts';
+import { twoPeople } from '../../../test/medium/two-people.ts';
 import { ConfigurationVersionRepository } from '../configuration/configuration-version.repository.ts';
+import { ConfigurationVersion } from '../configuration/configuration.schema.ts';
 import { smallOffice } from '../configuration/document.fixture.ts';
 import { Clock } from '../platform/clock.ts';
 import { Failure } from '../platform/http/openapi.ts';
 import { Simulation } from '../routing/simulation.schema.ts';
-import {
-  BlockRule,
-  BlockRuleHits,
-  BlockRulePage,
-  BlockRulesApproved,
-  BlockRulesImported,
-} from './block-rule.schema.ts';
+import { BlockRule, BlockRuleHits, BlockRulePage, BlockRulesApproved } from './block-rule.schema.ts';
 
 const NUMBER = '09012345678';
 const proposal = {
@@ -47,24 +42,9 @@ const failure = (answer: { status: number; as: (schema: typeof Failure) => Failu
 ];
 const found = async (search: object) =>
   (await ask(proposer, 'POST', '/search', search)).as(BlockRulePage).rules.map(({ id }) => id);
-const upload = (csv: string | Buffer, query = '') =>
-  proposer.ask('POST', `/api/v1/block-rules/import${query}`, {
-    body: csv,
-    headers: { 'content-type': 'application/octet-stream', 'content-length': String(Buffer.byteLength(csv)) },
-  });
-
 beforeAll(async () => {
   api = await ApiUnderTest.start();
-  const { dataSource } = api.database;
-  await new ConfigurationVersionRepository(dataSource, new Clock()).add(smallOffice(), null, null);
-  await dataSource.query(
-    `INSERT INTO users (id, login, name, password_hash, must_change_password, created_at)
-     SELECT '5e1f3a52-0000-4000-8000-000000000002', 'second', '承認者', password_hash, false, now() FROM users LIMIT 1`,
-  );
-  await dataSource.query('UPDATE users SET must_change_password = false');
-  proposer = await api.administrator();
-  approver = api.visitor();
-  await approver.logIn('second', ADMIN.password);
+  ({ proposer, approver } = await twoPeople(api));
 });
 afterAll(() => api.stop());
 beforeEach(async () => {
@@ -123,6 +103,11 @@ describe('a block rule', () => {
       { reason: ' ' },
       { reviewOn: 'soon' },
       { lines: [] },
+      { reason: '\ud83d' },
+      { startsAt: '0000-01-01T00:00:00Z' },
+      { expiresAt: '9999-12-31T23:59:59-23:59' },
+      { reviewOn: '0000-01-01' },
+      { match: { kind: 'exact', number: '+' } },
     ]) {
       expect(failure(await ask(proposer, 'POST', '', { ...proposal, ...wrong }))).toEqual([400, 'invalid-input']);
     }
@@ -179,6 +164,14 @@ describe('a block rule', () => {
     expect(failure(await ask(proposer, 'POST', '/search', { number: '田中' }))).toEqual([400, 'invalid-input']);
   });
 
+  it('is about a number abroad, or all of them, in either way to write it', async () => {
+    const numberOf = async (kind: string, number: string) => (await proposed({ match: { kind, number } })).match.number;
+    expect(await numberOf('exact', '010-44-20-7946-0958')).toBe('+442079460958');
+    expect(await numberOf('prefix', '010 44')).toBe('+44');
+    expect([await numberOf('prefix', '＋'), await numberOf('prefix', '010')]).toEqual(['+', '+']);
+    expect(await found({ number: '010-44-20-7946-0958' })).toHaveLength(4);
+  });
+
   it('is over by itself, and then neither changed nor withdrawn', async () => {
     const rule = await inForce({ startsAt: '2020-01-01T00:00:00Z', expiresAt: '2099-01-01T00:00:00Z' });
     await api.database.dataSource.query(`UPDATE block_rules SET expires_at = '2021-01-01' WHERE id = $1`, [rule.id]);
@@ -221,85 +214,7 @@ describe('a block rule', () => {
     const marking = await inForce({ match: { kind: 'withheld' }, action: { type: 'flag' } });
     const marked = await simulate({ presentation: 'withheld' });
     expect(marked).toMatchObject({ block: { rule: marking.id, action: 'flag' }, end: { type: 'desk' } });
-  });
-});
-
-const HEADING = '種別,番号,処置,切断理由,窓口,着信番号,理由,備考,開始,終了,見直し日';
-
-describe('a file of block rules', () => {
-  it('comes in whole, is approved as one, goes out and comes in again', async () => {
-    const rows = [
-      HEADING,
-      '番号,\'09012345678,拒否,話し中,,main,"執拗な, 迷惑",メモ,2026/11/22 9:05,2098/12/31,2027/3/31',
-      '先頭番号,０３９９,お断りの案内,,,,迷惑,,,,2027-03-31',
-      '非通知,,固定の窓口,,shimin,,迷惑,,,,2027-03-31',
-      '',
-    ];
-    const imported = (await upload(`\ufeff${rows.join('\r\n')}`)).as(BlockRulesImported);
-    expect(imported).toMatchObject({ proposed: 3, skipped: 0 });
-    expect((await approve(approver, { batch: imported.batch })).as(BlockRulesApproved)).toEqual({ approved: 3 });
-    const { rules } = (await ask(proposer, 'POST', '/search', { number: '09012345678' })).as(BlockRulePage);
-    expect(rules).toMatchObject([
-      {
-        match: { number: NUMBER },
-        action: { type: 'refuse', cause: 'busy' },
-        lines: ['main'],
-        reason: '執拗な, 迷惑',
-        startsAt: '2026-11-22T00:05:00.000Z',
-        expiresAt: '2098-12-30T15:00:00.000Z',
-        reviewOn: '2027-03-31',
-      },
-    ]);
-    for (const encoding of ['utf-8', 'cp932']) {
-      const file = await proposer.open('GET', `/api/v1/block-rules/export?encoding=${encoding}`);
-      const chunks: Buffer[] = [];
-      for await (const chunk of file as AsyncIterable<Buffer>) chunks.push(chunk);
-      const bytes = Buffer.concat(chunks);
-      const text = encoding === 'cp932' ? iconv.decode(bytes, 'cp932') : bytes.toString();
-      expect(text).toContain('"090-1234-5678","拒否","話し中","","main","執拗な, 迷惑","メモ","2026-11-22 09:05"');
-      expect(failure(await upload(bytes))).toEqual([422, 'block-rule-import-refused']);
-      const again = (await upload(bytes, '?duplicates=skip')).as(BlockRulesImported);
-      expect(again).toEqual({ batch: null, proposed: 0, skipped: 3 });
-      await api.database.dataSource.query('DELETE FROM block_rules');
-      expect((await upload(bytes)).as(BlockRulesImported)).toMatchObject({ proposed: 3 });
-    }
-    expect(await api.audited('block-rules.import')).toHaveLength(3);
-    expect(await api.audited('block-rules.export')).toHaveLength(2);
-  });
-
-  it('is refused as a whole, with what is wrong row by row', async () => {
-    const rows = [
-      HEADING,
-      '番号,09011112222,拒否,,,,迷惑,,,,2027-03-31',
-      '番号,9011112222,拒否,,,,迷惑,,,,2027-03-31',
-      '番号,09011112222,お断りの案内,,,,別の理由,,,,2027-03-31',
-      '電話,1,切る,,,,,,いつか,,',
-      '番号,0312345678,拒否,,,none,迷惑,,,2020-01-01,2027-02-30',
-    ];
-    const answer = await upload(rows.join('\n'));
-    expect(failure(answer)).toEqual([422, 'block-rule-import-refused']);
-    const { problems, total } = answer.as(Failure).details as {
-      problems: { row: number; column: string }[];
-      total: number;
-    };
-    expect(problems.map(({ row, column }) => `${row} ${column}`)).toEqual([
-      ...['3 番号', '4 番号', '5 種別', '5 処置', '5 開始', '6 見直し日'],
-    ]);
-    expect(total).toBe(6);
-    expect(await found({})).toEqual([]);
-  });
-
-  it.each([
-    ['is empty', ''],
-    ['lacks headings', '番号,理由\n1,2'],
-    ['has headings of its own', `${HEADING},色\n`],
-    ['is no text', Buffer.from([0xff, 0xd8, 0xff, 0xe0, 0, 16, 0x4a, 0x46])],
-  ])('that %s is refused', async (_, csv) => {
-    expect(failure(await upload(csv))).toEqual([422, 'block-rule-import-refused']);
-  });
-
-  it('of another type is refused', async () => {
-    const answer = await proposer.ask('POST', '/api/v1/block-rules/import', { body: {} });
-    expect(failure(answer)).toEqual([415, 'unsupported-media-type']);
+    const { document } = (await proposer.ask('GET', '/api/v1/configuration')).as(ConfigurationVersion);
+    expect(await simulate({ document })).toMatchObject({ block: { rule: rule.id } });
   });
 });

@@ -26,6 +26,15 @@ describe('numbers that no rule may catch', () => {
     }
   });
 
+  it('are abroad in either form', () => {
+    const abroad = neverBlockedNumbers({ ...office, neverBlocked: [{ name: '姉妹都市', number: '01012125550100' }] });
+    for (const match of [
+      { kind: 'exact', number: '+12125550100' },
+      { kind: 'prefix', number: '+' },
+    ] as const)
+      expect(whyNeverBlocked(match, { type: 'flag' }, abroad)).toContain('姉妹都市');
+  });
+
   it('are no obstacle to other numbers and classes', () => {
     expect(why({ kind: 'exact', number: '0312345679' })).toBeNull();
     expect(why({ kind: 'prefix', number: '03123456789' })).toBeNull();
@@ -64,6 +73,8 @@ describe('what is wrong with a rule', () => {
   it('is told by place', () => {
     expect(problems({})).toEqual([]);
     expect(problems({ match: { kind: 'exact', number: '312345679' } })).toEqual(['/match/number']);
+    expect(problems({ match: { kind: 'prefix', number: '90' } })).toEqual(['/match/number']);
+    expect(problems({ match: { kind: 'prefix', number: '+' } })).toEqual([]);
     expect(problems({ action: { type: 'desk', desk: 'none' }, lines: ['main', 'none'] })).toEqual([
       '/action/desk',
       '/lines',

@@ -1,4 +1,4 @@
-import { nationalNumber } from '../calls/number-folding.ts';
+import { comparableNumber } from '../calls/number-folding.ts';
 import type { ConfigurationDocument } from '../configuration/configuration.schema.ts';
 import { EMERGENCY_NUMBERS } from '../phones/emergency-numbers.ts';
 import type { BlockAction, BlockMatch } from './block-rule.schema.ts';
@@ -16,15 +16,15 @@ const TURNED_AWAY = new Set<BlockAction['type']>(['refuse', 'refusal-notice', 'a
 
 type Protecting = Pick<ConfigurationDocument, 'lines' | 'phones' | 'neverBlocked'>;
 
-/** @returns numbers no rule may catch, in national form, with whose they are in Japanese */
+/** @returns numbers no rule may catch, in national form or behind a plus, with whose they are in Japanese */
 export function neverBlockedNumbers({ lines, phones, neverBlocked = [] }: Protecting): Map<string, string> {
   return new Map([
-    ...lines.map(({ number, name }) => [nationalNumber(number), `着信番号「${name}」`] as const),
+    ...lines.map(({ number, name }) => [comparableNumber(number), `着信番号「${name}」`] as const),
     ...phones.flatMap((phone) => {
       const numbers = phone.type === 'pbx' ? [phone.extension, phone.number] : [phone.extension];
-      return numbers.map((number) => [nationalNumber(number), `電話機「${phone.name}」`] as const);
+      return numbers.map((number) => [comparableNumber(number), `電話機「${phone.name}」`] as const);
     }),
-    ...neverBlocked.map(({ number, name }) => [nationalNumber(number), `規制しない番号「${name}」`] as const),
+    ...neverBlocked.map(({ number, name }) => [comparableNumber(number), `規制しない番号「${name}」`] as const),
     ...Array.from(EMERGENCY_NUMBERS, (number) => [number, '緊急通報の番号'] as const),
   ]);
 }

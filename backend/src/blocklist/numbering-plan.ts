@@ -12,15 +12,9 @@ export const NUMBER_PATTERNS: readonly string[] = [
   '0200XXXXXXXXXX',
   // 110, 118, 119, 104, 171, 188 ...
   '1XX',
-  ...international('+'),
-  // Some carriers show the code for international calls in place of the plus.
-  ...international('010'),
+  // E.164: at most 15 digits with the country code; the shortest in use have seven.
+  ...Array.from({ length: 9 }, (_, index) => `+Z${'X'.repeat(index + 6)}`),
 ];
-
-/** E.164: at most 15 digits with the country code; the shortest in use have seven. */
-function international(before: string): string[] {
-  return Array.from({ length: 9 }, (_, index) => `${before}Z${'X'.repeat(index + 6)}`);
-}
 
 const MEANING: Record<string, string> = { X: '[0-9]', Z: '[1-9]', '+': '\\+' };
 const possible = NUMBER_PATTERNS.map(

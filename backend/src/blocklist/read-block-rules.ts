@@ -4,7 +4,7 @@ import { astDbKeys } from './astdb-copy.ts';
 import type { CsvRow } from './csv-rows.ts';
 import { ACTION_WORDS, CAUSE_WORDS, KIND_WORDS } from './block-rule-words.ts';
 import type { BlockRuleProblem, ProposedRule } from './block-rule-problems.ts';
-import { BlockRuleProposal } from './block-rule.schema.ts';
+import { BlockRuleProposal, isInYears } from './block-rule.schema.ts';
 import { READ_HEADINGS, type ReadHeading, TOLD_HEADINGS } from './block-rule-csv.ts';
 import type { ImportProblem } from './block-rules.errors.ts';
 
@@ -108,8 +108,8 @@ export function readTime(written: string): Date | null | undefined {
   const parts: (string | undefined)[] | undefined = DATE.exec(written.normalize('NFKC'))?.slice(1);
   const [year = 0, month = 0, day = 0, hour = 0, minute = 0, second = 0] =
     parts?.map((part) => Number(part ?? 0)) ?? [];
-  // 2026-02-30 would become a day in March, and the year 50 one of the last century.
-  const isDay = year >= 1000 && month <= 12 && new Date(Date.UTC(year, month - 1, day)).getUTCDate() === day;
+  // 2026-02-30 would become a day in March.
+  const isDay = isInYears(String(year)) && month <= 12 && new Date(Date.UTC(year, month - 1, day)).getUTCDate() === day;
   if (!isDay || hour > 23 || minute > 59 || second > 59) return undefined;
   return new Date(Date.UTC(year, month - 1, day, hour, minute, second) - JST_AHEAD_MS);
 }

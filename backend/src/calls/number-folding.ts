@@ -15,6 +15,15 @@ export const nationalNumber = (number: string): string =>
     .replace(SHOW_OR_HIDE, '')
     .slice(0, 24);
 
+/**
+ * One form for a number abroad: some carriers show it behind a plus, others as it is dialled from Japan.
+ * @param number in national form
+ */
+export const withPlus = (number: string): string => number.replace(/^010(?=[1-9])/, '+');
+
+/** The form in which numbers of rules and of callers are compared. */
+export const comparableNumber = (number: string): string => withPlus(nationalNumber(number));
+
 /** The form in which a configured number outside is dialled: a 184 or 186 in front is meant. */
 export const dialableNumber = (number: string): string => number.replace(/^\+81/, '0').slice(0, 24);
 

@@ -16,6 +16,7 @@ import { OutgoingCalls1795300001000 } from '../../../migrations/1795300001000-ou
 import { MarkedCalls1795300005000 } from '../../../migrations/1795300005000-marked-calls.ts';
 import { SwitchesByPhone1795300005001 } from '../../../migrations/1795300005001-switches-by-phone.ts';
 import { BlockRuleReviews1795300007000 } from '../../../migrations/1795300007000-block-rule-reviews.ts';
+import { BlockRulesAbroad1795300008000 } from '../../../migrations/1795300008000-block-rules-abroad.ts';
 import { AuditEventEntity } from '../audit/audit-event.entity.ts';
 import { BlockRuleEntity } from '../blocklist/block-rule.entity.ts';
 import { CallEntity } from '../calls/call.entity.ts';
@@ -91,6 +92,7 @@ export function dataSourceOptions(settings: Settings, poolSize: number): DataSou
       MarkedCalls1795300005000,
       SwitchesByPhone1795300005001,
       BlockRuleReviews1795300007000,
+      BlockRulesAbroad1795300008000,
     ],
     namingStrategy: new SnakeCaseNaming(),
     synchronize: false,

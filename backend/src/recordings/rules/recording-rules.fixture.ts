@@ -5,7 +5,7 @@ import { RecordingRule } from './recording-rule.schema.ts';
 type Named = readonly { id: string }[];
 
 /** Numbers that rules and calls share often enough to meet. */
-export const RULED_NUMBERS = ['0312345678', '09011112222', '+819033334444', '+12125550100'];
+export const RULED_NUMBERS = ['0312345678', '09011112222', '+819033334444', '+12125550100', '01012125550100'];
 
 /** Rules about the lines, desks and phones of a document, or none; numbers stand without desks and phones. */
 export function anyRecordingRules(document: {

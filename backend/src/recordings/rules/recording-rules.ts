@@ -1,5 +1,5 @@
-import { nationalNumber } from '../../asterisk/dialplan-names.ts';
 import type { CallDirection } from '../../calls/call-direction.ts';
+import { comparableNumber } from '../../calls/number-folding.ts';
 import type { Desk } from '../../desks/desk.schema.ts';
 import { EMERGENCY_NUMBERS } from '../../phones/emergency-numbers.ts';
 import { EMERGENCY_RULE, type RecordingChoice, type RecordingRule, STANDARD_RULE } from './recording-rule.schema.ts';
@@ -90,7 +90,8 @@ const isEmergency = ({ direction, number }: RecordedCall): boolean =>
 function meetsKnown({ directions, lines, numbers }: RecordingRule, { direction, lineId, number }: RecordedCall) {
   const isOneOf = (values: readonly string[] | undefined, value: string | null) =>
     values === undefined || (value !== null && values.includes(value));
-  return isOneOf(directions, direction) && isOneOf(lines, lineId) && isOneOf(numbers?.map(nationalNumber), number);
+  const party = number === null ? null : comparableNumber(number);
+  return isOneOf(directions, direction) && isOneOf(lines, lineId) && isOneOf(numbers?.map(comparableNumber), party);
 }
 
 function meetsWho({ desks, phones }: RecordingRule, all: readonly Desk[], { deskId, phoneIds }: RecordedCall): boolean {
