@@ -1,14 +1,14 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { ADMIN, ApiUnderTest } from '../../../test/medium/api/api-under-test.ts';
-import { eventually } from '../../../test/medium/api/eventually.ts';
 import type { Visitor } from '../../../test/medium/api/visitor.ts';
+import { atItsTrace } from '../../../test/medium/held-trace.ts';
+import { uploadedBy } from '../../../test/medium/two-people.ts';
 import { Failure } from '../platform/http/openapi.ts';
 import { BlockRulesImported } from './block-rule.schema.ts';
+import { BlockRulesRepository } from './block-rules.repository.ts';
 
 /** Several of the slices in which a file is read and written. */
 const ROWS = 2500;
-/** For a machine that does much else. */
-const PATIENCE_MS = 60_000;
 const HEADING = '種別,番号,処置,理由,見直し日';
 const rowOf = (n: number, action = '拒否') => `番号,0901${String(n).padStart(7, '0')},${action},迷惑,2099-03-31`;
 const fileOf = (rows: readonly string[]) => [HEADING, ...rows].join('\r\n');
@@ -27,11 +27,7 @@ beforeEach(async () => {
   await api.database.dataSource.query('DELETE FROM block_rules');
 });
 
-const upload = (csv: string, query = '', visitor = proposer) =>
-  visitor.ask('POST', `/api/v1/block-rules/import${query}`, {
-    body: csv,
-    headers: { 'content-type': 'application/octet-stream', 'content-length': String(Buffer.byteLength(csv)) },
-  });
+const upload = (csv: string, query = '', visitor = proposer) => uploadedBy(visitor, csv, query);
 type Answer = Awaited<ReturnType<typeof upload>>;
 const told = (answer: Answer) => {
   const { total, problems } = answer.as(Failure).details as { total: number; problems: { row: number }[] };
@@ -42,32 +38,13 @@ async function stored(): Promise<number> {
   return Number(row?.count);
 }
 
-const WAITING = `SELECT pid FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'
-  AND query LIKE 'INSERT INTO "audit_events"%'`;
-
-/** Holds up whoever writes to the audit trail, which is the last step of an import, until `work` is done. */
-async function atItsLastStep(work: (waitingPid: number) => Promise<void>): Promise<void> {
-  const { dataSource } = api.database;
-  await dataSource.transaction(async (manager) => {
-    await manager.query('LOCK TABLE audit_events IN SHARE ROW EXCLUSIVE MODE');
-    const pids: number[] = [];
-    await eventually(async () => {
-      // Not in the transaction, in which what others do looks the same all the time.
-      const rows: { pid: number }[] = await dataSource.query(WAITING);
-      pids.push(...rows.map(({ pid }) => pid));
-      return pids.length > 0;
-    }, PATIENCE_MS);
-    await work(pids[0] ?? 0);
-  });
-}
-
 describe('an import of block rules', () => {
   it('whose database connection is cut at its last step leaves nothing, says so, and comes in whole when tried again', async () => {
     const traces = async () => (await api.audited('block-rules.import')).length;
     const before = await traces();
     const importing = upload(file);
     try {
-      await atItsLastStep(async (pid) => {
+      await atItsTrace(api.database.dataSource, async (pid) => {
         await api.database.dataSource.query('SELECT pg_terminate_backend($1)', [pid]);
         const answer = await importing;
         expect([answer.status, answer.as(Failure).errorId]).toEqual([503, 'database-down']);
@@ -90,6 +67,24 @@ describe('an import of block rules', () => {
     expect(await stored()).toBe(ROWS);
     const refused = answers.find(({ status }) => status === 422);
     expect(refused && told(refused)).toMatchObject({ total: ROWS, rows: { length: 200, 0: 2 } });
+  });
+
+  it('that waits too long for another change is told so, and changes nothing', async () => {
+    const repository = api.http.application.get(BlockRulesRepository, { strict: false });
+    const { longestTurnMs } = repository;
+    const first = upload(fileOf([rowOf(0)]));
+    try {
+      await atItsTrace(api.database.dataSource, async () => {
+        repository.longestTurnMs = 100;
+        const second = await upload(fileOf([rowOf(1)]));
+        expect([second.status, second.as(Failure).errorId]).toEqual([503, 'block-rules-busy']);
+      });
+    } finally {
+      repository.longestTurnMs = longestTurnMs;
+      expect((await first).status).toBe(200);
+    }
+    expect(await stored()).toBe(1);
+    expect((await upload(fileOf([rowOf(1)]))).status).toBe(200);
   });
 
   it('with a mistake in its first rows stores none, and tells those of its last rows, too', async () => {

@@ -58,6 +58,16 @@ export class BlockRuleOverError extends DenwabanError {
   }
 }
 
+export class BlockRulesBusyError extends DenwabanError {
+  readonly status = 503;
+  readonly errorId = 'block-rules-busy';
+  constructor() {
+    super(
+      'ほかの方が多くの着信規制を取り込んでいるか、承認しているため、お待ちいただく時間を超えました。何も変更していません。1分ほどたってから、もう一度お試しください。',
+    );
+  }
+}
+
 export interface ImportProblem {
   /** Of the file, the heading being 1; 0 = the file as a whole. */
   row: number;

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { DataSource, type EntityManager } from 'typeorm';
+import { DataSource, type EntityManager, QueryFailedError } from 'typeorm';
 import { AuditEventEntity } from '../audit/audit-event.entity.ts';
 import type { AuditedAct } from '../audit/audit-trail.service.ts';
 import { Clock } from '../platform/clock.ts';
@@ -13,6 +13,7 @@ import {
   BlockRuleInvalidError,
   BlockRuleNotProposedError,
   BlockRuleOverError,
+  BlockRulesBusyError,
   BlockRulesOverlapError,
   OwnProposalError,
   TooManyPeriodsError,
@@ -87,6 +88,9 @@ const PERIODS = `
  */
 @Injectable()
 export class BlockRulesRepository {
+  /** For which another's change is waited: less than a statement may take, whose end nobody could explain. */
+  longestTurnMs = 8000;
+
   constructor(
     private readonly dataSource: DataSource,
     private readonly clock: Clock,
@@ -179,7 +183,7 @@ export class BlockRulesRepository {
 
   private async locked<T>(work: (manager: EntityManager) => Promise<T>): Promise<T> {
     return this.dataSource.transaction(async (manager) => {
-      await manager.query('SELECT pg_advisory_xact_lock($1)', [LOCK]);
+      await takeTurn(manager, this.longestTurnMs);
       return work(manager);
     });
   }
@@ -189,6 +193,21 @@ export class BlockRulesRepository {
     await manager.insert(AuditEventEntity, { at: this.clock.now(), userId, action, subject, detail, remoteAddress });
   }
 }
+
+/** @throws BlockRulesBusyError when others take longer */
+async function takeTurn(manager: EntityManager, longestMs: number): Promise<void> {
+  await manager.query(`SET LOCAL lock_timeout = ${longestMs}`);
+  try {
+    await manager.query('SELECT pg_advisory_xact_lock($1)', [LOCK]);
+  } catch (error) {
+    throw isLockTimeout(error) ? new BlockRulesBusyError() : error;
+  }
+  await manager.query('SET LOCAL lock_timeout = 0');
+}
+
+/** SQLSTATE 55P03, lock_not_available. */
+const isLockTimeout = (error: unknown): boolean =>
+  error instanceof QueryFailedError && (error.driverError as { code?: unknown }).code === '55P03';
 
 async function livingRules(manager: EntityManager, keys: readonly string[], now: Date): Promise<LivingRule[]> {
   const rows: (Omit<LivingRule, 'match'> & { matchKey: string })[] = await manager.query(
