@@ -40,8 +40,12 @@ export function blockActionWords(action: BlockAction, desks: readonly { id: stri
       return 'お断りの案内を流して通話を終えます';
     case 'ask-number':
       return '番号通知のお願いを流して通話を終えます';
-    case 'desk':
-      return `固定の窓口「${desks.find(({ id }) => id === action.desk)?.name ?? action.desk}」につなぎます`;
+    case 'desk': {
+      const desk = desks.find(({ id }) => id === action.desk);
+      return desk
+        ? `固定の窓口「${desk.name}」につなぎます`
+        : `固定の窓口「${action.desk}」は設定にないため、通常どおり進みます`;
+    }
     case 'flag':
       return '注意の表示をつけて、通常どおり進みます';
   }

@@ -1,5 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager, In, LessThan } from 'typeorm';
+import { AuditEventEntity } from '../audit/audit-event.entity.ts';
+import type { AuditedAct } from '../audit/audit-trail.service.ts';
 import { isOwnAudio } from '../notices/notice-audio-id.ts';
 import { NoticeAudioEntity } from '../notices/notice-audio.entity.ts';
 import { Clock } from '../platform/clock.ts';
@@ -39,6 +41,7 @@ export class ConfigurationVersionRepository {
 
   /**
    * Adds a version on top of `onTopOf` (0 = there must be none yet; null = whatever is newest).
+   * @param act its trace, whose subject is the version; null = it leaves none. One is never there without the other.
    * @returns null when another version has become the newest meanwhile
    * @throws ConfigurationInvalidError when it names sounds that are not there; none can be deleted meanwhile
    */
@@ -46,6 +49,7 @@ export class ConfigurationVersionRepository {
     document: ConfigurationDocument,
     createdBy: string | null,
     onTopOf: number | null,
+    act: Omit<AuditedAct, 'subject'> | null = null,
   ): Promise<ConfigurationVersionEntity | null> {
     return this.dataSource.transaction(async (manager) => {
       await manager.query('LOCK TABLE configuration_versions IN EXCLUSIVE MODE');
@@ -61,6 +65,7 @@ export class ConfigurationVersionRepository {
         appliedError: null,
       });
       await manager.insert(ConfigurationVersionEntity, added);
+      if (act) await leaveTrace(manager, act, added);
       return added;
     });
   }
@@ -73,6 +78,15 @@ export class ConfigurationVersionRepository {
       { applied: error === null, appliedError: error },
     );
   }
+}
+
+async function leaveTrace(
+  manager: EntityManager,
+  { userId, action, detail = {}, remoteAddress = null }: Omit<AuditedAct, 'subject'>,
+  { version, createdAt }: ConfigurationVersionEntity,
+): Promise<void> {
+  const subject = String(version);
+  await manager.insert(AuditEventEntity, { at: createdAt, userId, action, subject, detail, remoteAddress });
 }
 
 async function ownAudioOf(manager: EntityManager, { notices }: ConfigurationDocument): Promise<Set<string>> {

@@ -2,7 +2,9 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/glo
 import { z } from 'zod';
 import { ApiUnderTest } from '../../../test/medium/api/api-under-test.ts';
 import { Visitor } from '../../../test/medium/api/visitor.ts';
+import { atItsTrace } from '../../../test/medium/held-trace.ts';
 import { Failure } from '../platform/http/openapi.ts';
+import { Simulation } from '../routing/simulation.schema.ts';
 import { MessageReceiver, MessageSender } from '../platform/messages.ts';
 import {
   ConfigurationDifference,
@@ -88,6 +90,14 @@ describe('the configuration', () => {
     expect(answers.map(({ status }) => status).toSorted()).toEqual([200, ...Array.from({ length: 7 }, () => 412)]);
   });
 
+  it('is changed with its trace or not at all', async () => {
+    const changing = put(named('跡のない変更'));
+    const { dataSource } = api.database;
+    await atItsTrace(dataSource, (pid) => dataSource.query('SELECT pg_terminate_backend($1)', [pid]));
+    expect((await changing).status).toBe(503);
+    expect((await read()).as(ConfigurationVersion).version).toBe(0);
+  });
+
   it('that contradicts itself is refused whole, every contradiction named', async () => {
     const [desk] = smallOffice().desks;
     const broken = { ...smallOffice(), desks: [{ ...desk, members: ['nobody', 'p201'] }], notices: [] };
@@ -106,6 +116,21 @@ describe('the configuration', () => {
     expect(answer.as(Failure).details).toEqual(
       expect.arrayContaining([expect.objectContaining({ path: '/lines/0/name' })]),
     );
+  });
+
+  it('can be tried out before it is stored, however large it is', async () => {
+    const document = smallOffice();
+    const steps = Array.from({ length: 18_000 }, (_, n) => `step-${n}`);
+    for (const { flow } of document.lines) {
+      flow.start = 'step-0';
+      flow.nodes = { end: { type: 'end', cause: 'busy' } };
+      for (const [n, id] of steps.entries())
+        flow.nodes[id] = { type: 'notice', notice: 'recording', next: steps[n + 1] ?? 'end' };
+    }
+    expect(JSON.stringify(document).length).toBeGreaterThan(2 ** 20);
+    const body = { at: '2026-11-24T10:00:00+09:00', line: 'main', document };
+    const answer = await visitor.ask('POST', '/api/v1/routing/simulate', { body });
+    expect([answer.status, answer.as(Simulation).steps.length]).toEqual([200, steps.length + 1]);
   });
 
   it('has a JSON Schema that names every part', async () => {

@@ -1,5 +1,4 @@
 import { Module } from '@nestjs/common';
-import { AuditModule } from '../audit/audit.module.ts';
 import { ConfigurationController } from './configuration.controller.ts';
 import { ConfigurationHistoryController } from './configuration-history.controller.ts';
 import { ConfigurationHistory } from './configuration-history.service.ts';
@@ -8,7 +7,7 @@ import { ConfigurationVersionModule } from './configuration-version.module.ts';
 
 /** The configuration document as the API shows and changes it. */
 @Module({
-  imports: [AuditModule, ConfigurationVersionModule],
+  imports: [ConfigurationVersionModule],
   controllers: [ConfigurationController, ConfigurationHistoryController],
   providers: [ConfigurationHistory, ConfigurationService],
 })

@@ -1,6 +1,5 @@
 import { Injectable } from '@nestjs/common';
 import { filter, firstValueFrom, of, ReplaySubject, take, timeout } from 'rxjs';
-import { AuditTrail } from '../audit/audit-trail.service.ts';
 import { MessageReceiver, MessageSender } from '../platform/messages.ts';
 import { Settings } from '../platform/settings.ts';
 import { findConfigurationProblems } from './configuration-problems.ts';
@@ -50,7 +49,6 @@ export class ConfigurationService {
     private readonly versions: ConfigurationVersionRepository,
     private readonly sender: MessageSender,
     private readonly receiver: MessageReceiver,
-    private readonly audit: AuditTrail,
     private readonly settings: Settings,
   ) {}
 
@@ -106,11 +104,10 @@ export class ConfigurationService {
 
   private async store(change: ConfigurationChange): Promise<ConfigurationVersionEntity> {
     const { document, userId, onTopOf, remoteAddress, revertedTo } = change;
-    const added = await this.versions.add(document, userId, onTopOf);
-    if (!added) throw new ConfigurationChangedMeanwhileError((await this.newest()).version);
-    const subject = String(added.version);
     const detail = { onTopOf, ...(revertedTo !== undefined && { revertedTo }) };
-    await this.audit.record({ userId, action: 'configuration.change', subject, detail, remoteAddress });
+    const act = { userId, action: 'configuration.change', detail, remoteAddress } as const;
+    const added = await this.versions.add(document, userId, onTopOf, act);
+    if (!added) throw new ConfigurationChangedMeanwhileError((await this.newest()).version);
     return added;
   }
 }

@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import { approvedRule } from '../blocklist/block-rules.fixture.ts';
 import { smallOffice } from '../configuration/document.fixture.ts';
 import { MenuNode } from '../menus/menu.schema.ts';
 import { officeHours } from '../schedules/schedule.fixture.ts';
@@ -74,6 +75,19 @@ describe('a simulated call', () => {
   it('says what a withheld number becomes when it is forwarded', () => {
     const { what } = walk({ keys: ['12'], presentation: 'withheld', caller: null }).steps.at(-1) ?? { what: '' };
     expect(what).toBe('0901112222 に転送します(発信者の番号は非通知のまま、30秒呼び出し)');
+  });
+
+  it('goes its way when the one desk that a block rule names is not there, as a real call does', () => {
+    const { document, line } = townHall();
+    const call = SimulatedCall.parse({ at: '2026-11-24T10:00:00+09:00', line: 'main', caller: '0901234567' });
+    const toDesk = (desk: string) => {
+      const rule = approvedRule({ kind: 'exact', number: '0901234567' }, { action: { type: 'desk', desk } });
+      return simulate(document, line, call, new Map(), rule);
+    };
+    expect(toDesk('shimin')).toMatchObject({ block: { action: 'desk' }, steps: [], end: { type: 'blocked' } });
+    const gone = toDesk('gone');
+    expect(gone.block?.what).toBe('固定の窓口「gone」は設定にないため、通常どおり進みます');
+    expect([gone.steps[0]?.node, gone.end.type]).toEqual(['announce', 'end']);
   });
 
   it('says so when holidays of that year are not known', () => {

@@ -1,4 +1,5 @@
 import type { ApprovedRule } from '../blocklist/block-decision.ts';
+import type { BlockAction } from '../blocklist/block-rule.schema.ts';
 import { blockActionWords, blockMatchWords } from '../blocklist/block-rule-words.ts';
 import type { ConfigurationDocument } from '../configuration/configuration.schema.ts';
 import type { FlowNodeOf, Line } from '../lines/line.schema.ts';
@@ -27,7 +28,7 @@ export function simulate(
 ): Simulation {
   const blocked = block && simulatedBlock(block, document);
   const named = { id: line.id, name: line.name };
-  if (blocked && blocked.action !== 'flag') {
+  if (block && blocked && !goesItsWay(block.action, document)) {
     const end = { type: 'blocked' as const, node: null, summary: blocked.what };
     return { line: named, block: blocked, steps: [], end, remarks: [] };
   }
@@ -50,6 +51,10 @@ export function simulate(
     remarks: remarksOn(circumstances.at, steps),
   };
 }
+
+/** Also when the desk is gone from the document: better the usual way than none (`[blocked]` of the dialplan). */
+const goesItsWay = (action: BlockAction, { desks }: ConfigurationDocument): boolean =>
+  action.type === 'flag' || (action.type === 'desk' && !desks.some(({ id }) => id === action.desk));
 
 function simulatedBlock({ id, match, action }: ApprovedRule, document: ConfigurationDocument): SimulatedBlock {
   const why = `着信規制(${blockMatchWords(match)})に該当しました`;

@@ -50,7 +50,7 @@ export type SimulatedBlock = z.infer<typeof SimulatedBlock>;
 export const Simulation = z
   .object({
     line: z.object({ id: z.string(), name: z.string() }),
-    /** null = no rule; with any action but `flag` there are no steps. */
+    /** null = no rule. There are no steps unless it only marks the call, or puts it through to a desk that is not there. */
     block: SimulatedBlock.nullable(),
     steps: z.array(SimulatedStep),
     /** `desk` and `forward` = somebody answered there; `blocked` = the call came to no node. */

@@ -2,12 +2,13 @@ import { Injectable } from '@nestjs/common';
 import { ApprovedRulesRepository } from '../blocklist/approved-rules.repository.ts';
 import { callerKeys, decideBlock, matchKeyOf } from '../blocklist/block-decision.ts';
 import { neverBlockedNumbers } from '../blocklist/never-blocked.ts';
-import { nationalNumber } from '../calls/number-folding.ts';
+import { comparableNumber, nationalNumber } from '../calls/number-folding.ts';
 import { ConfigurationVersionRepository } from '../configuration/configuration-version.repository.ts';
 import { ConfigurationInvalidError } from '../configuration/configuration.errors.ts';
 import { findConfigurationProblems } from '../configuration/configuration-problems.ts';
 import type { ConfigurationDocument } from '../configuration/configuration.schema.ts';
 import { defaultConfiguration } from '../configuration/default-configuration.ts';
+import { withKeptSecrets } from '../configuration/document-secrets.ts';
 import { Clock } from '../platform/clock.ts';
 import { ScheduleSwitchRepository } from '../schedules/schedule-switch.repository.ts';
 import { LineUnknownError } from './routing.errors.ts';
@@ -26,7 +27,9 @@ export class Simulator {
 
   /** @throws ConfigurationInvalidError, LineUnknownError */
   async simulate({ document: draft, line: lineId, ...call }: SimulatedCall): Promise<Simulation> {
-    const document = draft ?? (await this.versions.newest())?.document ?? defaultConfiguration();
+    const newest = (await this.versions.newest())?.document ?? defaultConfiguration();
+    // A draft is made from a document that was told without its secrets.
+    const document = draft ? withKeptSecrets(draft, newest) : newest;
     const problems = findConfigurationProblems(document);
     if (problems.length > 0) throw new ConfigurationInvalidError(problems);
     const line = document.lines.find(({ id }) => id === lineId);
@@ -40,7 +43,7 @@ export class Simulator {
   private async blockOf(document: ConfigurationDocument, line: string, call: Omit<SimulatedCall, 'document' | 'line'>) {
     const number = call.presentation === 'shown' && call.caller !== null ? nationalNumber(call.caller) : null;
     const presentation = call.presentation === 'shown' && number === null ? 'unavailable' : call.presentation;
-    if (number !== null && neverBlockedNumbers(document).has(number)) return null;
+    if (number !== null && neverBlockedNumbers(document).has(comparableNumber(number))) return null;
     const caller = { presentation, number, line };
     const at = new Date(call.at);
     const rules = Map.groupBy(await this.rules.at(callerKeys(caller), at), ({ match }) => matchKeyOf(match));

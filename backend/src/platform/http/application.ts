@@ -15,8 +15,9 @@ import { refuseCrossOrigin } from './same-origin.ts';
 import { neverStored, secureHeaders } from './security-headers.ts';
 
 const BODY_LIMIT = '1mb';
-/** The one large document there is. */
+/** The one large document there is, to be stored or tried out. */
 const CONFIGURATION_BODY_LIMIT = '5mb';
+const CONFIGURATION_PATHS = new Set([`${API_PREFIX}/configuration`, `${API_PREFIX}/routing/simulate`]);
 const HEADER_BYTES = 16 * 1024;
 const HEADER_COUNT = 100;
 const HEADERS_TIMEOUT_MS = 10_000;
@@ -27,7 +28,7 @@ const MOST_CONNECTIONS = 2000;
 const STOP_GRACE_MS = 1500;
 
 const isJson = (request: IncomingMessage) => /^application\/json\b/i.test(request.headers['content-type'] ?? '');
-const isForConfiguration = (request: IncomingMessage) => request.url?.split('?')[0] === `${API_PREFIX}/configuration`;
+const isForConfiguration = ({ url = '' }: IncomingMessage) => CONFIGURATION_PATHS.has(url.split('?', 1)[0] ?? '');
 
 function addMiddleware(application: NestExpressApplication): void {
   application.disable('x-powered-by');
