@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { Agent, request } from 'node:https';
-import pg from 'pg';
 import { z } from 'zod';
 import { invite } from '../medium/asterisk/invite.ts';
 import { AmiConnection } from '../town/ami-connection.ts';
+import { inDatabase } from '../town/box-database.ts';
 import { OFFICE } from '../town/office.ts';
 import { OfficeApi } from '../town/office-api.ts';
 import { eventually } from '../town/waiting.ts';
@@ -114,7 +114,7 @@ async function upload({ box, api }: BenchBox, csv: Buffer): Promise<string> {
 }
 
 async function approve(bench: BenchBox, batch: string): Promise<number> {
-  await inDatabase(bench, (client) =>
+  await inDatabase(bench.box.home, (client) =>
     client.query(
       `INSERT INTO users (id, login, name, password_hash, must_change_password, created_at)
        SELECT gen_random_uuid(), 'second', '承認者', password_hash, false, now() FROM users LIMIT 1`,
@@ -126,8 +126,11 @@ async function approve(bench: BenchBox, batch: string): Promise<number> {
   // On a slow machine nobody waits so long for the answer; what was asked for is done all the same.
   await second.call('POST', '/block-rules/approve', { batch }).catch(() => undefined);
   const approved = async () =>
-    (await inDatabase(bench, (client) => client.query('SELECT 1 FROM block_rules WHERE approved_at IS NULL LIMIT 1')))
-      .rowCount === 0;
+    (
+      await inDatabase(bench.box.home, (client) =>
+        client.query('SELECT 1 FROM block_rules WHERE approved_at IS NULL LIMIT 1'),
+      )
+    ).rowCount === 0;
   await eventually('the rules to be approved', approved, { withinMs: 120_000 });
   return performance.now() - began;
 }
@@ -140,7 +143,7 @@ function telephonyKb({ box }: BenchBox): number {
 /** Until the copy is as new as the table. */
 async function copied(bench: BenchBox): Promise<number> {
   const began = performance.now();
-  const newest = await inDatabase(bench, async (client) => {
+  const newest = await inDatabase(bench.box.home, async (client) => {
     const { rows } = await client.query<{ max: string }>('SELECT max(revision) FROM block_rules');
     return rows[0]?.max ?? '';
   });
@@ -176,7 +179,7 @@ async function withAmi<T>(bench: BenchBox, work: (ami: AmiConnection) => Promise
 }
 
 const plainInsert = (bench: BenchBox): Promise<number> =>
-  inDatabase(bench, async (client) => {
+  inDatabase(bench.box.home, async (client) => {
     const began = performance.now();
     await client.query(
       `CREATE TABLE bench_rules AS SELECT gen_random_uuid() AS id, 'exact/' || n AS match_key, '{}'::jsonb AS action
@@ -184,16 +187,3 @@ const plainInsert = (bench: BenchBox): Promise<number> =>
     );
     return performance.now() - began;
   });
-
-async function inDatabase<T>(bench: BenchBox, work: (client: pg.Client) => Promise<T>): Promise<T> {
-  const { postgresSocketDir } = bench.endpoints;
-  if (postgresSocketDir === null) throw new Error('the benchmark needs the embedded database');
-  const login = { user: 'denwaban', database: 'denwaban', password: secretOf(bench, 'postgres-password') };
-  const client = new pg.Client({ host: postgresSocketDir, port: 5432, ...login });
-  await client.connect();
-  try {
-    return await work(client);
-  } finally {
-    await client.end();
-  }
-}

@@ -1,6 +1,7 @@
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { inDatabase } from '../town/box-database.ts';
 import { CALLER_HZ, endConversation, newNumber, PHONE_HZ, startConversation } from '../town/conversation.ts';
 import { durationMs, longestGapMs, toneIntervals, totalMs } from '../town/listen.ts';
 import { OFFICE, PBX_PHONE } from '../town/office.ts';
@@ -8,6 +9,7 @@ import { type Caller } from '../town/party.ts';
 import { recordingOf } from '../town/recorded.ts';
 import { phonesRegistered, type Scene, startScene } from '../town/scene.ts';
 import { eventually, pause } from '../town/waiting.ts';
+import { FILE_ROWS, importedAgain, killedInImport, rulesIn } from './killed-import.ts';
 
 /** Asterisk holds 0.12 s; the rest is the time this machine takes to kill and to look at the clock. */
 const LOST_AT_MOST_MS = 700;
@@ -118,6 +120,18 @@ describe('processes are killed', () => {
       expect(totalMs(toneIntervals((await recordingOf(scene, call)).left, CALLER_HZ))).toBeGreaterThan(100);
     }
   });
+
+  it.each(['api', 'postgres'] as const)(
+    '%s, in the middle of an import of block rules: nothing of it is left, and it comes in whole when it is sent again',
+    async (victim) => {
+      await killedInImport(scene, victim);
+      await eventually('the box to be healthy again', healthy, { withinMs: 60_000, everyMs: 200 });
+      expect(await rulesIn(scene)).toBe(0);
+      expect(await importedAgain(scene)).toBe(FILE_ROWS);
+      expect(await rulesIn(scene)).toBe(FILE_ROWS);
+      await inDatabase(scene.box.home, (client) => client.query('DELETE FROM block_rules'));
+    },
+  );
 
   it('everything at once: the next call is taken, and the list is as before', async () => {
     const from = newNumber();

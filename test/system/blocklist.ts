@@ -1,28 +1,21 @@
 import { beforeAll, describe, expect, it } from '@jest/globals';
-import pg from 'pg';
 import { BlockRule, BlockRuleHits } from '../../backend/src/blocklist/block-rule.schema.ts';
+import { inDatabase } from '../town/box-database.ts';
 import { newNumber } from '../town/conversation.ts';
 import { OFFICE } from '../town/office.ts';
 import { OfficeApi } from '../town/office-api.ts';
-import { postgresOf } from '../town/recorded.ts';
 import { type Scene } from '../town/scene.ts';
 import { eventually } from '../town/waiting.ts';
 import { ordinaryDay } from './ordinary-day.ts';
 
 /** Nobody approves what they have proposed. */
 async function secondPerson({ box }: Scene): Promise<OfficeApi> {
-  const { environment, args } = postgresOf(box.home);
-  const login = { user: 'denwaban', database: 'denwaban', password: environment.PGPASSWORD ?? '' };
-  const client = new pg.Client({ host: args[1] ?? '', port: 5432, ...login });
-  await client.connect();
-  try {
-    await client.query(
+  await inDatabase(box.home, (client) =>
+    client.query(
       `INSERT INTO users (id, login, name, password_hash, must_change_password, created_at)
        SELECT gen_random_uuid(), 'second', '承認者', password_hash, false, now() FROM users WHERE login = 'admin'`,
-    );
-  } finally {
-    await client.end();
-  }
+    ),
+  );
   const second = new OfficeApi(box);
   await second.call('POST', '/session', { login: 'second', password: OfficeApi.password });
   return second;

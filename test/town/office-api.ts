@@ -118,7 +118,7 @@ export class OfficeApi {
     return schema.parse(JSON.parse(answer.body.toString('utf8')));
   }
 
-  /** @throws ApiRefused for every status from 400 on */
+  /** @param body a file as bytes, anything else as JSON @throws ApiRefused for every status from 400 on */
   async call(method: Method, path: string, body?: unknown, headers: Record<string, string> = {}): Promise<ApiAnswer> {
     const answer = await this.send(method, path, body, headers);
     if (answer.status >= 400) throw new ApiRefused(`${method} ${path}`, answer);
@@ -129,10 +129,12 @@ export class OfficeApi {
 
   private send(method: Method, path: string, body: unknown, headers: Record<string, string>): Promise<ApiAnswer> {
     const url = `${this.box.url}/api/v1${path}`;
-    const content = body === undefined ? undefined : JSON.stringify(body);
+    const isFile = body instanceof Uint8Array;
+    const content = body === undefined || isFile ? body : JSON.stringify(body);
+    const type = isFile ? 'application/octet-stream' : 'application/json';
     const all = {
       ...(this.cookie === '' ? {} : { cookie: this.cookie }),
-      ...(content === undefined ? {} : { 'content-type': 'application/json' }),
+      ...(content === undefined ? {} : { 'content-type': type, 'content-length': String(Buffer.byteLength(content)) }),
       ...headers,
     };
     return new Promise((resolve, reject) => {
