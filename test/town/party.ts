@@ -24,8 +24,8 @@ export interface PartyContext {
   heardDir: string;
 }
 
-/** SIP 486, 603 and 503. */
-const REFUSAL_CAUSE = { busy: '17', declined: '16', congested: '34' } as const;
+/** SIP 486, 480 (as phones say that are not to be disturbed), 603 and 503. */
+const REFUSAL_CAUSE = { busy: '17', away: '19', declined: '16', congested: '34' } as const;
 export type Refusal = keyof typeof REFUSAL_CAUSE;
 
 const isUp = (event: AriEvent): boolean => event.type === 'ChannelStateChange' && event.channel?.state === 'Up';

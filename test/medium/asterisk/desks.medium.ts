@@ -119,6 +119,16 @@ describe('desks with no backend', () => {
     expect(await answeredBy(LINE.inOrder)).toBe('answered p202');
   });
 
+  it('in order: phones that are not to be disturbed are asked again at no more than a caller’s pace', async () => {
+    const phones = EXTENSIONS.map((extension) => town.phone(extension).willRefuse('away', 0));
+    const before = phones.reduce((sum, { calls }) => sum + calls.length, 0);
+    const caller = await town.call({ from: NUMBER, to: LINE.inOrder });
+    await caller.ended(20_000);
+    expect(steps(await callOver())).toEqual(['ringing in-order', 'unanswered in-order NOANSWER', 'end 19 box']);
+    // Once each; a phone that a busy machine lets refuse after a second only counts as one that has rung.
+    expect(phones.reduce((sum, { calls }) => sum + calls.length, -before)).toBeLessThan(20);
+  });
+
   it('least recent: who has waited longest first', async () => {
     for (const extension of EXTENSIONS) town.phone(extension).willAnswer();
     const order: string[] = [];
