@@ -83,7 +83,7 @@ export const shownContext = (trunkId: string): string => `shown-${trunkId}`;
 export const phoneExtension = (phoneId: string): string => `phone_${phoneId.replaceAll('-', '_')}`;
 export const lineExtension = (lineId: string): string => `line_${lineId.replaceAll('-', '_')}`;
 
-/** The same for what phones have switched and the database does not know yet: `<closed|normal>/<end>/<phone>/<when>`. */
+/** For what phones have switched and the database does not know yet: `<schedule>.<millisecond>` = `<closed|normal>/<end>/<phone>`. */
 export const SWITCH_BY_PHONE_FAMILY = 'switch-by-phone';
 
 /** What the dialplan calls it when a phone has switched a schedule. */

@@ -9,6 +9,7 @@ import { ScheduleSwitchEntity } from './schedule-switch.entity.ts';
 import { ScheduleSwitchRepository } from './schedule-switch.repository.ts';
 
 export interface PhoneSwitch {
+  schedule: string;
   /** `normal` = back to what the schedule says. */
   openness: 'closed' | 'normal';
   until: Date;
@@ -16,12 +17,12 @@ export interface PhoneSwitch {
   at: Date;
 }
 
-/** @param value as context schedule-code of the dialplan writes it @returns null for what is no such value */
-export function readPhoneSwitch(value: string): PhoneSwitch | null {
-  const [, openness, until, phone, at] =
-    /^(closed|normal)\/(\d{1,11})\/([a-z0-9-]{1,40})\/(\d{1,11})$/.exec(value) ?? [];
-  if ((openness !== 'closed' && openness !== 'normal') || phone === undefined) return null;
-  return { openness, until: new Date(Number(until) * 1000), phone, at: new Date(Number(at) * 1000) };
+/** As context schedule-code of the dialplan writes them. @returns null for what is no such entry */
+export function readPhoneSwitch(key: string, value: string): PhoneSwitch | null {
+  const [, schedule, at] = /^([a-z0-9-]{1,40})\.(\d{1,14})$/.exec(key) ?? [];
+  const [, openness, until, phone] = /^(closed|normal)\/(\d{1,11})\/([a-z0-9-]{1,40})$/.exec(value) ?? [];
+  if ((openness !== 'closed' && openness !== 'normal') || schedule === undefined || phone === undefined) return null;
+  return { schedule, openness, until: new Date(Number(until) * 1000), phone, at: new Date(Number(at)) };
 }
 
 /**
@@ -45,17 +46,18 @@ export class PhoneSwitches {
 
   /** Killed in between, it does the rest the next time, and nothing twice. @throws what the database or Asterisk throws */
   async takeIn(): Promise<void> {
-    for (const [schedule, value] of await this.commands.kept(SWITCH_BY_PHONE_FAMILY)) {
-      const pressed = readPhoneSwitch(value);
-      if (pressed) await this.store(schedule, pressed);
-      else this.logger.warn({ schedule }, 'switch of a phone not understood');
-      await this.commands.forget(SWITCH_BY_PHONE_FAMILY, schedule);
+    const entries = [...(await this.commands.kept(SWITCH_BY_PHONE_FAMILY))];
+    const pressed = entries.map(([key, value]) => ({ key, press: readPhoneSwitch(key, value) }));
+    pressed.sort((one, other) => (one.press?.at.getTime() ?? 0) - (other.press?.at.getTime() ?? 0));
+    for (const { key, press } of pressed) {
+      if (press) await this.store(press);
+      else this.logger.warn({ key }, 'switch of a phone not understood');
+      await this.commands.forget(SWITCH_BY_PHONE_FAMILY, key);
     }
   }
 
-  private async store(schedule: string, { openness, until, phone, at }: PhoneSwitch): Promise<void> {
+  private async store({ schedule, openness, until, phone, at }: PhoneSwitch): Promise<void> {
     const before = await this.switches.of(schedule);
-    // Whole seconds: the one that is here already has the same.
     if (before && before.setAt >= at) return;
     const how = { userId: null, subject: schedule };
     if (openness === 'normal') {

@@ -41,6 +41,8 @@ let events: Subject<AsteriskEvent>;
 let databaseIsUp: boolean;
 /** How often AstDB cannot be written to. */
 let refusals: number;
+/** Happens once, after it was read what phones have switched. */
+let whileTaken: () => void;
 let messages: Subject<Message>;
 let service: ScheduleSwitchService;
 let inForce: SwitchesInForce;
@@ -54,6 +56,7 @@ beforeEach(async () => {
   events = new Subject();
   databaseIsUp = true;
   refusals = 0;
+  whileTaken = () => undefined;
   messages = new Subject();
   await dataSource.query(
     `INSERT INTO users (id, login, name, password_hash, must_change_password, created_at)
@@ -80,7 +83,12 @@ beforeEach(async () => {
     connected: true,
   });
   const commands = strictDouble<AmiCommands>('AmiCommands', {
-    kept: (family) => Promise.resolve(new Map(family === SWITCH_BY_PHONE_FAMILY ? byPhone : astDb)),
+    kept: (family) => {
+      const kept = new Map(family === SWITCH_BY_PHONE_FAMILY ? byPhone : astDb);
+      if (family === SWITCH_BY_PHONE_FAMILY) whileTaken();
+      whileTaken = family === SWITCH_BY_PHONE_FAMILY ? () => undefined : whileTaken;
+      return Promise.resolve(kept);
+    },
     keep: (_, key, value) => {
       if (refusals-- > 0) return Promise.reject(new AsteriskUnreachableError('gone'));
       return Promise.resolve(void astDb.set(key, value));
@@ -182,7 +190,7 @@ describe('a schedule switched by a phone', () => {
   const second = (at: Date) => Math.floor(at.getTime() / 1000);
   const MIDNIGHT = new Date('2026-11-25T00:00:00+09:00');
   const press = (openness: 'closed' | 'normal', at = NOON) => {
-    byPhone.set('office', `${openness}/${second(MIDNIGHT)}/p201/${second(at)}`);
+    byPhone.set(`office.${at.getTime()}`, `${openness}/${second(MIDNIGHT)}/p201`);
     if (openness === 'closed') astDb.set('office', `closed/${second(MIDNIGHT)}`);
     else astDb.delete('office');
   };
@@ -223,8 +231,34 @@ describe('a schedule switched by a phone', () => {
     expect(await audited()).toEqual(['schedule.switch office', 'schedule.switch-back office']);
   });
 
+  it('goes back to normal by a phone that thinks better of it while the first code is being taken over', async () => {
+    press('closed');
+    whileTaken = () => press('normal', new Date(NOON.getTime() + 900));
+    await inForce.follow();
+    expect([...byPhone.values()]).toEqual([expect.stringMatching(/^normal/)]);
+    await inForce.follow();
+    expect([astDb.size, byPhone.size, await service.active()]).toEqual([0, 0, []]);
+    expect(await audited()).toEqual(['schedule.switch office', 'schedule.switch-back office']);
+  });
+
+  it('stays closed for callers from the moment when the code was pressed, also while the table is being read', async () => {
+    whileTaken = () => press('closed');
+    await inForce.follow();
+    expect(astDb.get('office')).toBe(`closed/${second(MIDNIGHT)}`);
+    await inForce.follow();
+    expect([inForce.current.size, byPhone.size]).toEqual([1, 0]);
+  });
+
+  it('counts when it was pressed later in the same second than the console switched', async () => {
+    clock.at = new Date(NOON.getTime() + 300);
+    await service.set({ schedule: 'office', openness: 'open' }, somebody);
+    press('closed', new Date(NOON.getTime() + 700));
+    await inForce.follow();
+    expect(await service.active()).toMatchObject([{ openness: 'closed', setByPhone: 'p201' }]);
+  });
+
   it('by something that is no such entry is thrown away', async () => {
-    byPhone.set('office', 'closed/now/p201');
+    byPhone.set('office.1795532400000', 'closed/now/p201').set('office', `closed/${second(MIDNIGHT)}/p201`);
     await inForce.follow();
     expect([byPhone.size, await service.active()]).toEqual([0, []]);
   });

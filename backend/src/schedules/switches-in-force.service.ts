@@ -86,8 +86,9 @@ export class SwitchesInForce implements OnApplicationBootstrap, OnApplicationShu
   private async followOnce(): Promise<void> {
     if (!this.ami.connected) return;
     const announced = [...this.changes];
-    const stored = await this.stored();
+    // First: what a phone switches while the database is read is then none of what is taken away below.
     const kept = await this.commands.kept(SWITCH_FAMILY);
+    const stored = await this.stored();
     if (!stored) {
       this.state = new Map([...kept].flatMap(([schedule, value]) => entryOf(schedule, readSwitch(value))));
       return;
