@@ -95,6 +95,17 @@ describe('a configuration document', () => {
     ]);
   });
 
+  it('lets schedules be switched by registered phones only, which the dialplan knows', () => {
+    const document = office((changed) => {
+      changed.schedules = [officeHours({ code: '1', switchPhones: ['p201', 'p301', 'p999'] })];
+    });
+    expect(found(document)).toEqual([
+      'switch-phone-behind-pbx /schedules/0/switchPhones/1',
+      'unknown-phone /schedules/0/switchPhones/2',
+    ]);
+    expect(findConfigurationProblems(document)[0]?.message).toContain('開庁時間「本庁」の切り替えには使えません');
+  });
+
   it('plays sounds that are shipped, or that the office has made', () => {
     const own = '01234567-89ab-8def-8123-456789abcdef';
     const document = office(({ notices }) => {
@@ -277,7 +288,8 @@ describe('a flow', () => {
       const forward = { type: 'forward', number, show: 'office', ringSeconds: 20, otherwise: 'end' } as const;
       return found(withNodes({ ring: forward }));
     };
-    expect(forwardTo('119')).toEqual(['emergency-forward /lines/0/flow/nodes/ring/number']);
+    for (const number of ['119', '184110', '186118'])
+      expect(forwardTo(number)).toEqual(['emergency-forward /lines/0/flow/nodes/ring/number']);
     expect(forwardTo('+81312345678')).toEqual(['forward-to-own-line /lines/0/flow/nodes/ring/number']);
     expect(forwardTo('0398765432')).toEqual([]);
   });

@@ -4,6 +4,7 @@ import { isOwnAudio } from '../notices/notice-audio-id.ts';
 import type { Notice } from '../notices/notice.schema.ts';
 import { SHIPPED_AUDIO } from '../notices/shipped-notices.ts';
 import { emergencyDialling } from '../phones/emergency-numbers.ts';
+import type { Phone } from '../phones/phone.schema.ts';
 import { STANDARD_CLASS } from '../recordings/recording-class.schema.ts';
 import { findRecordingRuleProblems } from '../recordings/rules/recording-rule-problems.ts';
 import type { ConfigurationDocument, ConfigurationProblem } from './configuration.schema.ts';
@@ -166,19 +167,34 @@ const audioProblems = (notices: readonly Notice[], isThere: (audio: string) => b
         },
   );
 
-/** Behind the pbx every phone says of itself who it is; only one that registers is known. */
 function noticeRecordingProblems({ noticeRecording, phones }: ConfigurationDocument): ConfigurationProblem[] {
+  const path = '/noticeRecording/phones';
+  return unregisteredPhones(noticeRecording?.phones ?? [], phones, path, {
+    ...{ problemId: 'recording-phone-behind-pbx', use: '告知の録音', whose: '告知の録音に使う' },
+  });
+}
+
+/**
+ * Behind the pbx every phone says of itself who it is; only one that registers is known.
+ * @param words what the phones are for, and whose they are
+ */
+function unregisteredPhones(
+  ids: readonly string[],
+  phones: readonly Phone[],
+  path: string,
+  { problemId, use, whose }: { problemId: string; use: string; whose: string },
+): ConfigurationProblem[] {
   const byId = new Map(phones.map((phone) => [phone.id, phone]));
-  return (noticeRecording?.phones ?? []).flatMap((id, index) => {
-    const path = `/noticeRecording/phones/${index}`;
+  return ids.flatMap((id, index) => {
+    const at = `${path}/${index}`;
     const phone = byId.get(id);
     if (phone?.type === 'sip') return [];
     if (phone) {
-      const message = `電話機「${phone.name}」は主装置につながる電話機なので、告知の録音には使えません。電話番に直接つながる電話機を選んでください。`;
-      return [{ path, problemId: 'recording-phone-behind-pbx', message }];
+      const message = `電話機「${phone.name}」は主装置につながる電話機なので、${use}には使えません。電話番に直接つながる電話機を選んでください。`;
+      return [{ path: at, problemId, message }];
     }
-    const message = `告知の録音に使う電話機「${id}」は登録されていません。登録済みの電話機を選んでください。`;
-    return [{ path, problemId: 'unknown-phone', message }];
+    const message = `${whose}電話機「${id}」は登録されていません。登録済みの電話機を選んでください。`;
+    return [{ path: at, problemId: 'unknown-phone', message }];
   });
 }
 
@@ -207,7 +223,6 @@ function classProblems({ recordings }: ConfigurationDocument): ConfigurationProb
 }
 
 function scheduleProblems({ schedules = [], phones }: ConfigurationDocument): ConfigurationProblem[] {
-  const known = new Set(phones.map(({ id }) => id));
   const codes = doubled(schedules, ({ id, code }) => code ?? `without ${id}`).flatMap(({ item, index, first }) =>
     item.code === undefined
       ? []
@@ -223,15 +238,10 @@ function scheduleProblems({ schedules = [], phones }: ConfigurationDocument): Co
       problemId: 'duplicate-day',
       message: `開庁時間「${name}」に特別な日 ${item.day} が2回入っています。1つにしてください。`,
     })),
-    ...switchPhones.flatMap((phone, index) =>
-      known.has(phone)
-        ? []
-        : {
-            path: `/schedules/${scheduleIndex}/switchPhones/${index}`,
-            problemId: 'unknown-phone',
-            message: `開庁時間「${name}」を切り替える電話機「${phone}」は登録されていません。登録済みの電話機を選んでください。`,
-          },
-    ),
+    ...unregisteredPhones(switchPhones, phones, `/schedules/${scheduleIndex}/switchPhones`, {
+      ...{ problemId: 'switch-phone-behind-pbx', use: `開庁時間「${name}」の切り替え` },
+      whose: `開庁時間「${name}」を切り替える`,
+    }),
   ]);
   return [...codes, ...parts];
 }

@@ -1,4 +1,4 @@
-import { EMERGENCY_NUMBERS } from '../phones/emergency-numbers.ts';
+import { emergencyDialling } from '../phones/emergency-numbers.ts';
 import type { Flow, FlowNode, FlowNodeOf, Line } from '../lines/line.schema.ts';
 import { nationalNumber } from '../asterisk/dialplan-names.ts';
 import { successors, successorsWithoutKeys } from '../routing/decide.ts';
@@ -127,7 +127,7 @@ function forwardProblems(
   { ownNumbers }: FlowTargets,
 ): ConfigurationProblem[] {
   const dialled = nationalNumber(number);
-  if (EMERGENCY_NUMBERS.has(dialled)) {
+  if (emergencyDialling().has(dialled)) {
     const message = `${where}の転送先 ${number} は緊急通報の番号です。別の番号にしてください。`;
     return [{ path: `${path}/number`, problemId: 'emergency-forward', message }];
   }

@@ -11,7 +11,11 @@ const ClosingTime = z
 /** Open from `from` until just before `to`, Japan time. */
 export const TimeSpan = z
   .strictObject({ from: ClockTime, to: ClosingTime })
-  .refine(({ from, to }) => from < to, { message: '終わりの時刻を始まりより後にしてください', path: ['to'] })
+  .refine(({ from, to }) => from < to, {
+    message:
+      '終わりの時刻を始まりより後にしてください。日付をまたぐときは、24:00までと、次の日の00:00からに分けてください',
+    path: ['to'],
+  })
   .meta({ id: 'TimeSpan' });
 export type TimeSpan = z.infer<typeof TimeSpan>;
 
