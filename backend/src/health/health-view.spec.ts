@@ -9,6 +9,7 @@ import {
   partChecks,
   storageOf,
   thingChecks,
+  voiceCheck,
 } from './health-view.ts';
 
 const NOW = new Date('2026-11-21T10:00:00.000Z');
@@ -139,5 +140,15 @@ describe('the room for recordings', () => {
   it('that cannot be looked at is told', () => {
     expect(storageOf(null)).toBeNull();
     expect(headroomCheck(null).status).toBe('degraded');
+  });
+});
+
+describe('the voice that speaks texts', () => {
+  it('is named, whichever it is no trouble, and how to get a better one is told', () => {
+    expect(voiceCheck(null)).toEqual([]);
+    const [better, worse] = (['open-jtalk', 'espeak-ng'] as const).flatMap((voice) => voiceCheck(voice));
+    expect([better?.status, worse?.status]).toEqual(['ok', 'ok']);
+    expect(better?.detail).toContain('Open JTalk の声で読み上げます');
+    expect(worse?.detail).toContain('HTS音声のファイル(*.htsvoice)');
   });
 });

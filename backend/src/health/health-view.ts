@@ -1,5 +1,6 @@
 import type { ConfigurationDocument } from '../configuration/configuration.schema.ts';
 import { type Headroom, type HeadroomLevel, SPOOL_BYTES_PER_HOUR } from '../headroom/headroom.ts';
+import type { Voice } from '../notices/voice-choice.service.ts';
 import type { HealthCheck, HealthDetails, HealthStatus } from './health.schema.ts';
 
 /** Processes report every 5 s; three missed reports are no accident. */
@@ -102,6 +103,19 @@ export function blockRulesCheck(reviewsDue: number): HealthCheck[] {
   const detail = `見直し日になった着信規制が${reviewsDue}件あります。続けるものは見直し日を改め、不要なものは取り下げてください。それまでは、これまでどおり規制が続きます。`;
   return [{ checkId: 'block-rules', status: 'degraded', detail, since: null }];
 }
+
+const VOICE_WORDS: Record<Voice, string> = {
+  'open-jtalk': '告知の文章は、Open JTalk の声で読み上げます。',
+  'espeak-ng':
+    '告知の文章は、機械的な声(espeak-ng)で読み上げます。Open JTalk で使える声が装置にないためです。聞き取りやすい声にするには、HTS音声のファイル(*.htsvoice)を、装置の保存先の voices フォルダーに置いてください。再起動は不要です。',
+};
+
+/**
+ * Both voices are heard, so neither is a trouble.
+ * @param voice null while it is not known
+ */
+export const voiceCheck = (voice: Voice | null): HealthCheck[] =>
+  voice === null ? [] : [{ checkId: 'voice', status: 'ok', detail: VOICE_WORDS[voice], since: null }];
 
 const HEADROOM_STATUS: Record<HeadroomLevel, HealthStatus> = {
   ...{ ample: 'ok', notice: 'degraded', warning: 'degraded', alarm: 'degraded', reserve: 'down' },

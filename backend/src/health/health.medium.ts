@@ -62,6 +62,11 @@ describe('health', () => {
     expect(told.storage?.places[0]?.freeBytes).toBeGreaterThan(0);
     expect(told.storage?.hoursLeft).toBeGreaterThan(0);
   });
+
+  it('tells which voice speaks texts, once it has spoken', async () => {
+    await eventually(async () => (await checkOf('voice')) !== undefined);
+    expect((await checkOf('voice'))?.detail).toMatch(/Open JTalk (の声で読み上げます|で使える声が装置にない)/);
+  });
 });
 
 describe('block rules that are due for review', () => {

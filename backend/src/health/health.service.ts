@@ -6,6 +6,7 @@ import { BlockRuleSearchRepository } from '../blocklist/block-rule-search.reposi
 import { momentAt } from '../blocklist/block-rule-view.ts';
 import { ConfigurationVersionRepository } from '../configuration/configuration-version.repository.ts';
 import { HeadroomGauge } from '../headroom/headroom-gauge.service.ts';
+import { type Voice, VoiceChoice } from '../notices/voice-choice.service.ts';
 import { Clock } from '../platform/clock.ts';
 import { project } from '../platform/project.ts';
 import { Settings } from '../platform/settings.ts';
@@ -21,6 +22,7 @@ import {
   thingChecks,
   thingsOf,
   type HealthReport,
+  voiceCheck,
 } from './health-view.ts';
 
 /** Asking about health must be answered while a database hangs. */
@@ -38,12 +40,15 @@ interface Told {
 export class HealthService {
   private last: { at: number; details: Promise<HealthDetails> } | undefined;
   private databaseDownSince: Date | null = null;
+  /** Not known until it has spoken, which nobody waits for here. */
+  private voice: Voice | null = null;
 
   constructor(
     private readonly reading: HealthReadingRepository,
     private readonly configuration: ConfigurationVersionRepository,
     private readonly blockRules: BlockRuleSearchRepository,
     private readonly headroom: HeadroomGauge,
+    private readonly voices: VoiceChoice,
     private readonly settings: Settings,
     private readonly clock: Clock,
   ) {}
@@ -55,6 +60,7 @@ export class HealthService {
   }
 
   private async look(): Promise<HealthDetails> {
+    void this.hearVoice();
     const [told, expiresAt, headroom] = await Promise.all([
       this.askDatabase(),
       expiryOf(join(this.settings.layout.tls, 'server.crt')),
@@ -69,6 +75,7 @@ export class HealthService {
       ...(told ? [...partChecks(reports, now), ...blockRulesCheck(told.reviewsDue)] : []),
       headroomCheck(headroom),
       certificateCheck(expiresAt, now),
+      ...voiceCheck(this.voice),
     ];
     return {
       status: overallStatus(checks, trunks),
@@ -78,6 +85,10 @@ export class HealthService {
       trunks,
       phones: thingChecks('phone', told?.things.phones ?? [], reports, now),
     };
+  }
+
+  private async hearVoice(): Promise<void> {
+    this.voice = await this.voices.name().catch(() => null);
   }
 
   private databaseCheck(reachable: boolean, now: Date): HealthCheck {

@@ -14,7 +14,7 @@ import { VoiceChoice } from './voice-choice.service.ts';
 @Module({
   imports: [AuditModule],
   providers: [NoticeAudioRepository, NoticeAudioShelf, Prompts, SoundIntake, SoundTools, SpeechSynthesis, VoiceChoice],
-  exports: [NoticeAudioShelf, SoundIntake],
+  exports: [NoticeAudioShelf, SoundIntake, VoiceChoice],
 })
 export class NoticeAudioShelfModule {}
 

@@ -121,6 +121,11 @@ const PARTS: Partial<Record<string, Part>> = {
     degraded: $localize`:@@todo.noticeAudio:「告知」の画面で、音声を登録し直すか、備え付けの音声を選んでください。`,
     what: { degraded: $localize`:@@what.noticeAudio:告知の音声が見つからず、代わりの音声を流しています` },
   },
+  voice: {
+    name: $localize`:@@part.voice:文章の読み上げ`,
+    down: SEE_DETAIL,
+    degraded: SEE_DETAIL,
+  },
   'block-rules': {
     name: $localize`:@@part.blockRules:着信規制`,
     down: SEE_DETAIL,

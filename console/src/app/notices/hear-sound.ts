@@ -29,13 +29,11 @@ export class HearSound {
   readonly place = input.required<string>();
   /** Whose sound it is, for who cannot see the row. */
   readonly name = input.required<string>();
-  /** Undefined where the sound is not known; the button then does nothing. */
-  readonly sound = input.required<NoticeAudio | undefined>();
+  readonly sound = input.required<NoticeAudio>();
   protected readonly isPlaying = computed(() => this.player.playing() === this.place());
 
   protected toggle(): void {
-    const sound = this.sound();
     if (this.isPlaying()) this.player.stop();
-    else if (sound) void this.player.play(this.place(), soundUrl(sound));
+    else void this.player.play(this.place(), soundUrl(this.sound()));
   }
 }

@@ -19,7 +19,9 @@ import { SoundPlayer } from './sound-player.ts';
         }
         @case ('espeak-ng') {
           <p class="hint" i18n="@@newSpeech.byEspeak">
-            Open JTalk で話せる音声が装置にないため、espeak-ng の声で読み上げます。
+            Open JTalk
+            で使える声が装置にないため、機械的な声(espeak-ng)で読み上げます。聞き取りやすい声にするには、システム担当者に、HTS音声のファイル(*.htsvoice)を装置の保存先の
+            voices フォルダーに置くよう依頼してください。
           </p>
         }
       }

@@ -91,8 +91,8 @@ describe('the screen of notices', () => {
 
   it.each([
     ['open-jtalk', 'Open JTalk の声で'],
-    ['espeak-ng', 'espeak-ng の声で'],
-  ])('names the voice that speaks texts: %s', async (voice, told) => {
+    ['espeak-ng', '聞き取りやすい声にするには'],
+  ])('names the voice that speaks texts, and how to get a better one: %s', async (voice, told) => {
     await open();
     http.expectOne('/api/v1/configuration').flush(version);
     http.expectOne('/api/v1/notice-audio').flush({ audio: [shipped], voice, accepted });
@@ -132,6 +132,22 @@ describe('the screen of notices', () => {
     await settle();
     await show(own);
     expect(page.querySelector('[role=status]')?.textContent).toContain('音声を変えました');
+  });
+
+  it('chooses nothing in place of a sound that is lost, and offers none to be heard', async () => {
+    await open();
+    http
+      .expectOne('/api/v1/configuration')
+      .flush({ ...version, document: { ...version.document, notices: [{ ...notices[0], audio: idOf(9) }] } });
+    http.expectOne('/api/v1/notice-audio').flush({ audio: [own, shipped], voice: 'espeak-ng', accepted });
+    await settle();
+    const row = page.querySelector('section[aria-labelledby=notices-list] tbody tr');
+    const select = row?.querySelector('select');
+    expect([select?.value, select?.selectedOptions[0]?.textContent.trim()]).toEqual([
+      idOf(9),
+      '見つかりません(代わりの音声を流しています)',
+    ]);
+    expect(row?.querySelectorAll('button')).toHaveLength(0);
   });
 
   it('makes a sound of text, with a reading that can be corrected', async () => {
