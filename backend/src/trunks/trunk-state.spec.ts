@@ -39,6 +39,12 @@ describe('a trunk that registers', () => {
     expect(trunkFacts(gateway, [contact('reachable')], registration('Rejected'), '403').detail).toContain('SIP 403');
   });
 
+  it('that is registered and answers no OPTIONS may be one that never does', () => {
+    const told = trunkFacts(gateway, [contact('unreachable')], registration('Registered'), null);
+    expect(told).toMatchObject({ state: 'unreachable', detail: expect.stringContaining('「応答の確認(秒ごと)」を0') });
+    expect(trunkFacts(peer, [contact('unreachable')], null, null).detail).toBe('相手の機器から応答がありません。');
+  });
+
   it('sends nobody to look for a password that is not to blame', () => {
     const adviceFor = (status: string) =>
       trunkFacts(gateway, [contact('reachable')], registration('Unregistered'), status).detail;

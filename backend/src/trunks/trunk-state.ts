@@ -32,11 +32,18 @@ export function trunkFacts(
   if (trunk.type === 'registration' && registration?.status !== 'Registered') {
     return { ...unregistered(registration, refusal, silent), roundTripMs };
   }
-  if (silent) return { state: 'unreachable', detail: '相手の機器から応答がありません。', roundTripMs };
+  if (silent) return { state: 'unreachable', detail: SILENT[trunk.type], roundTripMs };
   if (trunk.type === 'registration') return { state: 'registered', detail: null, roundTripMs };
   if (answers) return { state: 'reachable', detail: null, roundTripMs };
   return { state: 'unverified', detail: '応答は未確認です。', roundTripMs };
 }
+
+const SILENT = {
+  peer: '相手の機器から応答がありません。',
+  // Some gateways register whoever comes, and answer no OPTIONS.
+  registration:
+    '登録はできていますが、応答の確認(OPTIONS)に返事がありません。確認に答えない機種の場合は、設定の「応答の確認(秒ごと)」を0にしてください。',
+} as const;
 
 function unregistered(registration: Registration | null, refusal: string | null, silent: boolean) {
   if (registration?.status === 'Rejected' || (refusal !== null && !silent)) {
