@@ -110,6 +110,15 @@ describe('the rendered endpoints', () => {
     expect(section(pjsip, '[201](denwaban-phone-aor)')).toEqual([]);
   });
 
+  it('ask the pbx whether it is there, as often as they are told', () => {
+    expect(section(pjsip, '[pbx](denwaban-peer-aor)')).toEqual([
+      ...['contact = sip:192.0.2.20:5060', 'qualify_frequency = 30'],
+    ]);
+    const document = smallOffice();
+    if (document.pbx) document.pbx.probeSeconds = 0;
+    expect(renderConfiguration(document)['pjsip.conf']).toContain('sip:192.0.2.20:5060\nqualify_frequency = 0\n');
+  });
+
   it('reach a phone behind the pbx at the pbx, without anybody being recognised as that phone', () => {
     expect(section(pjsip, '[301](denwaban-phone-behind-pbx)')).toEqual(['aors = 301', 'set_var = DENWABAN_PHONE=p301']);
     expect(pjsip).toContain('[301]\ntype = aor\ncontact = sip:3301@192.0.2.20:5060\n');
@@ -153,7 +162,7 @@ describe('any document without problems', () => {
     check((document) => {
       const heads = sections(renderConfiguration(document)['pjsip.conf']).map(({ head }) => head);
       const endpoints = heads.flatMap(
-        (head) => /^\[(.+)\]\(denwaban-(?!phone-aor|trunk-aor|auth|registration)/.exec(head)?.[1] ?? [],
+        (head) => /^\[(.+)\]\(denwaban-(?!phone-aor|peer-aor|auth|registration)/.exec(head)?.[1] ?? [],
       );
       expect(endpoints.toSorted()).toEqual(expectedObjects(document).endpoints.toSorted());
       expect(new Set(endpoints).size).toBe(endpoints.length);

@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
 import type { ConfigurationDocument } from '../configuration/configuration.schema.ts';
 import { type Desk, ringPlanOf } from '../desks/desk.schema.ts';
-import type { Phone } from '../phones/phone.schema.ts';
+import type { Pbx, Phone } from '../phones/phone.schema.ts';
+import { PROBE_SECONDS } from '../platform/schema.ts';
 import * as names from './dialplan-names.ts';
 import { blocklistSections } from './render-blocklist.ts';
 import { flowSections } from './render-flow.ts';
@@ -60,15 +61,18 @@ function renderPjsip(document: ConfigurationDocument): string {
   const sections = trunks.flatMap((trunk) => trunkPeerSections(trunk, trunks));
   if (document.pbx) {
     const name = names.PBX_ENDPOINT;
-    const { host, port } = document.pbx;
-    sections.push({ name, template: 'denwaban-pbx', lines: [`aors = ${name}`] }, ...peer(name, host, port));
+    sections.push({ name, template: 'denwaban-pbx', lines: [`aors = ${name}`] }, ...peerSections(name, document.pbx));
   }
   return renderSections([...sections, ...document.phones.flatMap((phone) => phoneSections(phone, document.pbx))]);
 }
 
-function peer(name: string, host: string, port: number): Section[] {
+function peerSections(name: string, { host, port, probeSeconds = PROBE_SECONDS }: Pbx): Section[] {
   return [
-    { name, lines: ['type = aor', `contact = sip:${host}:${port}`] },
+    {
+      name,
+      template: 'denwaban-peer-aor',
+      lines: [`contact = sip:${host}:${port}`, `qualify_frequency = ${probeSeconds}`],
+    },
     { name, lines: ['type = identify', `endpoint = ${name}`, `match = ${host}`] },
   ];
 }

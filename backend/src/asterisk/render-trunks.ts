@@ -33,7 +33,7 @@ export function trunkPeerSections(trunk: Trunk, trunks: readonly Trunk[]): Secti
     { name, template: 'denwaban-trunk', lines: endpoint },
     {
       name,
-      template: 'denwaban-trunk-aor',
+      template: 'denwaban-peer-aor',
       lines: [`contact = sip:${trunk.host}:${trunk.port}`, `qualify_frequency = ${probeSeconds}`],
     },
     ...(trunk === first ? [{ name, lines: ['type = identify', `endpoint = ${name}`, `match = ${trunk.host}`] }] : []),

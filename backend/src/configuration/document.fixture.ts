@@ -81,7 +81,7 @@ export const anyDocument: fc.Arbitrary<ConfigurationDocument> = fc
   .chain((taken) =>
     fc.record({
       site: fc.record({ id: identifier, name }),
-      pbx: fc.record({ name, host, port }),
+      pbx: some({ name, host, port, probeSeconds: fc.integer({ min: 0, max: 3600 }) }),
       trunks: fc.tuple(...taken.trunks.map((id) => anyTrunk({ id: fc.constant(id), name, host, port }))),
       outgoing: taken.trunks.length === 0 ? fc.constant(undefined) : fc.option(anyOutgoing(taken), { nil: undefined }),
       phones: fc.tuple(

@@ -34,7 +34,7 @@ const missing = (checkId: string): HealthCheck => ({
   since: null,
 });
 
-/** Whether a check is of a trunk or a phone, e.g. `phone:p201`, and not of a part of the box. */
+/** Whether a check is of a trunk, the pbx or a phone, e.g. `phone:p201`, and not of a part of the box. */
 export const isOfThing = (checkId: string) => checkId.includes(':');
 
 /** What is known of the box's parts from their reports: those of trunks and phones are told apart. */
@@ -61,7 +61,7 @@ type Things = HealthDetails['trunks'];
 
 /** @param kind prefix of the check ids, e.g. `trunk` in `trunk:carrier` */
 export function thingChecks(
-  kind: 'trunk' | 'phone',
+  kind: 'trunk' | 'pbx' | 'phone',
   things: readonly { id: string; name: string }[],
   reports: readonly HealthReport[],
   now: Date,
@@ -75,13 +75,15 @@ export function thingChecks(
 
 export const thingsOf = (document: ConfigurationDocument | null) => ({
   trunks: document?.trunks ?? [],
+  /** There is one at most. */
+  pbx: document?.pbx ? [{ id: 'pbx', name: document.pbx.name }] : [],
   phones: document?.phones ?? [],
 });
 
-/** A phone that is switched off says nothing about the box; a trunk that is away does. */
-export function overallStatus(checks: readonly HealthCheck[], trunks: Things): HealthStatus {
+/** @param peers trunks, and the pbx. One that is away says something about the box; a phone that is switched off does not. */
+export function overallStatus(checks: readonly HealthCheck[], peers: Things): HealthStatus {
   if (checks.some(({ checkId, status }) => status === 'down' && VITAL.has(checkId))) return 'down';
-  return [...checks, ...trunks].every(({ status }) => status === 'ok') ? 'ok' : 'degraded';
+  return [...checks, ...peers].every(({ status }) => status === 'ok') ? 'ok' : 'degraded';
 }
 
 /** @param expiresAt of the certificate of the console */

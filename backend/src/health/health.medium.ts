@@ -19,7 +19,7 @@ const status = async () => (await api.visitor().ask('GET', '/api/v1/health')).as
 const becomes = (wanted: string) => eventually(async () => (await status()) === wanted);
 const checkOf = async (id: string) => (await details()).checks.find(({ checkId }) => checkId === id);
 const everyPartIsWell = async () => {
-  for (const part of ['asterisk', 'telephony', 'worker', 'trunk:hikari', 'phone:p201'])
+  for (const part of ['asterisk', 'telephony', 'worker', 'trunk:hikari', 'pbx:pbx', 'phone:p201'])
     await reports.report(part, 'ok');
 };
 
@@ -66,6 +66,19 @@ describe('health', () => {
   it('tells which voice speaks texts, once it has spoken', async () => {
     await eventually(async () => (await checkOf('voice')) !== undefined);
     expect((await checkOf('voice'))?.detail).toMatch(/Open JTalk (の声で読み上げます|で使える声が装置にない)/);
+  });
+});
+
+describe('the business phone', () => {
+  it('is told with its name, and is the box’s trouble when it is away', async () => {
+    await everyPartIsWell();
+    await becomes('ok');
+    await reports.report('pbx:pbx', 'down', '相手の機器から応答がありません。', { state: 'unreachable' });
+    await becomes('degraded');
+    expect((await details()).pbx).toEqual({
+      ...{ id: 'pbx', name: '主装置', status: 'down', detail: '相手の機器から応答がありません。' },
+    });
+    await everyPartIsWell();
   });
 });
 

@@ -40,6 +40,8 @@ export const Storage = z
   .meta({ id: 'Storage' });
 export type Storage = z.infer<typeof Storage>;
 
+const Thing = z.object({ id: z.string(), name: z.string(), status: HealthStatus, detail: z.string() });
+
 export const HealthDetails = z
   .object({
     status: HealthStatus,
@@ -47,8 +49,10 @@ export const HealthDetails = z
     /** Resolved versions by package name, from the runtime root and from the processes themselves. */
     versions: z.record(z.string(), z.string()),
     storage: Storage.nullable(),
-    trunks: z.array(z.object({ id: z.string(), name: z.string(), status: HealthStatus, detail: z.string() })),
-    phones: z.array(z.object({ id: z.string(), name: z.string(), status: HealthStatus, detail: z.string() })),
+    trunks: z.array(Thing),
+    /** 主装置; null where there is none. */
+    pbx: Thing.nullable(),
+    phones: z.array(Thing),
   })
   .meta({ id: 'HealthDetails' });
 export type HealthDetails = z.infer<typeof HealthDetails>;

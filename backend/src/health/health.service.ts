@@ -69,6 +69,7 @@ export class HealthService {
     const now = this.clock.now();
     const reports = told?.reports ?? [];
     const trunks = thingChecks('trunk', told?.things.trunks ?? [], reports, now);
+    const pbx = thingChecks('pbx', told?.things.pbx ?? [], reports, now);
     const checks = [
       this.databaseCheck(told !== null, now),
       // With the database down nothing is known of the others: saying that they are down would be a guess.
@@ -78,11 +79,12 @@ export class HealthService {
       ...voiceCheck(this.voice),
     ];
     return {
-      status: overallStatus(checks, trunks),
+      status: overallStatus(checks, [...trunks, ...pbx]),
       checks,
       versions: { denwaban: project.version, node: process.versions.node, ...this.settings.endpoints.versions },
       storage: storageOf(headroom),
       trunks,
+      pbx: pbx[0] ?? null,
       phones: thingChecks('phone', told?.things.phones ?? [], reports, now),
     };
   }

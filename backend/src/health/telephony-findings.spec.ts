@@ -85,6 +85,13 @@ describe('trunks and phones', () => {
     expect(statusOf('phone:p301', [contact('pbx', 'reachable', 2)], document)).toBe('ok');
     expect(statusOf('phone:p301', [contact('pbx', 'unreachable')], document)).toBe('down');
   });
+
+  it('the business phone is told where there is one', () => {
+    const pbx = { name: '主装置', host: '192.0.2.20', port: 5060 };
+    expect(statusOf('pbx:pbx', [contact('pbx', 'unreachable')], { ...testDocument, pbx })).toBe('down');
+    expect(statusOf('pbx:pbx', [contact('pbx', 'unqualified')], { ...testDocument, pbx })).toBe('ok');
+    expect(statusOf('pbx:pbx', [])).toBeUndefined();
+  });
 });
 
 describe('the spool', () => {

@@ -68,6 +68,9 @@ export function telephonyFinding({ failingRecorders, configurationError }: Telep
   return finding('telephony', 'ok');
 }
 
+/** Check of the business phone, of which there is one. */
+const PBX_CHECK = 'pbx:pbx';
+
 /** Endpoints with a fixed address. */
 export const peersOf = (document: ConfigurationDocument): string[] => [
   ...document.trunks.map(({ id }) => trunkEndpoint(id)),
@@ -99,7 +102,8 @@ export function endpointFindings(document: ConfigurationDocument, facts: Endpoin
     if (phone.type === 'sip') return phoneFinding(`phone:${phone.id}`, own);
     return peerFinding(`phone:${phone.id}`, contactsOf(PBX_ENDPOINT));
   });
-  return [...trunks, ...phones];
+  const pbx = document.pbx ? [peerFinding(PBX_CHECK, contactsOf(PBX_ENDPOINT))] : [];
+  return [...trunks, ...pbx, ...phones];
 }
 
 function peerFinding(checkId: string, contacts: readonly EndpointContact[]): Finding {

@@ -75,13 +75,13 @@ export class TelephonyHealth implements OnApplicationBootstrap, OnApplicationShu
   }
 
   private async tell(findings: readonly Finding[]): Promise<void> {
-    let trunksChanged = false;
+    let peersChanged = false;
     for (const { checkId, status, detail, ...state } of findings) {
       const changed = await this.reports.report(checkId, status, detail, state);
-      trunksChanged ||= changed && checkId.startsWith('trunk:');
+      peersChanged ||= changed && /^(trunk|pbx):/.test(checkId);
     }
-    // Whoever watches should know at once: without trunks the office cannot be called.
-    if (trunksChanged) await this.messages.send({ kind: 'health' });
+    // Whoever watches should know at once: without trunks the office cannot be called, without the pbx nobody behind it can answer.
+    if (peersChanged) await this.messages.send({ kind: 'health' });
   }
 
   private ownFinding(): Finding {

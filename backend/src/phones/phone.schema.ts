@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { DialledNumber, DisplayName, Identifier, PeerAddress, Port } from '../platform/schema.ts';
+import { DialledNumber, DisplayName, Identifier, PeerAddress, Port, ProbeSeconds } from '../platform/schema.ts';
 import { Secret } from '../platform/secret.schema.ts';
 
 const Extension = z.string().regex(/^[0-9]{2,8}$/, '内線番号は2〜8桁の数字にしてください');
@@ -35,6 +35,6 @@ export type Phone = z.infer<typeof Phone>;
 
 /** 主装置: the existing business phone system, a SIP peer recognised by its address. */
 export const Pbx = z
-  .strictObject({ name: DisplayName, host: PeerAddress, port: Port.default(5060) })
+  .strictObject({ name: DisplayName, host: PeerAddress, port: Port.default(5060), probeSeconds: ProbeSeconds })
   .meta({ id: 'Pbx' });
 export type Pbx = z.infer<typeof Pbx>;

@@ -25,5 +25,9 @@ export const PeerAddress = z.ipv4('IPv4アドレスを入力してください')
 
 export const Port = z.int().min(1).max(65535);
 
+/** How often the other side is asked (OPTIONS) whether it is there, in seconds; 0 = never; absent = `PROBE_SECONDS`. */
+export const ProbeSeconds = z.int().min(0).max(3600).optional();
+export const PROBE_SECONDS = 30;
+
 /** Instants travel as ISO 8601 in UTC with milliseconds. */
 export const Instant = z.iso.datetime({ offset: true });

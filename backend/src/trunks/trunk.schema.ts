@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { DisplayName, Identifier, PeerAddress, Port } from '../platform/schema.ts';
+import { DisplayName, Identifier, PeerAddress, Port, PROBE_SECONDS, ProbeSeconds } from '../platform/schema.ts';
 import { PrintableSecret } from '../platform/secret.schema.ts';
 
 /** User names stand in SIP addresses and in pjsip.conf, where `;` starts a comment. */
@@ -34,8 +34,7 @@ const common = {
   sessionSeconds: z.int().min(90).max(7200).optional(),
   /** Reliable provisional answers (RFC 3262, 100rel). Absent = `supported`: sent to whoever requires them. */
   reliableProvisional: z.enum(['off', 'supported', 'required']).optional(),
-  /** How often the other side is asked (OPTIONS) whether it is there; 0 = never; absent = 30. */
-  probeSeconds: z.int().min(0).max(3600).optional(),
+  probeSeconds: ProbeSeconds,
 };
 
 /** Recognised by its address alone. */
@@ -73,6 +72,6 @@ export function behaviourOf(trunk: Trunk) {
     sessionTimers: trunk.sessionTimers ?? 'accept',
     sessionSeconds: trunk.sessionSeconds ?? 1800,
     reliableProvisional: trunk.reliableProvisional ?? 'supported',
-    probeSeconds: trunk.probeSeconds ?? 30,
+    probeSeconds: trunk.probeSeconds ?? PROBE_SECONDS,
   } as const;
 }

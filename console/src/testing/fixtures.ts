@@ -121,6 +121,7 @@ export const aHealthyBox = (changes: Partial<HealthDetails> = {}): HealthDetails
   versions: { asterisk: '22.10.1', denwaban: '0.1.0' },
   storage: someStorage(),
   trunks: [{ id: 'carrier', name: 'ひかり電話', status: 'ok', detail: '' }],
+  pbx: null,
   phones: [{ id: 'p201', name: '市民課1', status: 'ok', detail: '' }],
   ...changes,
 });

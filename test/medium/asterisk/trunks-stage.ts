@@ -51,7 +51,7 @@ const office = (place: Place): ConfigurationDocument => ({
     },
   ],
   outgoing: { prefix: '0', trunks: ['away', 'carrier', 'gateway'], line: 'main' },
-  pbx: { name: '主装置', host: place.pbx, port: 5060 },
+  pbx: { name: '主装置', host: place.pbx, port: 5060, probeSeconds: 1 },
   phones: [
     phoneAt('201'),
     phoneAt('202', { outside: 'all', transport: 'tls' }),

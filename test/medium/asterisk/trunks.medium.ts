@@ -4,7 +4,7 @@ import { Place } from '../../town/place.ts';
 import { runSipp } from '../../town/sipp.ts';
 import { GATEWAY_ACCOUNT } from '../../town/town-configuration.ts';
 import type { Town } from '../../town/town.ts';
-import { pause } from '../../town/waiting.ts';
+import { eventually, pause } from '../../town/waiting.ts';
 import type { BoxAsterisk } from './box-asterisk.ts';
 import { invite } from './invite.ts';
 import { PassingPeer } from './passing-peer.ts';
@@ -113,6 +113,14 @@ describe('trunks, with no backend', () => {
     stage.nextCall();
     town.phone(OUTSIDE).willAnswer();
   }
+
+  it('are not alone in being asked whether they are there: the business phone is, too', async () => {
+    await eventually('the business phone to answer', async () =>
+      (await box.commands.contacts(['pbx'])).some(
+        ({ endpoint, status }) => endpoint === 'pbx' && status === 'reachable',
+      ),
+    );
+  });
 
   it('are used as soon as they answer, and passed over when they refuse and once they vanish, also while they ring', async () => {
     for (const number of [OUTSIDE, '118']) town.phone(number).willAnswer();

@@ -36,6 +36,14 @@ describe('what needs attention', () => {
     expect(items[0]).toMatchObject({ id: 'trunk:x', what: '外線「ひかり電話」がつながっていません', detail: null });
   });
 
+  it('tells of the business phone that is away', () => {
+    const pbx = { id: 'pbx', name: '庁舎の主装置', status: 'down', detail: '応答なし' } as const;
+    expect(attentionItems(aHealthyBox({ pbx }))).toMatchObject([
+      { id: 'pbx', urgent: true, what: '主装置「庁舎の主装置」がつながっていません', detail: '応答なし' },
+    ]);
+    expect(attentionItems(aHealthyBox({ pbx: { ...pbx, status: 'ok' } }))).toEqual([]);
+  });
+
   it.each([
     ['notice', '録音できる残りは、あと約12日分です', false],
     ['warning', '録音できる残りが少なくなっています(あと約12日分)', false],

@@ -13,10 +13,11 @@ export interface AttentionItem {
 }
 
 /** 対応が必要なこと, the urgent first. A phone that is switched off is not the box's trouble and is not told here. */
-export function attentionItems({ checks, trunks, storage }: HealthDetails): AttentionItem[] {
+export function attentionItems({ checks, trunks, pbx, storage }: HealthDetails): AttentionItem[] {
   const items = [
     ...checks.filter(({ status }) => status !== 'ok').map((check) => ofHeadroom(check, storage) ?? ofCheck(check)),
     ...trunks.filter(({ status }) => status !== 'ok').map(ofTrunk),
+    ...(pbx && pbx.status !== 'ok' ? [ofPbx(pbx)] : []),
   ];
   return items.sort((a, b) => Number(b.urgent) - Number(a.urgent));
 }
@@ -179,6 +180,17 @@ function ofTrunk({ id, name, detail, status }: HealthDetails['trunks'][number]):
     what: $localize`:@@attention.trunk:外線「${name}:trunk:」がつながっていません`,
     detail: detail === '' ? null : detail,
     todo: $localize`:@@todo.trunk:回線の機器(ゲートウェイ・終端装置)の電源とLANケーブルを確認してください。変わらない場合は、回線事業者に問い合わせてください。`,
+    since: null,
+  };
+}
+
+function ofPbx({ name, detail, status }: NonNullable<HealthDetails['pbx']>): AttentionItem {
+  return {
+    id: 'pbx',
+    urgent: status === 'down',
+    what: $localize`:@@attention.pbx:主装置「${name}:pbx:」がつながっていません`,
+    detail: detail === '' ? null : detail,
+    todo: $localize`:@@todo.pbx:主装置の電源とLANケーブルを確認してください。つながるまで、主装置の電話機は鳴りません。`,
     since: null,
   };
 }

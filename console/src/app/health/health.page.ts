@@ -54,6 +54,7 @@ export class HealthPage {
         rows: details.trunks,
         none: $localize`:@@health.noTrunks:外線はまだ登録されていません。`,
       },
+      ...(details.pbx ? [{ id: 'pbx', heading: $localize`:@@health.pbx:主装置`, rows: [details.pbx], none: '' }] : []),
       {
         id: 'phones',
         heading: $localize`:@@health.phones:電話機`,
