@@ -79,17 +79,20 @@ describe('a file of block rules', () => {
       '電話,1,切る,,,,,,いつか,,',
       '番号,0312345678,拒否,,,none,迷惑,,,2020-01-01,2027-02-30',
       '先頭番号,90,拒否,,,,迷惑,,1000-01-01,,2027-03-31',
+      `番号,09011113333,拒否,,,,${'長'.repeat(501)},,,,2027-03-31`,
+      'constructor,1,拒否,,,,迷惑,,,,2027-03-31',
     ];
     const answer = await upload(rows.join('\n'));
     expect(failure(answer)).toEqual([422, 'block-rule-import-refused']);
     const { problems, total } = answer.as(Failure).details as {
-      problems: { row: number; column: string }[];
+      problems: { row: number; column: string; message: string }[];
       total: number;
     };
     expect(problems.map(({ row, column }) => `${row} ${column}`)).toEqual([
-      ...['3 番号', '4 番号', '5 種別', '5 処置', '5 開始', '6 見直し日', '7 開始'],
+      ...['3 番号', '4 番号', '5 種別', '5 処置', '5 開始', '6 見直し日', '7 開始', '8 理由', '9 種別'],
     ]);
-    expect(total).toBe(7);
+    expect(total).toBe(9);
+    for (const { message } of problems) expect(message).toMatch(/[ぁ-ん]/);
     expect(await found({})).toEqual([]);
   });
 

@@ -58,7 +58,7 @@ const period = fc.constantFrom<[number, number | null]>([-2, null], [-2, 2], [-2
 
 const match: fc.Arbitrary<BlockMatch> = fc.oneof(
   fc.record({ kind: fc.constant('exact'), number: ruled }),
-  fc.record({ kind: fc.constant('prefix'), number: ruled.map((digits) => digits.slice(0, 6)) }),
+  fc.record({ kind: fc.constant('prefix'), number: ruled.map((it) => (it.startsWith('+1') ? '+' : it.slice(0, 6))) }),
   fc.record({ kind: fc.constantFrom(...CALLER_CLASSES) }),
 );
 

@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import { japanese } from '../platform/http/input.ts';
 import { japanTime, JST_AHEAD_MS } from '../schedules/japan-time.ts';
 import { astDbKeys } from './astdb-copy.ts';
 import type { CsvRow } from './csv-rows.ts';
@@ -28,8 +29,8 @@ const HEADING_OF_PLACE: Record<string, ReadHeading> = {
   reviewOn: '見直し日',
 };
 
-const reversed = <K extends string>(words: Record<K, string>): Record<string, K | undefined> =>
-  Object.fromEntries((Object.entries(words) as [K, string][]).map(([key, word]) => [word, key]));
+const reversed = <K extends string>(words: Record<K, string>): ReadonlyMap<string, K> =>
+  new Map((Object.entries(words) as [K, string][]).map(([key, word]) => [word, key]));
 const KINDS = reversed(KIND_WORDS);
 const ACTIONS = reversed(ACTION_WORDS);
 const CAUSES = reversed(CAUSE_WORDS);
@@ -67,25 +68,26 @@ function cellsOf({ cells }: CsvRow, places: ReadonlyMap<ReadHeading, number>): C
 export function readRule(row: CsvRow, places: ReadonlyMap<ReadHeading, number>, now: Date): ReadRule | ImportProblem[] {
   const cells = cellsOf(row, places);
   const wrong = (column: ReadHeading, message: string): ImportProblem => ({ row: row.row, column, message });
-  const kind = KINDS[cells.種別];
-  const type = ACTIONS[cells.処置];
-  const cause = cells.切断理由 === '' ? 'refused' : CAUSES[cells.切断理由];
+  const kind = KINDS.get(cells.種別);
+  const type = ACTIONS.get(cells.処置);
+  const cause = cells.切断理由 === '' ? 'refused' : CAUSES.get(cells.切断理由);
   const times = { startsAt: readTime(cells.開始), expiresAt: readTime(cells.終了) };
   const problems = [
-    ...(kind ? [] : [wrong('種別', `「${Object.keys(KINDS).join('」「')}」のどれかにしてください。`)]),
-    ...(type ? [] : [wrong('処置', `「${Object.keys(ACTIONS).join('」「')}」のどれかにしてください。`)]),
-    ...(cause ? [] : [wrong('切断理由', `「${Object.keys(CAUSES).join('」「')}」のどれかにしてください。`)]),
+    ...(kind ? [] : [wrong('種別', `「${[...KINDS.keys()].join('」「')}」のどれかにしてください。`)]),
+    ...(type ? [] : [wrong('処置', `「${[...ACTIONS.keys()].join('」「')}」のどれかにしてください。`)]),
+    ...(cause ? [] : [wrong('切断理由', `「${[...CAUSES.keys()].join('」「')}」のどれかにしてください。`)]),
     ...(times.startsAt === undefined ? [wrong('開始', TIME_WANTED)] : []),
     ...(times.expiresAt === undefined ? [wrong('終了', TIME_WANTED)] : []),
   ];
   if (problems.length > 0) return problems;
   const lines = cells.着信番号.split(/[\s,、]+/).filter((line) => line !== '');
-  const parsed = BlockRuleProposal.safeParse({
+  const written = {
     match: kind === 'exact' || kind === 'prefix' ? { kind, number: cells.番号 } : { kind },
     action: type === 'refuse' ? { type, cause } : type === 'desk' ? { type, desk: cells.窓口 } : { type },
     lines: lines.length === 0 ? null : lines,
     ...{ reason: cells.理由, note: cells.備考, reviewOn: readDate(cells.見直し日) ?? cells.見直し日 },
-  });
+  };
+  const parsed = BlockRuleProposal.safeParse(written, { error: japanese });
   if (!parsed.success) return parsed.error.issues.map((issue) => wrong(headingOf(issue), issue.message));
   const rule = { ...parsed.data, startsAt: times.startsAt ?? now, expiresAt: times.expiresAt ?? null };
   return { row: row.row, rule };

@@ -5,7 +5,8 @@ import { InvalidInputError } from '../errors.ts';
 export const jsonPointer = (path: readonly PropertyKey[]): string =>
   path.map((part) => '/' + String(part).replaceAll('~', '~0').replaceAll('/', '~1')).join('');
 
-const japanese = z.locales.ja().localeError;
+/** Messages of what the schemas themselves say nothing about. */
+export const japanese = z.locales.ja().localeError;
 
 /**
  * @returns what the schema makes of `value`
