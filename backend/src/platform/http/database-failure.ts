@@ -26,3 +26,7 @@ export function isDatabaseUnreachable(error: unknown): boolean {
   const fromSocket = field(error, 'syscall') === 'connect' || field(error, 'syscall') === 'read';
   return CONNECTION_EXCEPTION.test(code) || (fromSocket && UNREACHABLE_SYSCALL.has(code));
 }
+
+/** SQLSTATE query_canceled: Postgres gave a statement up after the time that it may take. */
+export const isStatementTimeout = (error: unknown): boolean =>
+  error instanceof Error && field(error, 'code') === '57014';

@@ -119,6 +119,11 @@ describe('failures', () => {
     expect(asDenwabanError(error)).toMatchObject({ status: 500, errorId: 'unexpected' });
   });
 
+  it('of a statement that took too long are told as such', () => {
+    const given = withFields('canceling statement due to statement timeout', { severity: 'ERROR', code: '57014' });
+    expect(asDenwabanError(given)).toMatchObject({ status: 503, errorId: 'too-slow' });
+  });
+
   it('of the body parser keep their kind', () => {
     expect(asDenwabanError(withFields('entity too large', { status: 413 }))).toMatchObject({ status: 413 });
     expect(asDenwabanError(withFields('bad json', { status: 400 }))).toMatchObject({ errorId: 'malformed-json' });

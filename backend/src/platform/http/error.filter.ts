@@ -3,11 +3,12 @@ import type { Request, Response } from 'express';
 import { DenwabanError, NotFoundError } from '../errors.ts';
 import { Logger } from '../logging.ts';
 import { correlationIdOf } from './correlation.ts';
-import { isDatabaseUnreachable } from './database-failure.ts';
+import { isDatabaseUnreachable, isStatementTimeout } from './database-failure.ts';
 import {
   BodyTooLargeError,
   DatabaseDownError,
   MalformedJsonError,
+  TooSlowError,
   UnexpectedError,
   UnsupportedMediaTypeError,
 } from './http.errors.ts';
@@ -20,6 +21,7 @@ const property = (error: unknown, name: string): unknown =>
 export function asDenwabanError(error: unknown): DenwabanError {
   if (error instanceof DenwabanError) return error;
   if (isDatabaseUnreachable(error)) return new DatabaseDownError();
+  if (isStatementTimeout(error)) return new TooSlowError();
   const status = error instanceof HttpException ? error.getStatus() : property(error, 'status');
   switch (status) {
     case 400:
