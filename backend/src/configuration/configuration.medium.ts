@@ -23,6 +23,7 @@ const get = <T>(type: new (...args: never[]) => T) => api.http.application.get<T
 const read = () => visitor.ask('GET', '/api/v1/configuration');
 const put = (body: unknown, headers: Record<string, string> = {}) =>
   visitor.ask('PUT', '/api/v1/configuration', { body, headers });
+const SIMULATED = { at: '2026-11-24T10:00:00+09:00', line: 'main' };
 const named = (name: string): ConfigurationDocument => ({ ...smallOffice(), site: { id: 'hq', name } });
 
 /** A telephony process that takes over every version, or refuses it. */
@@ -59,11 +60,20 @@ describe('the configuration', () => {
     expect((await api.audited('configuration.change')).at(-1)).toMatchObject({ subject: '1', detail: { onTopOf: 0 } });
   });
 
-  it('tells why Asterisk refused it', async () => {
+  it('tells why Asterisk refused it, and the simulator that calls do not go by it', async () => {
+    const simulated = async () => {
+      const answer = await visitor.ask('POST', '/api/v1/routing/simulate', { body: SIMULATED });
+      return answer.as(Simulation).remarks;
+    };
     const process = telephony('endpoint missing');
     const answer = await put(smallOffice());
     process.unsubscribe();
     expect(answer.as(ConfigurationVersion)).toMatchObject({ applied: false, appliedError: 'endpoint missing' });
+    expect(await simulated()).toEqual([expect.stringContaining('反映できなかった')]);
+    const willing = telephony(null);
+    await put(smallOffice());
+    willing.unsubscribe();
+    expect(await simulated()).toEqual([]);
   });
 
   it('is kept for later when telephony does not answer', async () => {
@@ -128,7 +138,7 @@ describe('the configuration', () => {
         flow.nodes[id] = { type: 'notice', notice: 'recording', next: steps[n + 1] ?? 'end' };
     }
     expect(JSON.stringify(document).length).toBeGreaterThan(2 ** 20);
-    const body = { at: '2026-11-24T10:00:00+09:00', line: 'main', document };
+    const body = { ...SIMULATED, document };
     const answer = await visitor.ask('POST', '/api/v1/routing/simulate', { body });
     expect([answer.status, answer.as(Simulation).steps.length]).toEqual([200, steps.length + 1]);
   });

@@ -15,6 +15,9 @@ import { LineUnknownError } from './routing.errors.ts';
 import { simulate } from './simulate.ts';
 import type { SimulatedCall, Simulation } from './simulation.schema.ts';
 
+const NOT_IN_FORCE =
+  '最新の設定は装置に反映できなかったため、実際の電話は、その前の設定のとおりに扱われています。設定の画面で理由をご確認ください。';
+
 /** Answers what would become of a call, by the stored configuration or by one that is being written. */
 @Injectable()
 export class Simulator {
@@ -27,7 +30,8 @@ export class Simulator {
 
   /** @throws ConfigurationInvalidError, LineUnknownError */
   async simulate({ document: draft, line: lineId, ...call }: SimulatedCall): Promise<Simulation> {
-    const newest = (await this.versions.newest())?.document ?? defaultConfiguration();
+    const version = await this.versions.newest();
+    const newest = version?.document ?? defaultConfiguration();
     // A draft is made from a document that was told without its secrets.
     const document = draft ? withKeptSecrets(draft, newest) : newest;
     const problems = findConfigurationProblems(document);
@@ -36,7 +40,10 @@ export class Simulator {
     if (!line) throw new LineUnknownError(lineId);
     const switches = await this.switches.activeAt(this.clock.now());
     const block = await this.blockOf(document, line.id, call);
-    return simulate(document, line, call, new Map(switches.map((one) => [one.schedule, one])), block);
+    const simulation = simulate(document, line, call, new Map(switches.map((one) => [one.schedule, one])), block);
+    return draft || version?.applied !== false
+      ? simulation
+      : { ...simulation, remarks: [...simulation.remarks, NOT_IN_FORCE] };
   }
 
   /** By the rules as they are now; those that will be approved by then are not known yet. */
