@@ -41,6 +41,15 @@ const withoutSecrets = (value: unknown): unknown =>
   JSON.parse(JSON.stringify(value, (key, inner: unknown) => (key === 'secret' ? '********' : inner)));
 
 describe('what leads from one document to another', () => {
+  it('is an addition also of a thing with a name that every object has', () => {
+    const after = smallOffice();
+    const desk = { id: 'constructor', name: '建設課', members: ['p201'], ringSeconds: 20 };
+    after.desks.push(desk);
+    expect(documentChanges(smallOffice(), after)).toEqual([
+      { op: 'add', path: '/desks/constructor', place: '窓口「建設課」', after: desk },
+    ]);
+  });
+
   it('is nothing when they say the same, whatever the order of their keys', () => {
     fc.assert(
       fc.property(anyDocument, (document) => {

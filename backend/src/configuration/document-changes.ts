@@ -50,7 +50,7 @@ function changesOfFields(before: Fields, after: Fields, keys: string[]): Raw[] {
   const names = new Set([...Object.keys(before), ...Object.keys(after)]);
   return [...names].flatMap((name): Raw[] => {
     const here = [...keys, name];
-    const [was, is] = [before[name], after[name]];
+    const [was, is] = [own(before, name), own(after, name)];
     // A field that is not said and one that says nothing are the same.
     if (was === undefined) return is === undefined ? [] : [{ op: 'add', keys: here, after: is }];
     if (is === undefined) return [{ op: 'remove', keys: here, before: was }];
@@ -61,10 +61,14 @@ function changesOfFields(before: Fields, after: Fields, keys: string[]): Raw[] {
 function changesOfList(before: Identified[], after: Identified[], keys: string[]): Raw[] {
   const [was, is] = [byId(before), byId(after)];
   const changes = changesOfFields(was, is, keys);
-  const kept = (list: Identified[]) => list.map(({ id }) => id).filter((id) => id in was && id in is);
+  const kept = (list: Identified[]) =>
+    list.map(({ id }) => id).filter((id) => Object.hasOwn(was, id) && Object.hasOwn(is, id));
   const order = { before: kept(before), after: kept(after) };
   return isDeepStrictEqual(order.before, order.after) ? changes : [...changes, { op: 'move', keys, ...order }];
 }
+
+/** Something may be called `constructor`. */
+const own = (fields: Fields, name: string): unknown => (Object.hasOwn(fields, name) ? fields[name] : undefined);
 
 const byId = (list: Identified[]): Fields => Object.fromEntries(list.map((item) => [item.id, item]));
 
