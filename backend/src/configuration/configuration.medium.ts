@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { z } from 'zod';
 import { ApiUnderTest } from '../../../test/medium/api/api-under-test.ts';
+import { eventually } from '../../../test/medium/api/eventually.ts';
 import { Visitor } from '../../../test/medium/api/visitor.ts';
 import { atItsTrace } from '../../../test/medium/held-trace.ts';
 import { Failure } from '../platform/http/openapi.ts';
@@ -23,6 +24,9 @@ const get = <T>(type: new (...args: never[]) => T) => api.http.application.get<T
 const read = () => visitor.ask('GET', '/api/v1/configuration');
 const put = (body: unknown, headers: Record<string, string> = {}) =>
   visitor.ask('PUT', '/api/v1/configuration', { body, headers });
+/** Whoever wants to add a version while somebody else does. */
+const WAITING = `SELECT 1 FROM pg_locks JOIN pg_database ON pg_database.oid = database
+  WHERE datname = current_database() AND NOT granted AND relation = 'configuration_versions'::regclass`;
 const SIMULATED = { at: '2026-11-24T10:00:00+09:00', line: 'main' };
 const named = (name: string): ConfigurationDocument => ({ ...smallOffice(), site: { id: 'hq', name } });
 
@@ -98,6 +102,29 @@ describe('the configuration', () => {
     );
     process.unsubscribe();
     expect(answers.map(({ status }) => status).toSorted()).toEqual([200, ...Array.from({ length: 7 }, () => 412)]);
+  });
+
+  it('keeps a password that somebody else has changed at the same moment', async () => {
+    const process = telephony(null);
+    await put(smallOffice());
+    const { dataSource } = api.database;
+    const renewed = smallOffice();
+    for (const phone of renewed.phones) if (phone.type === 'sip') phone.secret = 'renewed-secret-of-201';
+    let changes: ReturnType<typeof put>[] = [];
+    await dataSource.transaction(async (manager) => {
+      await manager.query('LOCK TABLE configuration_versions IN EXCLUSIVE MODE');
+      for (const document of [renewed, withoutSecrets(named('町役場本庁'))]) {
+        changes = [...changes, put(document)];
+        await eventually(async () => (await dataSource.query<unknown[]>(WAITING)).length === changes.length);
+      }
+    });
+    expect((await Promise.all(changes)).map(({ status }) => status)).toEqual([200, 200]);
+    process.unsubscribe();
+    const newest = await get(ConfigurationVersionRepository).newest();
+    expect([newest?.document.site.name, newest?.document.phones[0]]).toEqual([
+      '町役場本庁',
+      expect.objectContaining({ secret: 'renewed-secret-of-201' }),
+    ]);
   });
 
   it('is changed with its trace or not at all', async () => {

@@ -62,11 +62,7 @@ export class ConfigurationService {
    * what becomes of it.
    * @throws ConfigurationInvalidError, ConfigurationChangedMeanwhileError; nothing is stored then
    */
-  async change(told: ConfigurationChange): Promise<ConfigurationVersion> {
-    const former = (await this.versions.newest())?.document ?? NOTHING_CONFIGURED.document;
-    const change = { ...told, document: withKeptSecrets(told.document, former) };
-    const problems = [...findConfigurationProblems(change.document), ...this.tlsProblems(change.document)];
-    if (problems.length > 0) throw new ConfigurationInvalidError(problems);
+  async change(change: ConfigurationChange): Promise<ConfigurationVersion> {
     const settled = new ReplaySubject<number>();
     const subscription = this.receiver.messages$.subscribe((message) => {
       if (message.kind === 'configuration-applied') settled.next(message.version);
@@ -103,11 +99,18 @@ export class ConfigurationService {
   }
 
   private async store(change: ConfigurationChange): Promise<ConfigurationVersionEntity> {
-    const { document, userId, onTopOf, remoteAddress, revertedTo } = change;
+    const { userId, onTopOf, remoteAddress, revertedTo } = change;
     const detail = { onTopOf, ...(revertedTo !== undefined && { revertedTo }) };
     const act = { userId, action: 'configuration.change', detail, remoteAddress } as const;
-    const added = await this.versions.add(document, userId, onTopOf, act);
-    if (!added) throw new ConfigurationChangedMeanwhileError((await this.newest()).version);
-    return added;
+    for (;;) {
+      const former = (await this.versions.newest()) ?? NOTHING_CONFIGURED;
+      const document = withKeptSecrets(change.document, former.document);
+      const problems = [...findConfigurationProblems(document), ...this.tlsProblems(document)];
+      if (problems.length > 0) throw new ConfigurationInvalidError(problems);
+      // Nobody else's change may come in between: the secrets that are kept would be those from before it.
+      const added = await this.versions.add(document, userId, onTopOf ?? former.version, act);
+      if (added) return added;
+      if (onTopOf !== null) throw new ConfigurationChangedMeanwhileError((await this.newest()).version);
+    }
   }
 }
