@@ -17,6 +17,10 @@ describe('what a text is made of', () => {
     expect(textParts('1,200円')).toEqual([{ kana: 'せんにひゃく' }, { words: '円' }]);
   });
 
+  it('knows the word of every office that the dictionary misreads', () => {
+    expect(textParts('本日は開庁日です')).toEqual([{ words: '本日は' }, { kana: 'かいちょうび' }, { words: 'です' }]);
+  });
+
   it('has no line breaks in it, whatever came in: each piece is one line of the dictionary', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'grapheme' }), (text) => {
@@ -38,8 +42,12 @@ describe('kana of a word', () => {
     expect(tidyKana(wordsKana(lines))).toBe('ぎょうむわ しゅうりょういたし。');
   });
 
+  it('is that of its letters for a word of Latin letters, which no dictionary has', () => {
+    expect(wordKana('FAX\t名詞,固有名詞,組織,*,*,*,*')).toBe(' えふえーえっくす');
+    expect(wordKana('a\t名詞,一般,*,*,*,*,*')).toBe(' えー');
+  });
+
   it('is nothing for what nobody can read', () => {
     expect(wordKana('★\t記号,一般,*,*,*,*,★,★,★')).toBe('');
-    expect(wordKana('hello\t名詞,固有名詞,組織,*,*,*,*')).toBe('');
   });
 });

@@ -3,8 +3,14 @@ import { COUNTERS, type Counter, readCounted, readDigits, readNumber } from './n
 /** What a text is made of: words for the dictionary, and what is read by rule. */
 export type TextPart = { words: string } | { kana: string };
 
-const NUMBER = new RegExp(
-  `(?<code>\\d+(?:[-‐−–―ー]\\d+)+)|(?<counted>\\d[\\d,]*)(?<counter>${COUNTERS.join('|')})|(?<plain>\\d[\\d,]*)`,
+/** Words of every office that the dictionary reads otherwise. */
+const MISREAD = new Map([
+  ['開庁日', 'かいちょうび'],
+  ['開庁', 'かいちょう'],
+]);
+
+const BY_RULE = new RegExp(
+  `(?<misread>${[...MISREAD.keys()].join('|')})|(?<code>\\d+(?:[-‐−–―ー]\\d+)+)|(?<counted>\\d[\\d,]*)(?<counter>${COUNTERS.join('|')})|(?<plain>\\d[\\d,]*)`,
   'gu',
 );
 
@@ -16,16 +22,17 @@ export function textParts(text: string): TextPart[] {
     .replace(/\s+/g, ' ');
   const parts: TextPart[] = [];
   let from = 0;
-  for (const match of plain.matchAll(NUMBER)) {
+  for (const match of plain.matchAll(BY_RULE)) {
     if (match.index > from) parts.push({ words: plain.slice(from, match.index) });
-    parts.push({ kana: numberKana(match.groups ?? {}) });
+    parts.push({ kana: kanaByRule(match.groups ?? {}) });
     from = match.index + match[0].length;
   }
   if (from < plain.length) parts.push({ words: plain.slice(from) });
   return parts;
 }
 
-function numberKana({ code, counted, counter, plain = '' }: Record<string, string | undefined>): string {
+function kanaByRule({ misread, code, counted, counter, plain = '' }: Record<string, string | undefined>): string {
+  if (misread !== undefined) return MISREAD.get(misread) ?? '';
   if (code !== undefined) return code.split(/\D/u).map(readDigits).join('、');
   if (counted !== undefined) return readCounted(counted.replaceAll(',', ''), counter as Counter);
   return readNumber(plain.replaceAll(',', ''));
@@ -47,6 +54,14 @@ const PAUSES = new Map([
 const toHiragana = (text: string) =>
   text.replace(/[ァ-ヶ]/g, (letter) => String.fromCodePoint((letter.codePointAt(0) ?? 0) - 0x60));
 
+/** For words of Latin letters, which the dictionary does not have. */
+const LETTERS = new Map(
+  'えー びー しー でぃー いー えふ じー えいち あい じぇー けー える えむ えぬ おー ぴー きゅー あーる えす てぃー ゆー ぶい だぶりゅー えっくす わい ぜっと'
+    .split(' ')
+    .map((kana, index) => [String.fromCodePoint(0x41 + index), kana]),
+);
+const spelled = (word: string) => word.replace(/[A-Za-z]/g, (letter) => LETTERS.get(letter.toUpperCase()) ?? '');
+
 /**
  * One line of MeCab with the dictionary ipadic: `surface TAB part of speech ×4, form ×2, base, reading, pronunciation`.
  * @returns a leading space before a word of its own; empty for what cannot be read aloud
@@ -55,7 +70,7 @@ export function wordKana(line: string): string {
   const [surface = '', features = ''] = line.split('\t');
   const pause = PAUSES.get(surface);
   if (pause !== undefined) return pause;
-  const reading = features.split(',')[7] ?? surface;
+  const reading = features.split(',')[7] ?? spelled(surface);
   const written =
     SPOKEN.has(surface) && features.startsWith('助詞') ? (SPOKEN.get(surface) ?? '') : toHiragana(reading);
   const kana = written.replace(/[^\p{Script=Hiragana}ー]/gu, '');

@@ -37,6 +37,9 @@ describe('numbers read aloud', () => {
     ['24', '日', 'にじゅうよっか'],
     ['3', '階', 'さんがい'],
     ['4', '年', 'よねん'],
+    ['1', '人', 'ひとり'],
+    ['14', '人', 'じゅうよにん'],
+    ['21', '人', 'にじゅういちにん'],
   ] as const)('%s%s is %s', (digits, counter, kana) => {
     expect(readCounted(digits, counter)).toBe(kana);
   });

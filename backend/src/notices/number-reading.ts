@@ -45,9 +45,10 @@ const DAYS: Record<number, string> = {
   ...{ 1: 'ついたち', 2: 'ふつか', 3: 'みっか', 4: 'よっか', 5: 'いつか', 6: 'むいか', 7: 'なのか', 8: 'ようか' },
   ...{ 9: 'ここのか', 10: 'とおか', 14: 'じゅうよっか', 20: 'はつか', 24: 'にじゅうよっか' },
 };
+const PERSONS: Record<number, string> = { 1: 'ひとり', 2: 'ふたり' };
 
 /** Counters whose reading depends on the number. Others are read by the dictionary. */
-export const COUNTERS = ['時', '分', '月', '日', '回', '件', '階', '年'] as const;
+export const COUNTERS = ['時', '分', '月', '日', '回', '件', '階', '年', '人'] as const;
 export type Counter = (typeof COUNTERS)[number];
 
 const COUNTED: Record<Exclude<Counter, '日'>, { plain: string; changed: Record<string, string> }> = {
@@ -61,6 +62,7 @@ const COUNTED: Record<Exclude<Counter, '日'>, { plain: string; changed: Record<
     changed: { いち: 'いっかい', さん: 'さんがい', ろく: 'ろっかい', はち: 'はっかい', じゅう: 'じゅっかい' },
   },
   年: { plain: 'ねん', changed: { よん: 'よねん' } },
+  人: { plain: 'にん', changed: { よん: 'よにん' } },
 };
 
 /** @param digits ASCII digits; with a leading zero, or too many, they are read one by one */
@@ -84,6 +86,8 @@ export const readDigits = (digits: string): string =>
 export function readCounted(digits: string, counter: Counter): string {
   const number = readNumber(digits);
   if (counter === '日') return DAYS[Number(digits)] ?? `${number}にち`;
+  const persons = counter === '人' ? PERSONS[Number(digits)] : undefined;
+  if (persons !== undefined) return persons;
   const { plain, changed } = COUNTED[counter];
   const ending = Object.keys(changed).find((reading) => number.endsWith(reading));
   return ending === undefined ? number + plain : number.slice(0, -ending.length) + (changed[ending] ?? '');

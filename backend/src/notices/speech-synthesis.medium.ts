@@ -92,6 +92,12 @@ const LACKING =
     expect(readdirSync(box.scratch)).toEqual([]);
   });
 
+  it('reads hours as hours, and speaks them as it reads them', async () => {
+    const written = await spoken('開庁時間は8:30～17:15です。');
+    expect(written.kana).toBe('かいちょう じかんわ はちじ さんじゅっぷんから じゅーしちじ じゅーごふんです。');
+    expect(written.pcm.equals((await spoken('開庁時間は8時30分から17時15分です。')).pcm)).toBe(true);
+  });
+
   it('says the same whenever it is made, what was corrected, and the reading that nobody corrected as the text', async () => {
     const first = await spoken(text);
     expect((await spoken(text, first.kana)).pcm.equals(first.pcm)).toBe(true);
@@ -164,6 +170,13 @@ describe('a box without a voice for Open JTalk', () => {
     expect([voice, kana, await voices.name()]).toEqual(['espeak-ng', 'ろくおん しています。', 'espeak-ng']);
     expect(Math.abs(measureSound(pcm).activeDbfs - TARGET_DBFS)).toBeLessThan(0.5);
     await expect(speech.speak({ text: '★', kana: null })).rejects.toThrow(InvalidInputError);
+  });
+
+  it('leaves out no word that an office writes, and reads its hours as hours', async () => {
+    const { speech } = boxWith(join(folder, 'tools'));
+    expect(await speech.reading('開庁時間は8:30～17:15、A棟へ1人ずつ。')).toBe(
+      'かいちょう じかんわ はちじ さんじゅっぷんから じゅうしちじ じゅうごふん、えーとうえ ひとりずつ。',
+    );
   });
 
   /** The usual tools, but for Open JTalk, and a voice in the home. */

@@ -6,6 +6,7 @@ import { textParts, tidyKana, wordsKana } from './kana-reading.ts';
 import type { SpokenText } from './notice-audio.schema.ts';
 import type { OpenJtalkVoice } from './open-jtalk.ts';
 import { SoundTools } from './sound-tools.service.ts';
+import { spelledOut } from './spelled-out.ts';
 import { readText, speakKana, speakText } from './speech.ts';
 import { type Voice, VoiceChoice } from './voice-choice.service.ts';
 
@@ -32,7 +33,8 @@ export class SpeechSynthesis {
   ) {}
 
   /** @returns how the box reads a text, in kana: as the voice does that speaks it */
-  async reading(text: string): Promise<string> {
+  async reading(written: string): Promise<string> {
+    const text = spelledOut(written);
     return (await this.byOpenJtalk((voice) => readText(text, voice, this.tools))) ?? (await this.byMecab(text));
   }
 
@@ -42,7 +44,7 @@ export class SpeechSynthesis {
     const read = kana ?? own;
     if (!/\p{Script=Hiragana}|\p{Script=Katakana}/u.test(read)) throw new InvalidInputError([NOTHING_TO_READ]);
     // Accents are in the dictionary, by words as they are written: kana alone is for what somebody corrected.
-    const words = read === own ? text : read.replace(/[ \u3000]/g, '');
+    const words = read === own ? spelledOut(text) : read.replace(/[ \u3000]/g, '');
     const spoken = await this.byOpenJtalk((voice) => speakText(words, voice, this.tools));
     if (spoken !== null) return { pcm: spoken, voice: 'open-jtalk', kana: read };
     return { pcm: await speakKana(read, this.tools), voice: 'espeak-ng', kana: read };
