@@ -92,7 +92,7 @@ function menuSections(line: Line, audioOf: AudioOf): Section[] {
     name: names.menuContext(line.id, index),
     lines: [
       `exten => s,1,Gosub(menu,s,1(${id},${menu.firstKeySeconds},${menu.nextKeySeconds}))`,
-      ` same => n(say),${menu.bargeIn ? 'Background' : 'Playback'}(${sound(menu.notice)})`,
+      ` same => n(say),${say(menu)}(${sound(menu.notice)})`,
       ` same => n,WaitExten(${menu.firstKeySeconds})`,
       ...menu.choices.flatMap((choice) => [
         `exten => ${choice.keys},1,Gosub(menu-choice,${choiceArguments(id, menu, choice)})`,
@@ -107,6 +107,9 @@ function menuSections(line: Line, audioOf: AudioOf): Section[] {
   }));
 }
 
+/** Whether a key cuts short what is said, which leads on at once. */
+const say = ({ bargeIn }: FlowNodeOf<'menu'>): string => (bargeIn ? 'Background' : 'Playback');
+
 function choiceArguments(id: string, { otherwise }: FlowNodeOf<'menu'>, choice: MenuChoice): string {
   const common = [id, choice.keys, otherwise];
   const all = choice.then === 'go' ? [...common, choice.node] : common;
@@ -117,14 +120,14 @@ function failedTry(
   extension: 'i' | 't',
   how: 'invalid' | 'no-key',
   id: string,
-  { retries }: FlowNodeOf<'menu'>,
+  menu: FlowNodeOf<'menu'>,
   notice: string | null,
   sound: (notice: string) => string,
 ): string[] {
   return [
-    `exten => ${extension},1,Gosub(menu-failed,s,1(${id},menu-${how},${retries}))`,
+    `exten => ${extension},1,Gosub(menu-failed,s,1(${id},menu-${how},${menu.retries}))`,
     ' same => n,GotoIf($["${GOSUB_RETVAL}"="enough"]?leave,1)',
-    ...(notice === null ? [] : [` same => n,Playback(${sound(notice)})`]),
+    ...(notice === null ? [] : [` same => n,${say(menu)}(${sound(notice)})`]),
     ' same => n,Goto(s,say)',
   ];
 }

@@ -22,7 +22,7 @@ export const MenuNode = z.strictObject({
   type: z.literal('menu'),
   notice: Identifier,
   choices: z.array(MenuChoice).min(1, '選択肢を1つ以上作ってください').max(50),
-  /** Whether a key cuts the notice short. */
+  /** Whether a key cuts short what the menu says, after a failed try too. */
   bargeIn: z.boolean().default(true),
   /** From the end of the notice to the first key. */
   firstKeySeconds: z.int().min(1).max(30).default(5),

@@ -173,6 +173,16 @@ describe('desks with no backend', () => {
     await expectWhole(box, call, { by: 'caller' });
   });
 
+  it('takes a phone whose owner declines for one that has not answered, not for one that is not there', async () => {
+    for (const extension of EXTENSIONS) town.phone(extension).willRefuse('declined', 0);
+    const caller = await town.call({ from: NUMBER, to: LINE.onward });
+    await told('forwarding');
+    await caller.hangUp();
+    expect(steps(await callOver()).slice(0, 4)).toEqual([
+      ...['ringing first', 'unanswered first NOANSWER', 'ringing second', 'unanswered second NOANSWER'],
+    ]);
+  });
+
   const FIRST_BUSY = ['ringing first', 'unanswered first BUSY', 'ringing second'];
   const BOTH_BUSY = [...FIRST_BUSY, 'unanswered second BUSY', `forwarding outside ${OUTSIDE}`];
 

@@ -158,6 +158,23 @@ describe('a flow with no backend', () => {
     expect(complaints()).toEqual([]);
   });
 
+  it('takes a key also while it says that the one before means nothing', async () => {
+    const phone = town.phone('201').willAnswer();
+    const caller = await town.call({ from: NUMBER, to: LINE.menu, says: 'silence' });
+    await told('menu');
+    await caller.sendDigits('7');
+    await told('menu-invalid');
+    await caller.sendDigits('12');
+    await (await phone.rung()).answered();
+    await caller.hangUp();
+    expect(story(await callOver()).slice(4, 8)).toEqual([
+      'menu ask',
+      'menu-invalid ask',
+      'menu-keys ask 12',
+      'ringing citizens',
+    ]);
+  });
+
   it('says a menu again after keys that mean nothing and after none, then gives up', async () => {
     const caller = await town.call({ from: NUMBER, to: LINE.menu, says: 'silence' });
     await told('menu');
