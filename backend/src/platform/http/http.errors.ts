@@ -61,7 +61,9 @@ export class TooSlowError extends DenwabanError {
   readonly status = 503;
   readonly errorId = 'too-slow';
   constructor() {
-    super('時間内に処理が終わりませんでした。しばらくしてからもう一度お試しください。');
+    super(
+      '時間内に処理が終わりませんでした。処理が続いていることもありますので、しばらくしてから結果を確かめ、必要であればもう一度お試しください。',
+    );
   }
 }
 
