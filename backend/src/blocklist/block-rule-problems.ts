@@ -1,4 +1,5 @@
 import type { ConfigurationDocument } from '../configuration/configuration.schema.ts';
+import { matchKeyOf } from './block-decision.ts';
 import type { BlockKind, BlockRuleProposal } from './block-rule.schema.ts';
 import { neverBlockedNumbers, whyNeverBlocked } from './never-blocked.ts';
 import { isPossibleNumber } from './numbering-plan.ts';
@@ -13,6 +14,8 @@ export type ProposedRule = Omit<BlockRuleProposal, 'startsAt' | 'expiresAt'> & {
   startsAt: Date;
   expiresAt: Date | null;
 };
+
+type MatchAndAction = Pick<ProposedRule, 'match' | 'action'>;
 
 /**
  * Everything wrong with rules beyond their shape, by a document and a time.
@@ -32,7 +35,20 @@ export function blockRuleProblemsIn(document: ConfigurationDocument, now: Date) 
   ];
 }
 
-function matchProblems({ match, action }: ProposedRule, numbers: ReadonlyMap<string, string>): BlockRuleProblem[] {
+/** What of that may come to be while a rule waits for its approval, and where to look for it. */
+export function approvalProblemsIn(document: ConfigurationDocument) {
+  const numbers = neverBlockedNumbers(document);
+  const desks = new Set(document.desks.map(({ id }) => id));
+  return {
+    protectedKeys: Array.from(numbers.keys(), (number) => matchKeyOf({ kind: 'exact', number })),
+    problemsOf: (rule: MatchAndAction): BlockRuleProblem[] => [
+      ...matchProblems(rule, numbers),
+      ...actionProblems(rule, desks),
+    ],
+  };
+}
+
+function matchProblems({ match, action }: MatchAndAction, numbers: ReadonlyMap<string, string>): BlockRuleProblem[] {
   const why = whyNeverBlocked(match, action, numbers);
   if (why !== null) return [{ path: '/match/number', message: why }];
   if (!('number' in match) || !lacksZero(match)) return [];
@@ -44,7 +60,7 @@ function matchProblems({ match, action }: ProposedRule, numbers: ReadonlyMap<str
 const lacksZero = ({ kind, number }: { kind: BlockKind; number: string }): boolean =>
   kind === 'prefix' ? /^[2-9]/.test(number) : !isPossibleNumber(number) && isPossibleNumber(`0${number}`);
 
-function actionProblems({ match, action }: ProposedRule, desks: ReadonlySet<string>): BlockRuleProblem[] {
+function actionProblems({ match, action }: MatchAndAction, desks: ReadonlySet<string>): BlockRuleProblem[] {
   if (action.type === 'desk' && !desks.has(action.desk)) {
     return [{ path: '/action/desk', message: `窓口「${action.desk}」は設定にありません。` }];
   }

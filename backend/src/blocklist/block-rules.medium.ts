@@ -114,13 +114,17 @@ describe('a block rule', () => {
     expect(await found({})).toEqual([]);
   });
 
-  it('is refused at its approval when the number has become the office’s own', async () => {
+  it('is refused at its approval when the number has become the office’s own, or its desk is gone', async () => {
     const rule = await proposed({ match: { kind: 'exact', number: '0312345600' } });
+    const toDesk = await proposed({ action: { type: 'desk', desk: 'shimin' } });
     const document = smallOffice();
+    for (const desk of document.desks) desk.id = 'jumin';
     document.neverBlocked = [{ name: '新しい代表', number: '0312345600' }];
     const versions = new ConfigurationVersionRepository(api.database.dataSource, new Clock());
     await versions.add(document, null, null);
-    expect(failure(await approve(approver, { rules: [rule.id] }))).toEqual([422, 'block-rule-invalid']);
+    for (const { id } of [rule, toDesk]) {
+      expect(failure(await approve(approver, { rules: [id] }))).toEqual([422, 'block-rule-invalid']);
+    }
     await versions.add(smallOffice(), null, null);
   });
 

@@ -2,11 +2,13 @@ import { Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager, QueryFailedError } from 'typeorm';
 import { AuditEventEntity } from '../audit/audit-event.entity.ts';
 import type { AuditedAct } from '../audit/audit-trail.service.ts';
+import type { ConfigurationDocument } from '../configuration/configuration.schema.ts';
 import { Clock } from '../platform/clock.ts';
 import { NotFoundError } from '../platform/errors.ts';
 import { MOST_PERIODS } from './astdb-copy.ts';
 import { type ApprovedRule, matchOfKey } from './block-decision.ts';
 import { BlockRuleEntity } from './block-rule.entity.ts';
+import { approvalProblemsIn } from './block-rule-problems.ts';
 import type { BlockRuleApproval, BlockRuleChange } from './block-rule.schema.ts';
 import { blockRuleState } from './block-rule-state.ts';
 import {
@@ -18,7 +20,6 @@ import {
   OwnProposalError,
   TooManyPeriodsError,
 } from './block-rules.errors.ts';
-import { whyNeverBlocked } from './never-blocked.ts';
 
 export type NewBlockRule = Pick<
   BlockRuleEntity,
@@ -110,15 +111,15 @@ export class BlockRulesRepository {
   }
 
   /**
-   * @param numbers that no rule may catch
+   * @param document by which its rules have to be right
    * @returns how many there were
    * @throws NotFoundError, BlockRuleNotProposedError, OwnProposalError, BlockRulesOverlapError, TooManyPeriodsError,
-   * BlockRuleInvalidError when a number is protected by now
+   * BlockRuleInvalidError when a number is protected by now, or a desk is gone
    */
   async approve(
     choice: BlockRuleApproval,
     { userId, remoteAddress }: Actor,
-    numbers: ReadonlyMap<string, string>,
+    document: ConfigurationDocument,
   ): Promise<number> {
     const now = this.clock.now();
     const detail: Record<string, unknown> = 'batch' in choice ? { batch: choice.batch } : { rules: choice.rules };
@@ -135,7 +136,7 @@ export class BlockRulesRepository {
         ids.slice(index * ROWS_AT_ONCE, (index + 1) * ROWS_AT_ONCE),
       );
       for (const slice of slices) {
-        await refuseProtected(manager, slice, numbers);
+        await refuseUnfit(manager, slice, document);
         await manager.query(APPROVE, [slice, now, userId]);
       }
       // All of them are approved by now, so that they are held against each other, too.
@@ -279,19 +280,16 @@ async function refuseCrowding(manager: EntityManager, ids: readonly string[], no
   if (crowded.length > 0) throw new TooManyPeriodsError();
 }
 
-const PROTECTED_AT_MOST = 100;
+const PROBLEMS_AT_MOST = 100;
 
 /** @throws BlockRuleInvalidError */
-async function refuseProtected(manager: EntityManager, ids: readonly string[], numbers: ReadonlyMap<string, string>) {
-  const keys = [...numbers.keys()].map((number) => `exact/${number}`);
+async function refuseUnfit(manager: EntityManager, ids: readonly string[], document: ConfigurationDocument) {
+  const { protectedKeys, problemsOf } = approvalProblemsIn(document);
   const suspects: Pick<BlockRuleEntity, 'matchKey' | 'action'>[] = await manager.query(
     `SELECT match_key AS "matchKey", action FROM block_rules
-     WHERE id = ANY($1) AND (match_key = ANY($2) OR match_key LIKE 'prefix/%')`,
-    [ids, keys],
+     WHERE id = ANY($1) AND (match_key = ANY($2) OR match_key LIKE 'prefix/%' OR action->>'type' = 'desk')`,
+    [ids, protectedKeys],
   );
-  const problems = suspects.flatMap(({ matchKey, action }) => {
-    const message = whyNeverBlocked(matchOfKey(matchKey), action, numbers);
-    return message === null ? [] : [{ path: '/match/number' as const, message }];
-  });
-  if (problems.length > 0) throw new BlockRuleInvalidError(problems.slice(0, PROTECTED_AT_MOST));
+  const problems = suspects.flatMap(({ matchKey, action }) => problemsOf({ match: matchOfKey(matchKey), action }));
+  if (problems.length > 0) throw new BlockRuleInvalidError(problems.slice(0, PROBLEMS_AT_MOST));
 }

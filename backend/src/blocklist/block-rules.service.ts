@@ -23,7 +23,6 @@ import type {
 import { momentAt, toBlockRule, toHit } from './block-rule-view.ts';
 import { BlockRuleInvalidError } from './block-rules.errors.ts';
 import { type Actor, BlockRulesRepository, type NewBlockRule } from './block-rules.repository.ts';
-import { neverBlockedNumbers } from './never-blocked.ts';
 
 const HITS_AT_ONCE = 100;
 /** The dialplan compares whole seconds. */
@@ -71,10 +70,9 @@ export class BlockRules {
     return this.read(added.id);
   }
 
-  /** @throws see BlockRulesRepository.approve; BlockRuleInvalidError when the configuration protects a number by now */
+  /** @throws see BlockRulesRepository.approve; BlockRuleInvalidError when the configuration is against it by now */
   async approve(choice: BlockRuleApproval, actor: Actor): Promise<number> {
-    const numbers = neverBlockedNumbers(await this.document());
-    const approved = await this.rules.approve(choice, actor, numbers);
+    const approved = await this.rules.approve(choice, actor, await this.document());
     await this.sender.send({ kind: 'block-rules' });
     return approved;
   }
