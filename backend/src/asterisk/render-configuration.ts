@@ -1,13 +1,13 @@
 import { createHash } from 'node:crypto';
 import type { ConfigurationDocument } from '../configuration/configuration.schema.ts';
 import { type Desk, ringPlanOf } from '../desks/desk.schema.ts';
-import type { Pbx, Phone } from '../phones/phone.schema.ts';
-import { PROBE_SECONDS } from '../platform/schema.ts';
+import type { Phone } from '../phones/phone.schema.ts';
 import * as names from './dialplan-names.ts';
 import { blocklistSections } from './render-blocklist.ts';
 import { flowSections } from './render-flow.ts';
 import { OUTSIDE_CONTEXT, outgoingSections } from './render-outgoing.ts';
 import { outgoingNoticeSections } from './render-outgoing-notices.ts';
+import { peerAorSection } from './render-peer.ts';
 import { recordingRuleSections } from './render-recording-rules.ts';
 import { noticeRecordersSection } from './render-notice-recorders.ts';
 import { scheduleSections } from './render-schedules.ts';
@@ -61,20 +61,12 @@ function renderPjsip(document: ConfigurationDocument): string {
   const sections = trunks.flatMap((trunk) => trunkPeerSections(trunk, trunks));
   if (document.pbx) {
     const name = names.PBX_ENDPOINT;
-    sections.push({ name, template: 'denwaban-pbx', lines: [`aors = ${name}`] }, ...peerSections(name, document.pbx));
+    sections.push({ name, template: 'denwaban-pbx', lines: [`aors = ${name}`] }, peerAorSection(name, document.pbx), {
+      name,
+      lines: ['type = identify', `endpoint = ${name}`, `match = ${document.pbx.host}`],
+    });
   }
   return renderSections([...sections, ...document.phones.flatMap((phone) => phoneSections(phone, document.pbx))]);
-}
-
-function peerSections(name: string, { host, port, probeSeconds = PROBE_SECONDS }: Pbx): Section[] {
-  return [
-    {
-      name,
-      template: 'denwaban-peer-aor',
-      lines: [`contact = sip:${host}:${port}`, `qualify_frequency = ${probeSeconds}`],
-    },
-    { name, lines: ['type = identify', `endpoint = ${name}`, `match = ${host}`] },
-  ];
 }
 
 const TEMPLATE = { udp: 'denwaban-phone', tls: 'denwaban-phone-by-tls' } as const;

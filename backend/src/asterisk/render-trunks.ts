@@ -2,6 +2,7 @@ import type { ConfigurationDocument } from '../configuration/configuration.schem
 import type { Line } from '../lines/line.schema.ts';
 import { behaviourOf, type NumberPlace, type RegistrationTrunk, type Trunk } from '../trunks/trunk.schema.ts';
 import * as names from './dialplan-names.ts';
+import { peerAorSection } from './render-peer.ts';
 import type { Section } from './section.ts';
 
 const ASTERISKS_KEYS = { auto: 'auto', events: 'rfc4733', inband: 'inband' } as const;
@@ -17,7 +18,7 @@ export function trunkPeerSections(trunk: Trunk, trunks: readonly Trunk[]): Secti
   const name = names.trunkEndpoint(trunk.id);
   const [first, ...others] = atGatewayOf(trunk, trunks);
   const shared = others.length > 0;
-  const { keys, sessionTimers, sessionSeconds, reliableProvisional, probeSeconds } = behaviourOf(trunk);
+  const { keys, sessionTimers, sessionSeconds, reliableProvisional } = behaviourOf(trunk);
   const endpoint = [
     `aors = ${name}`,
     `context = ${names.trunkContext(trunk.id)}`,
@@ -31,11 +32,7 @@ export function trunkPeerSections(trunk: Trunk, trunks: readonly Trunk[]): Secti
   ];
   return [
     { name, template: 'denwaban-trunk', lines: endpoint },
-    {
-      name,
-      template: 'denwaban-peer-aor',
-      lines: [`contact = sip:${trunk.host}:${trunk.port}`, `qualify_frequency = ${probeSeconds}`],
-    },
+    peerAorSection(name, trunk),
     ...(trunk === first ? [{ name, lines: ['type = identify', `endpoint = ${name}`, `match = ${trunk.host}`] }] : []),
     ...(trunk.type === 'registration' ? registration(trunk, name, shared) : []),
   ];

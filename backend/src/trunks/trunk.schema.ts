@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { DisplayName, Identifier, PeerAddress, Port, PROBE_SECONDS, ProbeSeconds } from '../platform/schema.ts';
+import { DisplayName, Identifier, PeerAddress, Port, ProbeSeconds } from '../platform/schema.ts';
 import { PrintableSecret } from '../platform/secret.schema.ts';
 
 /** User names stand in SIP addresses and in pjsip.conf, where `;` starts a comment. */
@@ -72,6 +72,5 @@ export function behaviourOf(trunk: Trunk) {
     sessionTimers: trunk.sessionTimers ?? 'accept',
     sessionSeconds: trunk.sessionSeconds ?? 1800,
     reliableProvisional: trunk.reliableProvisional ?? 'supported',
-    probeSeconds: trunk.probeSeconds ?? PROBE_SECONDS,
   } as const;
 }

@@ -41,7 +41,7 @@ const office = (place: Place): ConfigurationDocument => ({
       type: 'peer',
       host: awayFrom(place),
       port: 5060,
-      probeSeconds: 1,
+      probeSeconds: 2,
       numberIn: 'p-called-party-id',
     },
     { id: 'carrier', name: '直収', type: 'peer', host: place.carrier, port: 5060, keys: 'inband' },
@@ -51,7 +51,7 @@ const office = (place: Place): ConfigurationDocument => ({
     },
   ],
   outgoing: { prefix: '0', trunks: ['away', 'carrier', 'gateway'], line: 'main' },
-  pbx: { name: '主装置', host: place.pbx, port: 5060, probeSeconds: 1 },
+  pbx: { name: '主装置', host: place.pbx, port: 5060, probeSeconds: 3 },
   phones: [
     phoneAt('201'),
     phoneAt('202', { outside: 'all', transport: 'tls' }),
