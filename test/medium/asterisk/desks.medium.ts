@@ -95,6 +95,7 @@ describe('desks with no backend', () => {
     const caller = await town.call({ from: NUMBER, to: LINE.inOrder });
     await (await town.phone('201').rung()).transferTo(town.extensionUri('110'));
     await told('answered p202');
+    await caller.answered();
     await caller.hangUp();
     expect(steps(await callOver())).toEqual(['ringing in-order', 'answered p202', 'end 16 caller']);
     expect(await box.calls()).toHaveLength(placed + 1);

@@ -115,6 +115,7 @@ describe('through trunks, with no backend,', () => {
       const caller = await town.callFromPhone('201', `0${OUTSIDE}`, says);
       const outside = await town.phone(OUTSIDE).rung();
       await stage.told('connected p201');
+      await caller.answered();
       await caller.sendDigits('*4');
       await stage.told('parked 1 p201');
       const stranger = await town.callFromPbx('9999', '*41');
@@ -135,6 +136,7 @@ describe('through trunks, with no backend,', () => {
       town.phone('201').willAnswer();
       const caller = await town.callFromPbx('3301', '201');
       await stage.told('answered p201');
+      await caller.answered();
       await caller.sendDigits('*1');
       await stage.told('marked p301');
       await caller.hangUp();
@@ -208,8 +210,7 @@ describe('through trunks, with no backend,', () => {
       ['201', '110', '110', LINE.main],
       ['203', '0119', '119', LINE.tax],
       ['201', '0184110', '110', LINE.main],
-      ['203', '184119', '119', LINE.tax],
-      ['201', '119#', '119', LINE.main],
+      ['203', '184119#', '119', LINE.tax],
     ])(
       'from %s, dialled as %s, reaches %s at once with %s shown, whatever the phone may call',
       async (from, dialled, number, shown) => {

@@ -27,7 +27,7 @@ const account = (id: string, { user, secret }: typeof GATEWAY_ACCOUNT) => ({
   ...{ id, name: id, type: 'registration' as const, host: GATEWAY, port: 5060 },
   user,
   secret,
-  probeSeconds: 1,
+  probeSeconds: 3,
 });
 const line = (id: string, trunk: string, number: string) => {
   const nodes = { end: { type: 'end' as const, cause: 'busy' as const } };
@@ -143,6 +143,7 @@ describe('two accounts at one gateway, with no backend', () => {
     const called = await town.phone(OUTSIDE).rung();
     await called.answered();
     expect(await called.header('P-Asserted-Identity')).toBe('');
+    await caller.answered();
     await caller.hangUp();
     expect(story(await callOver())).toContain('dialling carrier  no');
   });
