@@ -99,6 +99,20 @@ describe('a live stream', () => {
     expect(changes$.observed).toBe(false);
   });
 
+  it('tells a watcher of as many calls as there are at first, and goes on', async () => {
+    const changes$ = new Subject<LiveCall>();
+    // As a socket does that has not sent anything yet.
+    reply.write = (text) => {
+      reply.written += text;
+      reply.writableLength += text.length;
+    };
+    const busy = Array.from({ length: 800 }, (_, index) => ({ ...call(`busy${index}`), dialled: '0'.repeat(1000) }));
+    void serve({ current: () => Promise.resolve(busy), changes$ });
+    await turns();
+    changes$.next(call('next'));
+    expect([reply.destroyed, reply.written.match(/event: call/g)?.length]).toEqual([false, 801]);
+  });
+
   it('is refused when there are too many', async () => {
     for (let index = 0; index < 500; index += 1) {
       reply = new FakeReply();

@@ -7,7 +7,10 @@ import type { LiveCall } from './call.schema.ts';
 const PING_MS = 15_000;
 /** How long a browser waits before it connects again. */
 const RETRY_MS = 2000;
-/** A watcher that reads slower than this is let go; it connects again and gets everything anew. */
+/**
+ * A watcher that reads slower than this is let go; it connects again and gets everything anew. What it is told at first does not count:
+ * on a busy day that alone is more, and a watcher let go for it would never get any further.
+ */
 const LARGEST_BACKLOG_BYTES = 512 * 1024;
 /** Far above the screens of an office, far below what would hurt. */
 const MOST_STREAMS = 500;
@@ -42,9 +45,10 @@ export class LiveCallsStream implements BeforeApplicationShutdown {
   /** Resolves when the watcher is gone or let go. */
   async serve(reply: Response, { current, changes$, health$, ended$, stillAllowed }: Watching): Promise<void> {
     if (this.open.size >= MOST_STREAMS) throw new TooManyStreamsError();
+    let firstBytes = 0;
     const send = (event: string, data: unknown) => {
       if (reply.writableEnded || reply.destroyed) return;
-      if (reply.writableLength > LARGEST_BACKLOG_BYTES) reply.destroy();
+      if (reply.writableLength > LARGEST_BACKLOG_BYTES + firstBytes) reply.destroy();
       else reply.write(eventText(event, data));
     };
     const subscription = new Subscription();
@@ -62,7 +66,9 @@ export class LiveCallsStream implements BeforeApplicationShutdown {
       );
       const calls = await current();
       begin(reply);
-      [...calls, ...early].forEach((call) => send('call', call));
+      const first = [...calls, ...early].map((call) => eventText('call', call)).join('');
+      firstBytes = Buffer.byteLength(first);
+      reply.write(first);
       started = true;
       subscription.add(health$.subscribe(() => send('health', {})));
       subscription.add(ended$.subscribe(() => reply.end()));
