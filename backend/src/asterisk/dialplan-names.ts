@@ -14,6 +14,8 @@ export const LEASE_SECONDS = 2;
 export const channelVariable = {
   /** Call id; names the journal and the recording. Inherited by the phones' channels. */
   call: 'DENWABAN_CALL',
+  /** On phone channels only: the call in whose conversation it is, not only rings for; empty = in none. */
+  conversation: 'SHARED(DENWABAN_CALL)',
   line: 'DENWABAN_LINE',
   /** Id of the flow node the call stands at. A lost lease goes on there. */
   node: 'DENWABAN_NODE',
@@ -39,6 +41,9 @@ export const lineContext = (lineId: string): string => `line-${lineId}`;
 /** Asterisk ignores hyphens in extensions, and single letters mean something to it. */
 export const nodeExtension = (nodeId: string): string => `node_${nodeId.replaceAll('-', '_')}`;
 
+/** How an extension names a call. */
+export const callInExtension = (callId: string): string => callId.replaceAll('-', '_');
+
 /** Subroutine (`s`) that rings a desk; called by the node extensions, never continued into. */
 export const deskContext = (deskId: string): string => `desk-${deskId}`;
 
@@ -57,11 +62,17 @@ export const PHONE_ENDPOINTS_CONTEXT = 'phone-endpoints';
 /** One context that says who may be at whose conversations. */
 export const SUPERVISORS_CONTEXT = 'supervisors';
 
+/** One context that collects which phones those are, by the extension of the phone that talks. */
+export const SUPERVISORS_OF_CONTEXT = 'supervisors-of';
+
 /** Contexts to which a call in conversation, or a phone, is sent. */
 export const TRANSFER_CONTEXT = 'transfer';
 export const PARKED_CONTEXT = 'parked';
 export const SUPERVISION_CONTEXT = 'supervision';
 export const PICK_UP_CONTEXT = 'pick-up';
+
+/** Context that rings supervisors about a call that lasts long. */
+export const TELLING_CONTEXT = 'telling';
 
 /** AstDB: family of the schedules switched by hand; key = schedule, value = `<open|closed>/<epoch second of the end>`. */
 export const SWITCH_FAMILY = 'switch';

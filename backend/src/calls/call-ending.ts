@@ -6,6 +6,10 @@ export const ENDING_ARMED_SECONDS = 30;
 
 const OF_ENDING: ReadonlySet<string> = new Set(['ending-armed', 'ending-cancelled', 'ending-confirmed']);
 
+/** Whether a person has confirmed the end and it is being announced; then the call ends. */
+export const isEnding = (journal: readonly JournalEntry[]): boolean =>
+  journal.findLast(({ e }) => OF_ENDING.has(e) || e === 'announcement-ended')?.e === 'ending-confirmed';
+
 /** @returns until when the end of a call is armed; null when it is not, was confirmed or taken back. It may be over. */
 export function endingArmedUntil(journal: readonly JournalEntry[]): Date | null {
   const last = journal.findLast(({ e }) => OF_ENDING.has(e));

@@ -2,6 +2,7 @@ import type { CallLeg, TimelineEntry } from './call.schema.ts';
 import { pausesOf } from '../recordings/rules/withheld.ts';
 import { instantOf } from './journal.ts';
 import type { JournalEntry } from './journal.schema.ts';
+import { handedOver } from './talking-phone.ts';
 import type { NamesById } from './reduce-journal.ts';
 
 /** Machinery of the box: says nothing to a person who looks at the call. */
@@ -68,7 +69,7 @@ interface Leg {
 
 /**
  * Who took part, and when: the outside party for the whole call, or from its answer when it was called; each phone from its
- * answer, or since it called, until it left, handed over or the call ended; so, too, a number outside to which the call was forwarded.
+ * answer, or since it called or was handed the call, until it left, handed over or the call ended; so, too, a number outside to which the call was forwarded.
  * @param endedAt null while the call is in progress
  */
 export function callLegs(journal: readonly JournalEntry[], endedAt: Date | null, names: NamesById): CallLeg[] {
@@ -76,6 +77,7 @@ export function callLegs(journal: readonly JournalEntry[], endedAt: Date | null,
   if (!first) return [];
   const goesOut = first.e === 'begin' && first.direction === 'outgoing';
   const legs: Leg[] = goesOut ? [] : [outsideLeg(instantOf(first))];
+  const taken = handedOver(journal);
   const openLeg = (phone: string) => legs.findLast((leg) => leg.phone === phone && leg.to === null);
   for (const entry of inOrder(journal)) {
     const at = instantOf(entry);
@@ -86,7 +88,7 @@ export function callLegs(journal: readonly JournalEntry[], endedAt: Date | null,
     if (entry.e === 'forwarded') legs.push({ party: 'forward', phone: null, from: at, to: null, holding: false });
     if (entry.e === 'held' || entry.e === 'resumed') hold(openLeg(entry.phone), entry.e === 'held');
     if (entry.e === 'left' || entry.e === 'transferred') closeLeg(openLeg(entry.phone), at);
-    if (entry.e === 'transferred' && names.phone(entry.to) !== null && !openLeg(entry.to)) {
+    if (entry.e === 'transferred' && taken.has(entry) && names.phone(entry.to) !== null && !openLeg(entry.to)) {
       legs.push(phoneLeg(entry.to, at));
     }
   }

@@ -219,6 +219,18 @@ describe('the legs of a call', () => {
     ]);
   });
 
+  it('do not count a phone to which a call was handed on unasked, and that did not answer', () => {
+    const journal = [
+      begin(),
+      entry('answered', 1, { phone: 'p201' }),
+      entry('transferred', 2, { phone: 'p201', to: 'p202' }),
+      entry('left', 2, { phone: 'p201' }),
+      entry('not-reached', 20, { phone: 'p202', status: 'NOANSWER' }),
+      entry('answered', 25, { phone: 'p201' }),
+    ];
+    expect(legs(journal).map(([who]) => who)).toEqual(['outside', 'p201', 'p201']);
+  });
+
   it('do not count a transfer to somewhere that is no phone of ours', () => {
     const journal = [
       begin(),

@@ -45,7 +45,7 @@ export class ConversationStasis implements OnModuleInit, OnApplicationShutdown {
   private async hold({ type, at, channel }: Holding): Promise<void> {
     const phone = phoneOfChannel(channel.name, this.configuration.document?.phones ?? []);
     if (phone === null) return;
-    const callId = await this.commands.variable(channel.id, channelVariable.call);
+    const callId = await this.commands.variable(channel.id, channelVariable.conversation);
     if (callId) await this.journal.write(callId, { e: type, phone }, at);
   }
 }

@@ -36,3 +36,7 @@ export function missedEvents(
     .filter(({ phone, holding }) => told.has(phone) && told.get(phone) !== holding)
     .map(({ phone, holding }) => ({ type: holding ? 'held' : 'resumed', phone }));
 }
+
+/** Whether both sides are just hearing something. */
+export const isAnnouncing = (journal: readonly JournalEntry[]): boolean =>
+  journal.findLast(({ e }) => e === 'announcement' || e === 'announcement-ended')?.e === 'announcement';

@@ -237,6 +237,15 @@ describe('who carried and took a call', () => {
     expect(reduce(begin(), ringing, answered, transferred)).toMatchObject({ phoneId: 'p202', phoneName: '市民課2' });
   });
 
+  it('stays the phone when the one to which it was handed on unasked did not answer', () => {
+    const transferred = entry('transferred', 20, { phone: 'p201', to: 'p202' });
+    const left = entry('left', 20, { phone: 'p201' });
+    expect(reduce(begin(), ringing, answered, transferred, left).phoneId).toBe('p201');
+    expect(
+      reduce(begin(), ringing, answered, transferred, left, entry('answered', 30, { phone: 'p202' })),
+    ).toMatchObject({ phoneId: 'p202' });
+  });
+
   it('stays the phone when the transfer went to something that is no phone', () => {
     const transferred = entry('transferred', 20, { phone: 'p201', to: '0399998888' });
     expect(reduce(begin(), ringing, answered, transferred).phoneId).toBe('p201');

@@ -6,6 +6,7 @@ import type { CallOutcome, CallState } from './call.schema.ts';
 import { nationalNumber } from './number-folding.ts';
 import { instantOf } from './journal.ts';
 import type { JournalEntry, JournalEvent } from './journal.schema.ts';
+import { handedOver } from './talking-phone.ts';
 import { outcomeOfOutgoing, reasonOfOutgoing } from './outgoing-outcome.ts';
 
 /** What a call's row says that follows from its journal. */
@@ -116,10 +117,11 @@ function blockedBy(entries: readonly JournalEntry[]): Pick<CallFacts, 'blockRule
 }
 
 function phoneOf(entries: readonly JournalEntry[], names: NamesById): string | null {
+  const taken = handedOver(entries);
   let phone: string | null = null;
   for (const entry of entries) {
     if (entry.e === 'answered' || entry.e === 'calling') phone = entry.phone;
-    if (entry.e === 'transferred' && names.phone(entry.to) !== null) phone = entry.to;
+    if (entry.e === 'transferred' && taken.has(entry) && names.phone(entry.to) !== null) phone = entry.to;
   }
   return phone;
 }

@@ -2,6 +2,7 @@ import { beforeAll, describe, expect, it } from '@jest/globals';
 import { Place } from '../../town/place.ts';
 import { readStereo } from '../../town/sound-file.ts';
 import type { Town } from '../../town/town.ts';
+import { eventually } from '../../town/waiting.ts';
 import { type BoxAsterisk, type SpooledCall, story } from './box-asterisk.ts';
 import {
   CALLER_HZ,
@@ -97,19 +98,29 @@ describe('users of the console', () => {
     await told('parked 1 p201');
     await phone.ended();
     expect(await ask({ type: 'pick-up', phone: 'p999' })).toBe('phone-unknown');
+    town.phone('201').willRefuse('busy');
     const picking = town.phone('202').willAnswer({ says: { tone: OTHER_HZ } });
     expect(await ask({ type: 'pick-up', phone: 'p202' })).toBe('done');
     expect((await picking.rung()).callerNumber).toBe('*41');
     await told('answered p202');
     await heardToBe(outside, OTHER_HZ);
+    // It has the call as any other phone.
+    expect(await ask({ type: 'transfer', to: 'p201', askFirst: true })).toBe('done');
+    await told('not-reached p201');
     await outside.hangUp();
     const call = await callOver();
-    expect(after(call, 'pick-up')).toEqual(['unparked phone', 'answered p202', 'left p202', 'end 16 caller']);
+    expect(after(call, 'pick-up')).toEqual([
+      ...['unparked phone', 'answered p202', asked('transfer'), 'asking p202 p201'],
+      ...['not-reached p201 BUSY', 'left p202', 'end 16 caller'],
+    ]);
     expect(toneMs((await readStereo(call.recording)).right, OTHER_HZ)).toBeGreaterThan(400);
   });
 
-  it('never get another call that has come to the same place meanwhile', async () => {
+  it('never get another call that has come to the same place, or phone, meanwhile', async () => {
     const first = await comingIn();
+    const supervising = town.phone('203').willRingOut();
+    expect(await ask({ type: 'supervise', phone: 'p203', mode: 'join' })).toBe('done');
+    const supervisor = await supervising.rung();
     await ask({ type: 'park' });
     await told('parked 1 p201');
     await first.phone.ended();
@@ -121,13 +132,63 @@ describe('users of the console', () => {
     stage.nextCall();
 
     const second = await comingIn();
+    await supervisor.answer({ tone: OTHER_HZ });
+    await supervisor.ended();
     await ask({ type: 'park' });
     await told('parked 1 p201');
     await ringing.answer({ tone: OTHER_HZ });
     await ringing.ended();
-    expect(spokenMs(await heardBy(ringing))).toBeGreaterThan(500);
+    for (const refused of [ringing, supervisor]) expect(spokenMs(await heardBy(refused))).toBeGreaterThan(500);
+    expect(toneMs(await heardBy(second.outside), OTHER_HZ)).toBe(0);
     await second.outside.hangUp();
     expect(after(await callOver(), 'park')).toEqual(['parked 1 p201', 'end 16 caller']);
+  });
+
+  it('cannot send a caller elsewhere who hears a warning; then the next phone has the call, with its codes', async () => {
+    const { outside, phone } = await comingIn();
+    expect(await ask({ type: 'warn', warning: 'recording' })).toBe('done');
+    expect(await ask({ type: 'warn', warning: 'final' })).toBe('announcing');
+    expect(await ask({ type: 'transfer', to: 'p202', askFirst: false })).toBe('announcing');
+    expect(await ask({ type: 'park' })).toBe('announcing');
+    await phone.sendDigits('*4');
+    await told('announcement-ended warning-recording whole');
+    const second = town.phone('202').willAnswer({ says: { tone: OTHER_HZ } });
+    expect(await ask({ type: 'transfer', to: 'p202', askFirst: false })).toBe('done');
+    const taker = await second.rung();
+    await told('answered p202');
+    await heardToBe(outside, OTHER_HZ);
+    await taker.sendDigits('*1');
+    await told('marked p202');
+    await outside.hangUp();
+    expect(after(await callOver(), 'transfer')).toEqual([
+      ...['transferred p201 p202', 'answered p202', 'marked p202', 'left p202', 'end 16 caller'],
+    ]);
+  });
+
+  it('see a call come to its desk again when neither the phone it is handed to nor the one that had it takes it', async () => {
+    const { outside } = await comingIn();
+    for (const extension of ['201', '202']) town.phone(extension).willRefuse('busy');
+    const atTheDesk = town.phone(PBX_NUMBER).willAnswer({ says: { tone: OTHER_HZ } });
+    expect(await ask({ type: 'transfer', to: 'p202', askFirst: false })).toBe('done');
+    await atTheDesk.rung();
+    await heardToBe(outside, OTHER_HZ);
+    await outside.hangUp();
+    expect(after(await callOver(), 'transfer')).toEqual([
+      ...['transferred p201 p202', 'not-reached p202 BUSY', 'not-reached p201 BUSY'],
+      ...['ringing citizens', 'answered p301', 'end 16 caller'],
+    ]);
+  });
+
+  it('warn a caller on hold, who hears music again afterwards', async () => {
+    const { outside, phone } = await comingIn();
+    await phone.hold();
+    await eventually('the music', async () => spokenMs(await heardBy(outside)) > 500);
+    expect(await ask({ type: 'warn', warning: 'recording' })).toBe('done');
+    await told('announcement-ended warning-recording whole');
+    const soFar = spokenMs(await heardBy(outside));
+    await eventually('the music again', async () => spokenMs(await heardBy(outside)) > soFar + 1000);
+    await outside.hangUp();
+    expect(story(await callOver()).at(-1)).toBe('end 16 caller');
   });
 
   it('act on a call that a phone behind the pbx has made', async () => {

@@ -25,6 +25,7 @@ const place = await Place.claim();
 const LATER_HZ = 700;
 
 const office = citizensOffice(place, {
+  desks: [{ id: 'citizens', name: '市民課', members: ['p201'], ringSeconds: 20, supervisors: ['p202', 'p203'] }],
   recordings: {
     ...STANDARD_RECORDINGS,
     rules: [
@@ -134,17 +135,50 @@ describe('whoever hands a call on, and whoever hangs up', () => {
       const supervisor = await town.callFromPhone('203', '*33201', { tone: OTHER_HZ });
       await told('supervision join p203 p201');
       await heardToBe(outside, OTHER_HZ);
+      const another = await town.callFromPhone('202', '*33201', { tone: OTHER_HZ });
+      await told('supervision join p202 p201');
+      await another.hangUp();
+      await told('supervision-ended p202');
       const [leaving, staying] = who === 'staff' ? [phone, supervisor] : [supervisor, phone];
       await leaving.hangUp();
-      await told(who === 'staff' ? 'left p201' : 'supervision-ended p203');
+      // A supervisor who is left with the caller has the call.
+      await told(who === 'staff' ? 'answered p203' : 'supervision-ended p203');
       await staying.says({ tone: LATER_HZ });
       await heardToBe(outside, LATER_HZ);
       await outside.hangUp();
-      const { left, right } = await readStereo((await callOver()).recording);
+      const call = await callOver();
+      expect(conversationIn(call).filter((step) => step.startsWith('left'))).toEqual(
+        who === 'staff' ? ['left p201', 'left p203'] : ['left p201'],
+      );
+      const { left, right } = await readStereo(call.recording);
       expect(toneMs(right, LATER_HZ)).toBeGreaterThan(400);
       expect(toneMs(left, CALLER_HZ)).toBeGreaterThan(1000);
     },
   );
+
+  it('a call comes back when the colleague does not take it, and who asked has hung up meanwhile', async () => {
+    const { outside, phone } = await comingIn();
+    await phone.sendDigits('*1');
+    await told('marked p201');
+    const asked = town.phone('202').willRingOut();
+    await phone.sendDigits('*7');
+    await pause(1200);
+    await phone.sendDigits('202');
+    const ringing = await asked.rung();
+    await phone.hangUp();
+    await told('left p201');
+    const again = town.phone('201').willAnswer({ says: { tone: LATER_HZ } });
+    await ringing.refuse('busy');
+    const back = await again.rung();
+    await heardToBe(outside, LATER_HZ);
+    await back.sendDigits('*1');
+    await told('marked p201', 2);
+    await back.hangUp();
+    expect(conversationIn(await callOver())).toEqual([
+      ...['answered p201', 'marked p201', 'asking p201 p202', 'left p201', 'not-reached p202 BUSY'],
+      ...['answered p201', 'marked p201', 'left p201', 'end 16 office'],
+    ]);
+  });
 
   it('the rule of the phone that was asked holds once it has the call', async () => {
     const talk = await goingOut();

@@ -33,4 +33,16 @@ describe('an act on a call', () => {
   ])('leaves a call for help as it is, and is done: $type', async (act) => {
     expect(await answerTo(act, emergency)).toBe('done');
   });
+
+  it.each<CallAct>([
+    { type: 'warn', warning: 'recording' },
+    { type: 'confirm-ending' },
+    { type: 'transfer', to: 'p202', askFirst: false },
+    { type: 'park' },
+  ])('is not done while both sides hear an announcement: $type', async (act) => {
+    const announcing = [...ordinary, entry('announcement', 10, { notice: 'warning-final', phone: '' })];
+    const over = entry('announcement-ended', 20, { notice: 'warning-final', heard: 'whole' });
+    expect(await answerTo(act, announcing)).toBe('announcing');
+    expect(await answerTo(act, [...announcing, over])).toBe('done');
+  });
 });

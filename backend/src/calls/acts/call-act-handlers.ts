@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { JournalEntry } from '../journal.schema.ts';
+import { isAnnouncing } from '../conversation.ts';
 import { recorderFacts } from '../recorder-health.ts';
 import type { Asker, CallAct, CallActAnswer, CallActOf, CallActType } from './call-act.schema.ts';
 
@@ -28,6 +29,11 @@ const NOT_IN_EMERGENCIES: ReadonlySet<CallActType> = new Set([
   ...(['warn', 'arm-ending', 'confirm-ending', 'transfer', 'park'] as const),
 ]);
 
+/** Whoever is hearing an announcement cannot be sent elsewhere, Asterisk would end the call; another one would be played later, unasked. */
+const NOT_WHILE_ANNOUNCING: ReadonlySet<CallActType> = new Set([
+  ...(['warn', 'confirm-ending', 'transfer', 'park'] as const),
+]);
+
 const isEmergency = (journal: readonly JournalEntry[]): boolean => journal.some(({ e }) => e === 'emergency');
 
 /** Who does what: each room of the telephony process enlists for its acts when it starts. */
@@ -42,6 +48,7 @@ export class CallActHandlers {
   /** @throws what the handler throws, and when nobody has enlisted */
   async perform(act: CallAct, call: CallInProgress, by: Asker): Promise<CallActAnswer> {
     if (NOT_IN_EMERGENCIES.has(act.type) && isEmergency(call.journal)) return 'emergency-call';
+    if (NOT_WHILE_ANNOUNCING.has(act.type) && isAnnouncing(call.journal)) return 'announcing';
     const handler = this.handlers.get(act.type);
     if (!handler) throw new Error(`nobody does ${act.type}`);
     return handler(act, call, by);

@@ -35,6 +35,22 @@ export class EndingNotArmedError extends DenwabanError {
   }
 }
 
+export class EndingUnderWayError extends DenwabanError {
+  readonly status = 409;
+  readonly errorId = 'ending-under-way';
+  constructor() {
+    super('終了の案内が始まっているため、取り消せません。案内が終わると、通話が切れます。');
+  }
+}
+
+export class AnnouncingError extends DenwabanError {
+  readonly status = 409;
+  readonly errorId = 'announcing';
+  constructor() {
+    super('いま、案内を流しています。流し終わってから、もう一度操作してください。');
+  }
+}
+
 export class EmergencyCallError extends DenwabanError {
   readonly status = 409;
   readonly errorId = 'emergency-call';
@@ -92,6 +108,8 @@ const REFUSALS: Record<CallActRefusal, new () => DenwabanError> = {
   'not-recorded': CallNotRecordedError,
   'not-parked': NotParkedError,
   'ending-not-armed': EndingNotArmedError,
+  'ending-under-way': EndingUnderWayError,
+  announcing: AnnouncingError,
   'emergency-call': EmergencyCallError,
   'phone-unknown': PhoneUnknownError,
   'not-a-supervisor': NotASupervisorError,

@@ -33,6 +33,8 @@ export const CALL_ACT_REFUSALS = [
   'not-recorded',
   'not-parked',
   'ending-not-armed',
+  'ending-under-way',
+  'announcing',
   'emergency-call',
   'phone-unknown',
   'not-a-supervisor',

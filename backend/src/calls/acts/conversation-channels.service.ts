@@ -32,7 +32,7 @@ export class ConversationChannels {
     const channels = await this.ari.channels();
     for (const { id, name } of channels) {
       if (!endpoints.some((endpoint) => name.startsWith(`PJSIP/${endpoint}-`))) continue;
-      const call = await this.ari.variable(id, channelVariable.call);
+      const call = await this.ari.variable(id, channelVariable.conversation);
       if (call === callId) return { phoneId, extension, channelId: id, channelName: name };
     }
     return null;

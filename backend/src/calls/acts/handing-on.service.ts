@@ -1,7 +1,13 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { AmiCommands } from '../../asterisk/ami-commands.ts';
 import { AriCommands } from '../../asterisk/ari-commands.ts';
-import { PARKED_CONTEXT, phoneEndpoint, PICK_UP_CONTEXT, TRANSFER_CONTEXT } from '../../asterisk/dialplan-names.ts';
+import {
+  callInExtension,
+  PARKED_CONTEXT,
+  phoneEndpoint,
+  PICK_UP_CONTEXT,
+  TRANSFER_CONTEXT,
+} from '../../asterisk/dialplan-names.ts';
 import { ConfigurationInForce } from '../../configuration/configuration-in-force.ts';
 import { phoneCode } from '../../phones/phone-codes.ts';
 import type { Phone } from '../../phones/phone.schema.ts';
@@ -62,7 +68,7 @@ export class HandingOn implements OnModuleInit {
     const slot = parkedAt(call.journal);
     if (slot === null) return 'not-parked';
     await this.asked(call, by, 'pick-up');
-    const place = { context: PICK_UP_CONTEXT, extension: `${slot}_${call.callId.replaceAll('-', '_')}` };
+    const place = { context: PICK_UP_CONTEXT, extension: `${slot}_${callInExtension(call.callId)}` };
     await this.ari.ring(phoneEndpoint(phone.extension), place, `<${phoneCode('pick-up')}${slot}>`);
     return 'done';
   }

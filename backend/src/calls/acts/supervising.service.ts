@@ -1,6 +1,6 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { AriCommands } from '../../asterisk/ari-commands.ts';
-import { phoneEndpoint, SUPERVISION_CONTEXT } from '../../asterisk/dialplan-names.ts';
+import { callInExtension, phoneEndpoint, SUPERVISION_CONTEXT } from '../../asterisk/dialplan-names.ts';
 import { ConfigurationInForce } from '../../configuration/configuration-in-force.ts';
 import { isSupervisorOf } from '../../desks/desk.schema.ts';
 import { CallJournal } from '../call-journal.service.ts';
@@ -38,7 +38,8 @@ export class Supervising implements OnModuleInit {
     if (!phone) return 'not-in-conversation';
     if (!isSupervisorOf(desks, supervisorId, phone.phoneId)) return 'not-a-supervisor';
     await this.journal.write(call.callId, { e: 'asked', act: 'supervise', user: by.userId, userName: by.name });
-    const extension = `${MODE_KEY[mode]}${phone.extension}`;
+    // By the time when the supervisor answers, the phone may be in another call.
+    const extension = `${MODE_KEY[mode]}${phone.extension}_${callInExtension(call.callId)}`;
     const place = { context: SUPERVISION_CONTEXT, extension };
     await this.ari.ring(phoneEndpoint(supervisor.extension), place, `<${phone.extension}>`);
     return 'done';

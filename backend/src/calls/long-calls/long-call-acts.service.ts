@@ -4,10 +4,10 @@ import { Announcing } from '../acts/announcing.service.ts';
 import type { CallInProgress } from '../acts/call-act-handlers.ts';
 import type { CallActAnswer } from '../acts/call-act.schema.ts';
 import { ConversationChannels } from '../acts/conversation-channels.service.ts';
-import { tellsPresent } from '../conversation.ts';
+import { isAnnouncing, tellsPresent } from '../conversation.ts';
 import { namesIn } from '../call-names.ts';
 import { ConfigurationInForce } from '../../configuration/configuration-in-force.ts';
-import { isAnnouncing, noticeOf } from './long-call.ts';
+import { noticeOf } from './long-call.ts';
 import { StaffVoice } from './staff-voice.service.ts';
 
 /** `later` = not at the moment: nobody is there who could hear it, or everybody is on hold. */

@@ -64,10 +64,6 @@ function isDone(journal: readonly JournalEntry[], { act, afterMinutes }: LongCal
 export const noticeOf = (journal: readonly JournalEntry[]): 'long-call' | 'long-call-second' =>
   journal.some((entry) => entry.e === 'long-call' && entry.act === 'announce') ? 'long-call-second' : 'long-call';
 
-/** Whether both sides are just hearing something. */
-export const isAnnouncing = (journal: readonly JournalEntry[]): boolean =>
-  journal.findLast(({ e }) => e === 'announcement' || e === 'announcement-ended')?.e === 'announcement';
-
 /** Whether the box is to end a call: it was armed by the box, and nobody has confirmed or cancelled that in time. */
 export function endsNow(journal: readonly JournalEntry[], { endsByItself }: LongCalls, nowMs: number): boolean {
   const armed = journal.findLast(({ e }) => e === 'ending-armed');

@@ -45,6 +45,8 @@ const KNOWN: Partial<Record<string, string>> = {
   'not-recorded': $localize`:@@failure.notRecorded:この通話は録音していません。録音ルールにより録音しない通話か、まだ録音の始まっていない通話です。`,
   'not-parked': $localize`:@@failure.notParked:この通話は預けられていません。ほかの電話機が取ったか、元の電話機に戻りました。`,
   'ending-not-armed': $localize`:@@failure.endingNotArmed:終了の準備がされていないか、30秒を過ぎて解除されました。終了する場合は、もう一度準備からやり直してください。`,
+  'ending-under-way': $localize`:@@failure.endingUnderWay:終了の案内が始まっているため、取り消せません。案内が終わると、通話が切れます。`,
+  announcing: $localize`:@@failure.announcing:いま、案内を流しています。流し終わってから、もう一度操作してください。`,
   'emergency-call': $localize`:@@failure.emergencyCall:緊急通報(110・118・119)の通話です。注意を流す、終了する、転送する、預けるといった操作はできません。電話機でそのままお話しください。`,
   'phone-unknown': $localize`:@@failure.phoneUnknown:その電話機は設定にありません。登録済みの電話機を選んでください。`,
   'not-a-supervisor': $localize`:@@failure.notASupervisor:その電話機は、この通話の窓口の監督者に登録されていません。窓口の設定で監督者の電話機に加えてください。`,
