@@ -98,6 +98,15 @@ export class AriCommands {
     await this.connection.request('channels', 'originate', where);
   }
 
+  /**
+   * Has a place of the dialplan at work that belongs to no call, on a channel of its own; comes back when it has begun. The place ends
+   * by itself, within a minute, and nobody answers there: extension `over` of the context is for the other end of that channel.
+   */
+  async begin({ context, extension }: DialplanPosition): Promise<void> {
+    const where = { endpoint: `Local/${extension}@${context}/n`, context, extension: 'over', priority: 1, timeout: 60 };
+    await this.connection.request('channels', 'originate', where);
+  }
+
   async channels(): Promise<AsteriskChannel[]> {
     return z.array(AsteriskChannel).parse(await this.connection.request('channels', 'list', {}));
   }

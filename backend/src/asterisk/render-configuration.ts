@@ -11,7 +11,7 @@ import { peerAorSection } from './render-peer.ts';
 import { recordingRuleSections } from './render-recording-rules.ts';
 import { noticeRecordersSection } from './render-notice-recorders.ts';
 import { scheduleSections } from './render-schedules.ts';
-import { supervisionSection } from './render-supervision.ts';
+import { supervisionSections } from './render-supervision.ts';
 import { trunkLinesSection, trunkPeerSections, trunkSection } from './render-trunks.ts';
 import { renderSections, type Section } from './section.ts';
 
@@ -104,7 +104,7 @@ function dialplanSections(document: ConfigurationDocument): Section[] {
     ...outgoingNoticeSections(document),
     ...document.desks.map((desk) => deskSection(desk, extensionOf)),
     noticeRecordersSection(document),
-    supervisionSection(document),
+    ...supervisionSections(document),
     phonesSection(document.phones),
     ...outgoingSections(document),
     phoneDirectory('transfer', 'transferred', document.phones),

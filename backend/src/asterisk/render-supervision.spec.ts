@@ -3,7 +3,7 @@ import { findConfigurationProblems } from '../configuration/configuration-proble
 import { smallOffice } from '../configuration/document.fixture.ts';
 import { officeHours } from '../schedules/schedule.fixture.ts';
 import { scheduleSections } from './render-schedules.ts';
-import { supervisionSection } from './render-supervision.ts';
+import { supervisionSections } from './render-supervision.ts';
 
 function supervisedOffice() {
   const document = smallOffice();
@@ -13,14 +13,17 @@ function supervisedOffice() {
 
 describe('who may be at whose conversations', () => {
   it('is a supervisor of a desk at its members, never at itself', () => {
-    expect(supervisionSection(supervisedOffice())).toEqual({
-      name: 'supervisors',
-      lines: ['exten => 301_201,1,Return(p301)'],
-    });
+    expect(supervisionSections(supervisedOffice())).toEqual([
+      { name: 'supervisors', lines: ['exten => 301_201,1,Return(p301)'] },
+      {
+        name: 'supervisors-of',
+        lines: ['exten => 301,1,NoOp()', ' same => n,Gosub(telling,free,1(201))', ' same => n,Return()'],
+      },
+    ]);
   });
 
   it('is nobody unless the document says so', () => {
-    expect(supervisionSection(smallOffice()).lines).toEqual([]);
+    expect(supervisionSections(smallOffice()).flatMap(({ lines }) => lines)).toEqual([]);
   });
 
   it('must be a phone that there is', () => {

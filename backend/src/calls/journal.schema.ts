@@ -120,6 +120,10 @@ export const JournalEntry = z.discriminatedUnion('e', [
   /** A supervisor (`phone`) at the conversation of the phone `to`. */
   entry('supervision', { mode: z.enum(['listen', 'whisper', 'join']), phone: z.string(), to: z.string() }),
   entry('supervision-ended', { phone: z.string() }),
+  /** Because the call lasts long a supervisor's phone rings; who answers is told; nobody does (`status` as of `unanswered`). */
+  entry('supervisor-rung', { phone: z.string() }),
+  entry('supervisor-told', { phone: z.string() }),
+  entry('supervisors-missed', { status: z.string() }),
   entry('refused', { reason: RefusalReason }),
   /** Something went wrong that a person should see on the call. */
   entry('fault', { reason: z.string() }),

@@ -89,6 +89,7 @@ const WORDS: Record<string, string> = {
   supervisors: '監督者の電話機',
   stages: '段階',
   endsByItself: '自動で終える',
+  supervisorsRing: '監督者の電話機を鳴らす',
   afterMinutes: '経過時間(分)',
   act: '行うこと',
   bargeIn: '案内の途中のキー操作',

@@ -2,7 +2,7 @@ import { z } from 'zod';
 
 /**
  * What is done when a call has lasted for a while: `tell-staff` = a sentence that only the phone hears; `tell-supervisor` = on the live
- * board; `announce` = a notice that both sides hear; `arm-ending` = the end stands ready for a person to confirm.
+ * board, and by ringing the phones of supervisors; `announce` = a notice that both sides hear; `arm-ending` = the end stands ready for a person to confirm.
  */
 export const LongCallAct = z
   .enum(['tell-staff', 'tell-supervisor', 'announce', 'arm-ending'])
@@ -21,6 +21,11 @@ export const LongCalls = z
     stages: z.array(LongCallStage).max(12),
     /** What nobody has confirmed or cancelled while it was armed, the box announces and ends. Absent = only a person ends calls. */
     endsByItself: z.boolean().optional(),
+    /**
+     * At `tell-supervisor` the supervisors' phones ring: all that are free, until one answers. `false` = they are told on the live
+     * board alone. Absent = `true`.
+     */
+    supervisorsRing: z.boolean().optional(),
   })
   .meta({ id: 'LongCalls' });
 export type LongCalls = z.infer<typeof LongCalls>;

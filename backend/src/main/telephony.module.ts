@@ -21,6 +21,7 @@ import { ConversationStasis } from '../calls/conversation.stasis.ts';
 import { LongCallActs } from '../calls/long-calls/long-call-acts.service.ts';
 import { LongCallWatch } from '../calls/long-calls/long-calls.service.ts';
 import { StaffVoice } from '../calls/long-calls/staff-voice.service.ts';
+import { SupervisorTelling } from '../calls/long-calls/supervisor-telling.service.ts';
 import { LiveFiling } from '../calls/live-filing.service.ts';
 import { RecorderWatch } from '../calls/recorder-watch.service.ts';
 import { RecordingControl } from '../calls/recording-control.service.ts';
@@ -71,6 +72,7 @@ import { Prompts } from '../notices/prompts.ts';
     LongCallActs,
     LongCallWatch,
     StaffVoice,
+    SupervisorTelling,
     Marking,
     NoticeAudioKeeper,
     NoticeAudioRepository,

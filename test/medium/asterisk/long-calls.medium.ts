@@ -4,20 +4,22 @@ import { ConfigurationDocument } from '../../../backend/src/configuration/config
 import { Clock } from '../../../backend/src/platform/clock.ts';
 import { STANDARD_RECORDINGS } from '../../../backend/src/recordings/recording-class.schema.ts';
 import { otherSoundIntervals, type Sound, totalMs } from '../../town/listen.ts';
+import type { Party } from '../../town/party.ts';
 import { Place } from '../../town/place.ts';
 import { readStereo } from '../../town/sound-file.ts';
 import type { Town } from '../../town/town.ts';
-import { type BoxAsterisk, story } from './box-asterisk.ts';
+import { eventually } from '../../town/waiting.ts';
+import { type BoxAsterisk, type SpooledCall, story } from './box-asterisk.ts';
 import { officeAt, setStage } from './stage.ts';
 import { TelephonyUnderTest } from './telephony-under-test.ts';
 import { expectWhole } from './whole-call.ts';
 
 const place = await Place.claim();
 const NUMBER = '0901234567';
-const LINE = { long: '0312345680', ends: '0312345681', byItself: '0312345682' };
+const LINE = { long: '0312345680', ends: '0312345681', byItself: '0312345682', supervised: '0312345683' };
 
-const desk = (id: string, longCalls: object) => ({
-  ...{ id, name: id, members: ['p202'], ringSeconds: 5, longCalls },
+const desk = (id: string, longCalls: object, supervisors: string[] = []) => ({
+  ...{ id, name: id, members: ['p202'], ringSeconds: 5, longCalls, supervisors },
 });
 /** Straight to a desk. */
 const line = (id: string, number: string) => ({
@@ -29,7 +31,7 @@ const line = (id: string, number: string) => ({
 });
 
 const office = ConfigurationDocument.parse({
-  ...officeAt(place, ['202']),
+  ...officeAt(place, ['202', '203', '204']),
   desks: [
     desk('soon-long', {
       stages: [
@@ -43,15 +45,22 @@ const office = ConfigurationDocument.parse({
         { afterMinutes: 0.021, act: 'arm-ending' },
       ],
     }),
+    desk('supervised', { stages: [{ afterMinutes: 0.01, act: 'tell-supervisor' }] }, ['p203', 'p204']),
     desk('by-itself', { stages: [{ afterMinutes: 0.02, act: 'arm-ending' }], endsByItself: true }),
   ],
   notices: [],
-  lines: [line('soon-long', LINE.long), line('ends', LINE.ends), line('by-itself', LINE.byItself)],
+  lines: [
+    line('soon-long', LINE.long),
+    line('ends', LINE.ends),
+    line('by-itself', LINE.byItself),
+    line('supervised', LINE.supervised),
+  ],
   recordings: STANDARD_RECORDINGS,
 });
 
 /** What is said where the parties say nothing. */
 const spokenMs = (sound: Sound) => totalMs(otherSoundIntervals(sound, []));
+const spokenTo = async (party: Party) => spokenMs((await party.heard()).left);
 
 /** With no database to be found. */
 describe('the telephony process, when a call lasts long,', () => {
@@ -158,5 +167,63 @@ describe('the telephony process, when a call lasts long,', () => {
     ]);
     await expectWhole(box, call, { by: 'caller', talked: ['p202'] });
     await telephony.untilIdle();
+  });
+
+  describe('rings the supervisors,', () => {
+    const ofSupervisors = (call: SpooledCall) =>
+      story(call)
+        .filter((step) => step.startsWith('supervisor'))
+        .sort();
+
+    async function longCall() {
+      const phone = town.phone('202').willAnswer({ says: 'silence' });
+      const caller = await town.call({ from: NUMBER, to: LINE.supervised, says: 'silence' });
+      return { caller, phoneCall: await phone.rung() };
+    }
+
+    it('all that are free, until one answers and is told how to listen; nobody else hears it, and it is no call', async () => {
+      const answering = town.phone('203').willAnswer({ says: 'silence' });
+      const ringing = town.phone('204').willRingOut();
+      const before = (await box.calls()).length;
+      const { caller, phoneCall } = await longCall();
+      const [supervisor, other] = [await answering.rung(), await ringing.rung()];
+      expect([supervisor.callerNumber, other.callerNumber]).toEqual(['*31202', '*31202']);
+      await told('supervisor-told p203');
+      await other.ended();
+      await caller.hangUp();
+      const call = await callOver();
+      // What was begun is said although the call is over.
+      const soFar = await spokenTo(supervisor);
+      await eventually('the sentence to go on', async () => (await spokenTo(supervisor)) > soFar + 1000);
+      await supervisor.hangUp();
+      expect(ofSupervisors(call)).toEqual(['supervisor-rung p203', 'supervisor-rung p204', 'supervisor-told p203']);
+      expect([await spokenTo(phoneCall), await spokenTo(caller)]).toEqual([0, 0]);
+      expect((await box.calls()).length).toBe(before + 1);
+      await expectWhole(box, call, { by: 'caller', talked: ['p202'] });
+    });
+
+    it('and stops when the caller hangs up', async () => {
+      const ringing = [town.phone('203').willRingOut(), town.phone('204').willRingOut()];
+      const { caller } = await longCall();
+      const [one, other] = await Promise.all(ringing.map((phone) => phone.rung()));
+      await told('supervisor-rung', 2);
+      await caller.hangUp();
+      await Promise.all([one?.ended(), other?.ended()]);
+      const call = await callOver();
+      expect(ofSupervisors(call)).toEqual(['supervisor-rung p203', 'supervisor-rung p204']);
+      await expectWhole(box, call, { by: 'caller', talked: ['p202'] });
+    });
+
+    it('but none in a conversation, and tells that nobody could be reached', async () => {
+      town.phone('203').willAnswer({ says: 'silence' });
+      const busy = await town.callFromPhone('204', '203', 'silence');
+      await told('answered p203');
+      stage.nextCall();
+      const { caller } = await longCall();
+      await told('supervisors-missed CHANUNAVAIL');
+      await caller.hangUp();
+      expect(ofSupervisors(await callOver())).toEqual(['supervisors-missed CHANUNAVAIL']);
+      await busy.hangUp();
+    });
   });
 });

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import type { LongCallAct } from '../../desks/long-calls.schema.ts';
+import type { LongCallAct, LongCalls } from '../../desks/long-calls.schema.ts';
 import { Announcing } from '../acts/announcing.service.ts';
 import type { CallInProgress } from '../acts/call-act-handlers.ts';
 import type { CallActAnswer } from '../acts/call-act.schema.ts';
@@ -9,6 +9,7 @@ import { namesIn } from '../call-names.ts';
 import { ConfigurationInForce } from '../../configuration/configuration-in-force.ts';
 import { noticeOf } from './long-call.ts';
 import { StaffVoice } from './staff-voice.service.ts';
+import { SupervisorTelling } from './supervisor-telling.service.ts';
 
 /** `later` = not at the moment: nobody is there who could hear it, or everybody is on hold. */
 export type LongCallResult = 'done' | 'later';
@@ -23,14 +24,20 @@ export class LongCallActs {
     private readonly announcing: Announcing,
     private readonly configuration: ConfigurationInForce,
     private readonly voice: StaffVoice,
+    private readonly supervisors: SupervisorTelling,
   ) {}
 
   /** @throws when Asterisk could not do it */
-  async perform(act: LongCallAct, call: CallInProgress): Promise<LongCallResult> {
+  async perform(act: LongCallAct, call: CallInProgress, { supervisorsRing }: LongCalls): Promise<LongCallResult> {
     // The line in the journal is what the live board shows.
-    if (act === 'tell-supervisor') return 'done';
+    if (act === 'tell-supervisor' && supervisorsRing === false) return 'done';
     const phone = await this.channels.phoneOf(call);
-    if (!phone || this.isHolding(call, phone.phoneId) || isAnnouncing(call.journal)) return 'later';
+    if (!phone) return 'later';
+    if (act === 'tell-supervisor') {
+      await this.supervisors.begin(call, phone);
+      return 'done';
+    }
+    if (this.isHolding(call, phone.phoneId) || isAnnouncing(call.journal)) return 'later';
     switch (act) {
       case 'tell-staff':
         await this.voice.say(phone.channelId, STAFF_PROMPT);

@@ -4,6 +4,7 @@ import { LongCallAct, type LongCalls, STANDARD_LONG_CALLS } from '../../desks/lo
 import { testDocument } from '../doubles.fixture.ts';
 import { begin, entry, validJournal } from '../journal.fixture.ts';
 import type { JournalEntry } from '../journal.schema.ts';
+import { isSupervised } from './supervisor-telling.service.ts';
 import { answeredAtMs, dueStages, endsNow, exemptNumbers, longCallsOf, minutesOf, noticeOf } from './long-call.ts';
 
 const talking = [begin(), entry('ringing', 5, { desk: 'citizens' }), entry('answered', 10, { phone: 'p201' })];
@@ -80,6 +81,17 @@ describe('a long call', () => {
         expect(new Set(found.map(({ act }) => act)).size).toBe(found.length);
       }),
     );
+  });
+});
+
+describe('a conversation', () => {
+  it('is supervised while a supervisor is at it', () => {
+    const comes = (phone: string) => entry('supervision', 20, { mode: 'listen', phone, to: 'p201' });
+    const goes = (phone: string) => entry('supervision-ended', 30, { phone });
+    expect(isSupervised(talking)).toBe(false);
+    expect(isSupervised([...talking, comes('p203')])).toBe(true);
+    expect(isSupervised([...talking, comes('p203'), comes('p204'), goes('p203')])).toBe(true);
+    expect(isSupervised([...talking, comes('p203'), goes('p203')])).toBe(false);
   });
 });
 

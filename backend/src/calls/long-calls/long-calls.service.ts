@@ -1,7 +1,7 @@
 import { Injectable, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
 import { AriConnection } from '../../asterisk/ari-connection.ts';
 import { ConfigurationInForce } from '../../configuration/configuration-in-force.ts';
-import type { LongCallStage } from '../../desks/long-calls.schema.ts';
+import type { LongCalls, LongCallStage } from '../../desks/long-calls.schema.ts';
 import { Clock } from '../../platform/clock.ts';
 import { Logger } from '../../platform/logging.ts';
 import type { CallInProgress } from '../acts/call-act-handlers.ts';
@@ -65,7 +65,7 @@ export class LongCallWatch implements OnApplicationBootstrap, OnApplicationShutd
       const [due] = longCalls ? dueStages(journal, longCalls, nowMs) : [];
       const begin = journal.find((entry) => entry.e === 'begin');
       const call = { callId, channelId: begin?.channel ?? '', journal };
-      if (due) void this.once(call, due);
+      if (longCalls && due) void this.once(call, due, longCalls);
       else if (longCalls && endsNow(journal, longCalls, nowMs)) void this.end(call);
     }
   }
@@ -84,13 +84,13 @@ export class LongCallWatch implements OnApplicationBootstrap, OnApplicationShutd
   }
 
   /** Never throws. What failed is not tried again: it would be said to somebody over and over. */
-  private async once(call: CallInProgress, stage: LongCallStage): Promise<void> {
+  private async once(call: CallInProgress, stage: LongCallStage, longCalls: LongCalls): Promise<void> {
     const { callId } = call;
     const { act } = stage;
     const minutes = minutesOf(stage);
     this.busy.add(callId);
     try {
-      if ((await this.acts.perform(act, call)) === 'later') return;
+      if ((await this.acts.perform(act, call, longCalls)) === 'later') return;
       await this.tell(call, { e: 'long-call', act, minutes });
     } catch (error) {
       this.logger.warn({ callId, act, error: String(error) }, 'step of a long call failed');

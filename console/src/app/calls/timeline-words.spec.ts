@@ -27,6 +27,13 @@ describe('the story of a call', () => {
   it('tells what was done because the call lasted long, and what was only found', () => {
     expect(words('long-call', { act: 'tell-staff', minutes: '15' })).toBe('通話が15分になり、職員に知らせました');
     expect(words('long-call', { act: 'announce', minutes: '60', failed: 'yes' })).toContain('お知らせできませんでした');
+    expect(words('supervisor-rung', { phone: 'p203' })).toBe('長い通話を知らせるため、p203を呼び出しました');
+    expect(words('supervisor-told', { phone: 'p203', phoneName: '係長' })).toBe(
+      '係長に、通話が長くなっていることを知らせました',
+    );
+    expect(words('supervisors-missed', { status: 'NOANSWER' })).toBe(
+      '監督者の電話機には知らせることができませんでした(応答がありませんでした)',
+    );
     expect(words('held', { phone: 'p201', found: 'later' })).toBe('p201が保留にしました(あとから確認)');
   });
 

@@ -208,6 +208,12 @@ const WORDS: Partial<Record<string, (detail: Detail) => string>> = {
     $localize`:@@timeline.supervision:${phoneIn(detail)}:supervisor:が${phoneIn(detail, 'to')}:phone:の通話に入りました(${SUPERVISION[detail['mode'] ?? ''] ?? detail['mode']}:mode:)`,
   'supervision-ended': (detail) =>
     $localize`:@@timeline.supervisionEnded:${phoneIn(detail)}:supervisor:が通話から抜けました`,
+  'supervisor-rung': (detail) =>
+    $localize`:@@timeline.supervisorRung:長い通話を知らせるため、${phoneIn(detail)}:supervisor:を呼び出しました`,
+  'supervisor-told': (detail) =>
+    $localize`:@@timeline.supervisorTold:${phoneIn(detail)}:supervisor:に、通話が長くなっていることを知らせました`,
+  'supervisors-missed': ({ status }) =>
+    $localize`:@@timeline.supervisorsMissed:監督者の電話機には知らせることができませんでした(${UNANSWERED[status ?? ''] ?? UNANSWERED['NOANSWER']}:outcome:)`,
   blocked: ({ action }) =>
     $localize`:@@timeline.blocked:着信規制に該当しました(${BLOCK_ACTION[action ?? ''] ?? action}:action:)`,
   refused: ({ reason }) => $localize`:@@timeline.refused:つながずに終えました(${reasonWords(reason ?? '')}:reason:)`,
