@@ -29,6 +29,8 @@ import {
 const DATABASE_TIMEOUT_MS = 2000;
 /** Anybody may ask, as often as they like; the box looks once a second. */
 const FRESH_MS = 1000;
+/** A voice that does not speak, and is tried again whenever it is asked for, would keep the box busy. */
+const VOICE_HEARD_EVERY_MS = 600_000;
 
 interface Told {
   reports: HealthReport[];
@@ -42,6 +44,7 @@ export class HealthService {
   private databaseDownSince: Date | null = null;
   /** Not known until it has spoken, which nobody waits for here. */
   private voice: Voice | null = null;
+  private voiceHeardAt: number | undefined;
 
   constructor(
     private readonly reading: HealthReadingRepository,
@@ -90,6 +93,9 @@ export class HealthService {
   }
 
   private async hearVoice(): Promise<void> {
+    const at = performance.now();
+    if (this.voiceHeardAt !== undefined && at - this.voiceHeardAt < VOICE_HEARD_EVERY_MS) return;
+    this.voiceHeardAt = at;
     this.voice = await this.voices.name().catch(() => null);
   }
 
