@@ -107,9 +107,9 @@ export function blockRulesCheck(reviewsDue: number): HealthCheck[] {
 }
 
 const VOICE_WORDS: Record<Voice, string> = {
-  'open-jtalk': '告知の文章は、Open JTalk の声で読み上げます。',
+  'open-jtalk': 'Open JTalk の声で読み上げます。',
   'espeak-ng':
-    '告知の文章は、機械的な声(espeak-ng)で読み上げます。Open JTalk で使える声が装置にないためです。聞き取りやすい声にするには、HTS音声のファイル(*.htsvoice)を、装置の保存先の voices フォルダーに置いてください。再起動は不要です。',
+    '機械的な声(espeak-ng)で読み上げます。聞き取りやすい声にするには、HTS音声のファイル(*.htsvoice)を、装置の保存先の voices フォルダーに置いてください。',
 };
 
 /**

@@ -65,7 +65,7 @@ describe('health', () => {
 
   it('tells which voice speaks texts, once it has spoken', async () => {
     await eventually(async () => (await checkOf('voice')) !== undefined);
-    expect((await checkOf('voice'))?.detail).toMatch(/Open JTalk (の声で読み上げます|で使える声が装置にない)/);
+    expect((await checkOf('voice'))?.detail).toMatch(/^(Open JTalk の声|機械的な声\(espeak-ng\))で読み上げます。/);
   });
 });
 
