@@ -9,15 +9,17 @@ import { Place } from '../../town/place.ts';
 import type { Town } from '../../town/town.ts';
 import { pause } from '../../town/waiting.ts';
 import { type BoxAsterisk, type SpooledCall, story } from './box-asterisk.ts';
-import { officeAt, setStage, WARNINGS } from './stage.ts';
+import { officeAt, phoneAt, setStage, WARNINGS } from './stage.ts';
 import { expectWhole } from './whole-call.ts';
 
 const place = await Place.claim();
 const OUTSIDE = '0398765432';
+const ABROAD = '01012125550100';
 const [OUTSIDE_HZ, PHONE_HZ] = [1000, 1400];
 
 const office = ConfigurationDocument.parse({
-  ...officeAt(place, ['201', '202']),
+  ...officeAt(place, ['202']),
+  phones: [phoneAt('201', { outside: 'all' }), phoneAt('202')],
   outgoing: { prefix: '0', trunks: ['hikari'], line: 'main' },
   desks: [{ id: 'citizens', name: '市民課', members: ['p201', 'p202'], ringSeconds: 5, outgoingNotice: 'recording' }],
   notices: [{ id: 'recording', name: '録音告知', text: '録音されます。', audio: 'recording-notice-short' }],
@@ -34,6 +36,7 @@ const office = ConfigurationDocument.parse({
         ...{ id: 'health-nurse', name: '保健師の発信', recording: 'never', reason: '健康相談のため' },
         ...{ phones: ['p202'], directions: ['outgoing'] },
       },
+      { id: 'abroad', name: '姉妹都市', recording: 'never', reason: '先方の求めのため', numbers: ['+12125550100'] },
     ],
   },
 });
@@ -48,7 +51,7 @@ describe('a call that goes out, with no backend', () => {
     ({ box, town } = stage);
   });
   beforeEach(() => {
-    for (const number of [OUTSIDE, '119']) town.phone(number).willAnswer({ says: { tone: OUTSIDE_HZ } });
+    for (const number of [OUTSIDE, ABROAD, '119']) town.phone(number).willAnswer({ says: { tone: OUTSIDE_HZ } });
   });
 
   async function call(from: string, number: string): Promise<{ caller: Caller; called: PhoneCall }> {
@@ -84,11 +87,14 @@ describe('a call that goes out, with no backend', () => {
     expect(totalMs(toneIntervals(right, PHONE_HZ))).toBeGreaterThan(400);
   });
 
-  it('of a phone that is not recorded leaves not a byte', async () => {
-    const { caller } = await call('202', OUTSIDE);
+  it.each([
+    ['of a phone that is not recorded', '202', OUTSIDE, 'health-nurse'],
+    ['to a number abroad that is not, dialled from Japan,', '201', ABROAD, 'abroad'],
+  ])('%s leaves not a byte', async (_, from, number, rule) => {
+    const { caller } = await call(from, number);
     await told('notice-ended');
     const ended = await over(caller);
-    expect(steps(ended)).toEqual(['recording-rule health-nurse never', 'notice recording', 'notice-ended recording']);
+    expect(steps(ended)).toEqual([`recording-rule ${rule} never`, 'notice recording', 'notice-ended recording']);
     expect(await stat(ended.recording).catch(() => null)).toBeNull();
   });
 
