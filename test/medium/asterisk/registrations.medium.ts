@@ -136,16 +136,22 @@ describe('two accounts at one gateway, with no backend', () => {
     ]);
   });
 
-  it('a trunk that has no number of its own shows none', async () => {
+  it('a trunk that has no number of its own shows none, and asks for privacy after 184 all the same', async () => {
     await box.applier.apply({ ...office(), outgoing: { prefix: '0', trunks: ['carrier'] } });
-    town.phone(OUTSIDE).willAnswer();
-    const caller = await town.callFromPhone(PHONE, `0${OUTSIDE}`);
-    const called = await town.phone(OUTSIDE).rung();
-    await called.answered();
-    expect(await called.header('P-Asserted-Identity')).toBe('');
-    await caller.answered();
-    await caller.hangUp();
-    expect(story(await callOver())).toContain('dialling carrier  no');
+    const shownWhenDialled = async (dialled: string) => {
+      town.phone(OUTSIDE).willAnswer();
+      const caller = await town.callFromPhone(PHONE, dialled);
+      const called = await town.phone(OUTSIDE).rung();
+      await called.answered();
+      const shown = [await called.header('P-Asserted-Identity'), await called.header('Privacy')];
+      await caller.answered();
+      await caller.hangUp();
+      const steps = story(await callOver()).filter((step) => step.startsWith('dialling'));
+      stage.nextCall();
+      return [...steps, ...shown];
+    };
+    expect(await shownWhenDialled(`0${OUTSIDE}`)).toEqual(['dialling carrier  no', '', '']);
+    expect(await shownWhenDialled(`0184${OUTSIDE}`)).toEqual(['dialling carrier  yes', expect.anything(), 'id']);
   });
 
   it('a wrong secret is told, and the corrected one counts at once, while a conversation goes on', async () => {
