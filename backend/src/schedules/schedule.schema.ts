@@ -62,7 +62,7 @@ export const Schedule = z
       saturday: Hours,
       sunday: Hours,
     }),
-    /** What phones press after `*6` (close until midnight) and `*7` (back to normal). Absent = no phone switches it. */
+    /** What phones press after `*6` (close until midnight at least) and `*7` (back to normal). Absent = no phone switches it. */
     code: z
       .string()
       .regex(/^[0-9]{1,2}$/, '1〜2桁の数字にしてください')

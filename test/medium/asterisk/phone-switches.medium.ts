@@ -52,6 +52,16 @@ describe('a schedule switched by phone, with no backend', () => {
     ]);
   });
 
+  it('what is closed for longer than today stays so when a phone closes it for today', async () => {
+    const inYears = 'closed/4102444800';
+    await box.commands.keep(SWITCH_FAMILY, 'office', inYears);
+    const closing = await town.callFromPhone('203', '*61');
+    await closing.ended();
+    expect((await box.commands.kept(SWITCH_FAMILY)).get('office')).toBe(inYears);
+    expect((await pressed()).at(-1)?.until).toEqual(new Date('2100-01-01T00:00:00Z'));
+    await box.commands.forget(SWITCH_FAMILY, 'office');
+  });
+
   it.each([
     ['closes', '*61', 'closed'],
     ['opens', '*71', 'normal'],
