@@ -99,12 +99,13 @@ export class AriCommands {
   }
 
   /**
-   * Has a place of the dialplan at work that belongs to no call, on a channel of its own; comes back when it has begun. The place ends
-   * by itself, within a minute, and nobody answers there: extension `over` of the context is for the other end of that channel.
+   * Has a place of the dialplan at work that belongs to no call, on a channel of its own; comes back when it has begun. Extension
+   * `waiting` of the context is for the other end of that channel, and the place is over when that hangs up.
    */
   async begin({ context, extension }: DialplanPosition): Promise<void> {
-    const where = { endpoint: `Local/${extension}@${context}/n`, context, extension: 'over', priority: 1, timeout: 60 };
-    await this.connection.request('channels', 'originate', where);
+    const where = { endpoint: `Local/${extension}@${context}/n`, context, extension: 'waiting', priority: 1 };
+    // Left to itself Asterisk takes 192 kHz, between which and a phone it has no way.
+    await this.connection.request('channels', 'originate', { ...where, formats: 'ulaw' });
   }
 
   async channels(): Promise<AsteriskChannel[]> {

@@ -10,7 +10,7 @@ import { readStereo } from '../../town/sound-file.ts';
 import type { Town } from '../../town/town.ts';
 import { eventually } from '../../town/waiting.ts';
 import { type BoxAsterisk, type SpooledCall, story } from './box-asterisk.ts';
-import { officeAt, setStage } from './stage.ts';
+import { officeAt, setStage, WARNINGS } from './stage.ts';
 import { TelephonyUnderTest } from './telephony-under-test.ts';
 import { expectWhole } from './whole-call.ts';
 
@@ -30,8 +30,13 @@ const line = (id: string, number: string) => ({
   },
 });
 
+const PBX_NUMBER = '3301';
+const registered = officeAt(place, ['202', '203', '204']);
+
 const office = ConfigurationDocument.parse({
-  ...officeAt(place, ['202', '203', '204']),
+  ...registered,
+  pbx: { name: '主装置', host: place.pbx, port: 5060 },
+  phones: [...registered.phones, { id: 'p301', name: '課長', type: 'pbx', extension: '301', number: PBX_NUMBER }],
   desks: [
     desk('soon-long', {
       stages: [
@@ -45,7 +50,7 @@ const office = ConfigurationDocument.parse({
         { afterMinutes: 0.021, act: 'arm-ending' },
       ],
     }),
-    desk('supervised', { stages: [{ afterMinutes: 0.01, act: 'tell-supervisor' }] }, ['p203', 'p204']),
+    desk('supervised', { stages: [{ afterMinutes: 0.01, act: 'tell-supervisor' }] }, ['p203', 'p204', 'p301']),
     desk('by-itself', { stages: [{ afterMinutes: 0.02, act: 'arm-ending' }], endsByItself: true }),
   ],
   notices: [],
@@ -64,7 +69,7 @@ const spokenTo = async (party: Party) => spokenMs((await party.heard()).left);
 
 /** With no database to be found. */
 describe('the telephony process, when a call lasts long,', () => {
-  const stage = setStage(place, { office });
+  const stage = setStage(place, { office, tolerates: WARNINGS });
   const { callOver, told } = stage;
   let box: BoxAsterisk;
   let town: Town;
@@ -196,7 +201,9 @@ describe('the telephony process, when a call lasts long,', () => {
       const soFar = await spokenTo(supervisor);
       await eventually('the sentence to go on', async () => (await spokenTo(supervisor)) > soFar + 1000);
       await supervisor.hangUp();
-      expect(ofSupervisors(call)).toEqual(['supervisor-rung p203', 'supervisor-rung p204', 'supervisor-told p203']);
+      expect(ofSupervisors(call)).toEqual([
+        ...['supervisor-rung p203', 'supervisor-rung p204', 'supervisor-rung p301', 'supervisor-told p203'],
+      ]);
       expect([await spokenTo(phoneCall), await spokenTo(caller)]).toEqual([0, 0]);
       expect((await box.calls()).length).toBe(before + 1);
       await expectWhole(box, call, { by: 'caller', talked: ['p202'] });
@@ -206,23 +213,36 @@ describe('the telephony process, when a call lasts long,', () => {
       const ringing = [town.phone('203').willRingOut(), town.phone('204').willRingOut()];
       const { caller } = await longCall();
       const [one, other] = await Promise.all(ringing.map((phone) => phone.rung()));
-      await told('supervisor-rung', 2);
+      await told('supervisor-rung', 3);
       await caller.hangUp();
       await Promise.all([one?.ended(), other?.ended()]);
       const call = await callOver();
-      expect(ofSupervisors(call)).toEqual(['supervisor-rung p203', 'supervisor-rung p204']);
+      expect(ofSupervisors(call)).toEqual(['supervisor-rung p203', 'supervisor-rung p204', 'supervisor-rung p301']);
       await expectWhole(box, call, { by: 'caller', talked: ['p202'] });
     });
 
-    it('but none in a conversation, and tells that nobody could be reached', async () => {
+    it('but none in a conversation; it tells that nobody was reached, and those behind the business phone of the screen', async () => {
       town.phone('203').willAnswer({ says: 'silence' });
       const busy = await town.callFromPhone('204', '203', 'silence');
       await told('answered p203');
       stage.nextCall();
-      const { caller } = await longCall();
-      await told('supervisors-missed CHANUNAVAIL');
-      await caller.hangUp();
-      expect(ofSupervisors(await callOver())).toEqual(['supervisors-missed CHANUNAVAIL']);
+
+      town.phone(PBX_NUMBER).willRefuse('busy');
+      const first = await longCall();
+      await told('supervisors-missed BUSY');
+      await first.caller.hangUp();
+      expect(ofSupervisors(await callOver())).toEqual(['supervisor-rung p301', 'supervisors-missed BUSY']);
+      stage.nextCall();
+
+      const answering = town.phone(PBX_NUMBER).willAnswer({ says: 'silence' });
+      const second = await longCall();
+      const supervisor = await answering.rung();
+      await supervisor.ended(30_000);
+      // The code, which such a phone could not dial, takes longer than all that it hears.
+      expect(await spokenTo(supervisor)).toBeGreaterThan(1500);
+      expect(await spokenTo(supervisor)).toBeLessThan(5500);
+      await second.caller.hangUp();
+      expect(ofSupervisors(await callOver())).toEqual(['supervisor-rung p301', 'supervisor-told p301']);
       await busy.hangUp();
     });
   });
