@@ -72,5 +72,14 @@ export function endsNow(journal: readonly JournalEntry[], { endsByItself }: Long
   return !armed.phone && armed.user === undefined && until.getTime() <= nowMs;
 }
 
+/** Several looks of the box (`LongCallWatch`). */
+const OVERDUE_MS = 5000;
+
+/** Whether the end of a call was armed until some time ago: nothing came of it in time. */
+export function isOverdue(journal: readonly JournalEntry[], nowMs: number): boolean {
+  const until = endingArmedUntil(journal);
+  return until !== null && until.getTime() + OVERDUE_MS <= nowMs;
+}
+
 const inOrder = (stages: readonly LongCallStage[]) =>
   stages.toSorted((one, other) => one.afterMinutes - other.afterMinutes);

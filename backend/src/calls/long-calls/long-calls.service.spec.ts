@@ -23,17 +23,19 @@ let results: (LongCallResult | Error)[];
 let connected: boolean;
 let watch: LongCallWatch;
 
-function startWatch(): LongCallWatch {
+function startWatch(document = testDocument): LongCallWatch {
+  const does = (what: string) => {
+    performed.push(what);
+    const result = results.shift() ?? 'done';
+    return result instanceof Error ? Promise.reject(result) : Promise.resolve(result);
+  };
   const acts = strictDouble<LongCallActs>('LongCallActs', {
-    perform: (act) => {
-      performed.push(act);
-      const result = results.shift() ?? 'done';
-      return result instanceof Error ? Promise.reject(result) : Promise.resolve(result);
-    },
+    perform: (act) => does(act),
+    end: () => does('end'),
   });
   const connection = strictDouble<AriConnection>('AriConnection', {});
   Object.defineProperty(connection, 'connected', { get: () => connected });
-  return new LongCallWatch(acts, configurationOf(testDocument), connection, journal.journal, clock, silentLogger);
+  return new LongCallWatch(acts, configurationOf(document), connection, journal.journal, clock, silentLogger);
 }
 
 beforeEach(() => {
@@ -108,6 +110,21 @@ describe('calls that last long', () => {
     watch.follow('call', talking);
     await lookAfter(17, 1);
     expect(performed).toEqual(['tell-staff']);
+  });
+
+  it('end when the office has decided so; if nobody was there to hear it, they are armed anew instead of being left', async () => {
+    const desks = testDocument.desks.map((desk) => ({ ...desk, longCalls: { stages: [], endsByItself: true } }));
+    watch = startWatch({ ...testDocument, desks });
+    watch.follow('call', [...talking, entry('ending-armed', 10, {})]);
+    results = ['later'];
+    clock.minutes = 0.51;
+    watch.look();
+    await new Promise((resolve) => setImmediate(resolve));
+    expect([performed, journal.entries]).toEqual([['end'], []]);
+    clock.minutes = 0.6;
+    watch.look();
+    await until('it to be armed anew', () => performed.length > 1);
+    expect(performed).toEqual(['end', 'arm-ending']);
   });
 
   it('are forgotten when they are over', async () => {

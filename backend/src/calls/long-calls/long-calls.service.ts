@@ -7,7 +7,7 @@ import { Logger } from '../../platform/logging.ts';
 import type { CallInProgress } from '../acts/call-act-handlers.ts';
 import { CallJournal } from '../call-journal.service.ts';
 import type { JournalEntry } from '../journal.schema.ts';
-import { dueStages, endsNow, exemptNumbers, longCallsOf, minutesOf } from './long-call.ts';
+import { dueStages, endsNow, exemptNumbers, isOverdue, longCallsOf, minutesOf } from './long-call.ts';
 import { LongCallActs } from './long-call-acts.service.ts';
 
 const LOOK_EVERY_MS = 1000;
@@ -66,15 +66,19 @@ export class LongCallWatch implements OnApplicationBootstrap, OnApplicationShutd
       const begin = journal.find((entry) => entry.e === 'begin');
       const call = { callId, channelId: begin?.channel ?? '', journal };
       if (longCalls && due) void this.once(call, due, longCalls);
-      else if (longCalls && endsNow(journal, longCalls, nowMs)) void this.end(call);
+      else if (longCalls && endsNow(journal, longCalls, nowMs)) void this.end(call, longCalls, nowMs);
     }
   }
 
-  /** Never throws. When it fails the call goes on, and a person has to end it. */
-  private async end(call: CallInProgress): Promise<void> {
+  /**
+   * Never throws. When it fails the call goes on, and a person has to end it. Where nobody could hear it at that moment, as while the
+   * call was parked, it is armed anew: people get their time to cancel again.
+   */
+  private async end(call: CallInProgress, longCalls: LongCalls, nowMs: number): Promise<void> {
     this.busy.add(call.callId);
     try {
-      if ((await this.acts.end(call)) === 'later') await this.tell(call, { e: 'ending-cancelled' });
+      if (isOverdue(call.journal, nowMs)) await this.acts.perform('arm-ending', call, longCalls);
+      else await this.acts.end(call);
     } catch (error) {
       this.logger.warn({ callId: call.callId, error: String(error) }, 'long call not ended');
       await this.tell(call, { e: 'ending-cancelled' });
