@@ -231,6 +231,17 @@ describe('a flow with no backend', () => {
     ]);
   });
 
+  it('forwards a caller who shows no number as the office, which asks for privacy', async () => {
+    const outside = town.phone(OUTSIDE).willAnswer();
+    const caller = await town.call({ from: NUMBER, presentation: 'withheld', to: LINE.forward });
+    const call = await outside.rung();
+    await call.answered();
+    const headers = [await call.header('P-Asserted-Identity'), await call.header('Privacy'), await call.header('From')];
+    expect(headers).toEqual([expect.stringContaining(LINE.forward), 'id', expect.stringMatching(/anonymous/i)]);
+    await caller.hangUp();
+    expect(story(await callOver())).toContain('forwarded outside');
+  });
+
   it('asks schedules: the week’s hours, a day without any, and a switch by hand that has not ended', async () => {
     const inAnHour = Math.ceil(Date.now() / 1000) + 3600;
     await box.commands.keep('switch', 'by-hand', `closed/${inAnHour}`);
