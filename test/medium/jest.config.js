@@ -16,5 +16,5 @@ export default {
   // So long that only what hangs meets it, however much else the machine does.
   testTimeout: 120_000,
   // They wait more than they reckon.
-  maxWorkers: 3,
+  maxWorkers: 4,
 };
