@@ -135,7 +135,8 @@ describe('the tools of the runtime root', () => {
     for (const { id } of wanted) {
       expect(spoken).toContain(`${id}.sln`);
       const sound = readFileSync(resolve(runtime.promptsDir, `${id}.sln`));
-      expect(sound.length).toBeGreaterThan(16_000);
+      // Half a second, which a figure takes.
+      expect(sound.length).toBeGreaterThan(8000);
       expect(Math.abs(rmsDbfs(sound) + 20)).toBeLessThan(1);
     }
   });
