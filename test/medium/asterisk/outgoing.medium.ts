@@ -36,7 +36,7 @@ describe('through trunks, with no backend,', () => {
   describe('a call that goes out', () => {
     it('shows the office’s number and is recorded: left whoever was called, right the phone', async () => {
       const caller = await town.callFromPhone('201', `0${OUTSIDE}`, says);
-      const outside = await talk(stage, caller, OUTSIDE, 2000);
+      const outside = await talk(stage, caller, OUTSIDE, 2500);
       const call = await callOver();
       expect(outside.shown).toBe(LINE.main);
       expect(call.entries[0]).toMatchObject({ direction: 'outgoing', dialled: `0${OUTSIDE}`, number: OUTSIDE });
